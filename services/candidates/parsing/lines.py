@@ -1,0 +1,59 @@
+"""Lines of text with their places: what every kind of document is turned into before anything is understood."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from services.candidates.parsing.limits import MAX_CHARACTERS, MAX_LINES, too_much_text
+
+_INVISIBLE = re.compile("[\u0000-\u0008\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]")
+_SPACES = re.compile(r"[^\S\t]+")
+_TABS = re.compile(r" *\t[ \t]*")
+_SPACED_OUT = re.compile(r"(?:\w ){3,}\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the document: the places are points from the page's upper left corner, or None where a format has no layout.
+
+    A tab in the text stands for the gap between two cells or between a title and the date at the margin.
+    """
+
+    text: str
+    page: int
+    x0: float | None = None
+    y0: float | None = None
+    x1: float | None = None
+    y1: float | None = None
+    size: float | None = None
+    bold: bool = False
+    heading: bool = False
+    bullet: bool = False
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The lines in reading order, and what could not be read."""
+
+    kind: str
+    pages: int
+    lines: tuple[Line, ...]
+    unread: tuple[str, ...] = ()
+
+
+def clean(text: str) -> str:
+    """Compatibility forms such as ligatures resolved (NFKC), invisible and direction marks gone, runs of blanks made one."""
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    text = _TABS.sub("\t", _SPACES.sub(" ", text)).strip()
+    return text.replace(" ", "") if _SPACED_OUT.fullmatch(text) else text
+
+
+def bounded(lines: list[Line]) -> tuple[Line, ...]:
+    """The lines that hold text. Raises Unreadable when they hold more than a CV may."""
+    kept = tuple(line for line in lines if line.text)
+    if len(kept) > MAX_LINES or sum(len(line.text) for line in kept) > MAX_CHARACTERS:
+        raise too_much_text()
+    return kept
