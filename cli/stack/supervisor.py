@@ -22,7 +22,6 @@ from cli.stack.processes import outlast
 _BACKOFF_FIRST, _BACKOFF_MOST = 0.1, 5.0
 _STEADY = 10.0  # seconds of being ready after which earlier deaths no longer slow a restart
 _LOOP_DEATHS, _LOOP_SECONDS = 5, 30.0
-_ORPHANS_PATIENCE = 6.0  # PostgreSQL gives its own children five seconds
 _PROBE_EVERY = 0.01
 
 
@@ -71,9 +70,11 @@ class Supervisor:
     A thread for each life of a child waits for it to become ready and then to die.
     """
 
-    def __init__(self, folder: DataFolder, say: Callable[[str], None] = print) -> None:
+    def __init__(self, folder: DataFolder, say: Callable[[str], None] = print, *, orphans_patience: float = 6.0) -> None:
+        """Children of a killed supervisor have that many seconds to end by themselves; PostgreSQL gives its own children five."""
         self._folder = folder
         self._say = say
+        self._orphans_patience = orphans_patience
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._groups: list[list[_Charge]] = []
         self._changed = threading.Condition()
@@ -87,7 +88,7 @@ class Supervisor:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGHUP):
                 self._old_handlers[number] = signal.signal(number, _interrupt)
-        outlast(self._folder.recorded(), _ORPHANS_PATIENCE)
+        outlast(self._folder.recorded(), self._orphans_patience)
         self._thread.start()
         return self
 
