@@ -66,6 +66,7 @@ def _words(page: pypdfium2.PdfPage) -> list[Word]:
     text_page = page.get_textpage()
     height = page.get_height()
     place = pdfium.FS_RECTF()
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     count = text_page.count_chars()
     if count > 2 * MAX_CHARACTERS:
         raise too_much_text()
@@ -85,9 +86,12 @@ def _words(page: pypdfium2.PdfPage) -> list[Word]:
         if letter.isspace() or not letter:
             finish()
             continue
-        if not pdfium.FPDFText_GetLooseCharBox(text_page, index, place):  # the advance, not the ink: a "1" is as wide as a "0"
+        if not pdfium.FPDFText_GetLooseCharBox(text_page, index, place):
             continue
-        x0, x1, y0, y1 = place.left, place.right, height - place.top, height - place.bottom
+        if not pdfium.FPDFText_GetCharBox(text_page, index, left, right, bottom, top):
+            continue
+        # Across, the advance, where a "1" is as wide as a "0"; down, the ink, so that lines set close do not overlap.
+        x0, x1, y0, y1 = place.left, place.right, height - top.value, height - bottom.value
         if letters and (x0 - box[2] > 0.25 * max(size, 4) or x0 < box[0] - 1 or y0 > box[3] + 1 or y1 < box[1] - 1):
             finish()
         if not letters:

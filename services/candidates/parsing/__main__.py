@@ -1,0 +1,37 @@
+"""The short-lived process that reads one untrusted file: bytes on standard input, one JSON object on standard output."""
+
+import json
+import resource
+import signal
+import sys
+
+from services.candidates.parsing.limits import MAX_ADDRESS_SPACE, MAX_BYTES, MAX_CPU_SECONDS, MAX_RESULT_BYTES, Unreadable
+
+
+def main() -> None:
+    """The limits bind this process before the first byte is read; the alarm ends it when its parent is gone."""
+    for limit, most in (
+        (resource.RLIMIT_AS, MAX_ADDRESS_SPACE),
+        (resource.RLIMIT_CPU, MAX_CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, MAX_RESULT_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(limit)[1]
+        bounded = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(limit, (bounded, bounded))
+    signal.alarm(int(sys.argv[1]) if len(sys.argv) > 1 else 60)
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    try:
+        from services.candidates.parsing.document import read  # noqa: PLC0415 - under the limits
+        from services.candidates.parsing.fields import understand  # noqa: PLC0415
+
+        answer = understand(read(data)).to_json()
+    except Unreadable as refusal:
+        answer = json.dumps({"refused": refusal.reason, "message": refusal.message})
+    except (MemoryError, RecursionError):
+        answer = json.dumps({"refused": "FILE_CORRUPT", "message": "The file needs more memory than a CV may."})
+    sys.stdout.buffer.write(answer.encode("utf-8", "replace"))
+
+
+if __name__ == "__main__":
+    main()
