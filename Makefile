@@ -1,0 +1,74 @@
+# What a person does with this clone. Everything is installed into it; nothing is needed but Python 3.11 or later, make and git.
+
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadgroup
+# Neither a cache nor settings outside the clone: it works with no home directory at all.
+PIP := $(PYTHON) -m pip --no-cache-dir --disable-pip-version-check --no-input
+LOCK := $(PYTHON) -m uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --only-binary :all: \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate --no-config --cache-dir .cache/uv
+CODE := $(wildcard services gateway cli tests)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check soak generate bench lock clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.installed ## Install what is needed into .venv
+
+demo: setup ## From a CV to a ranked match, through every door; ONCE=1 ends after the last step, PORT=8080 is the address
+	@$(PYTHON) -m cli demo $(if $(filter-out 0,$(ONCE)),--once) $(if $(PORT),--port $(PORT))
+
+test: setup ## All tests, on PostgreSQL, Valkey and Envoy themselves; TESTS=tests/cli runs some
+	@$(PYTEST) $(TESTS)
+
+check: setup ## Style, types and contracts, then all tests
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy $(CODE)
+	@$(PYTHON) -m cli.contracts check
+	@$(PYTEST) $(TESTS)
+
+soak: setup ## The long campaigns whole: histories, kills, fuzz, races
+	@$(PYTEST) --soak $(TESTS)
+
+generate: setup ## Make generated/ anew from proto/
+	@$(PYTHON) -m cli.contracts generate
+
+bench: setup ## What a request costs, beside its peers
+	@$(PYTHON) -m bench
+
+lock: setup ## Pin the newest versions that pyproject.toml allows, with their hashes
+	@$(PIP) install --quiet uv
+	@$(LOCK) --output-file requirements.lock
+	@$(LOCK) --extra dev --output-file requirements-dev.lock
+
+clean: ## Remove all that was installed, made or recorded here
+	@if [ -d .data ] && [ -x $(PYTHON) ]; then $(PYTHON) -m cli.stack.remove .data; fi
+	@rm -rf .venv .data .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+
+.venv/.installed: .venv/.locked pyproject.toml
+	@echo "Installing this project"
+	@$(call quietly,$(PIP) install --no-deps --no-build-isolation --editable .)
+	@touch $@
+
+.venv/.locked: requirements-dev.lock | $(PYTHON)
+	@echo "Installing the packages of $< (a minute or two, once)"
+	@$(call quietly,$(PIP) install --no-deps --require-hashes --only-binary :all: --requirement $<)
+	@touch $@
+
+$(PYTHON):
+	@for candidate in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+		if $$candidate -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null; then \
+			echo "Making .venv with $$($$candidate --version)"; \
+			rm -rf .venv && $$candidate -m venv .venv && exit 0; \
+		fi; \
+	done; \
+	echo "There is no Python 3.11, 3.12, 3.13 or 3.14 with venv and pip on the PATH. Please install one (Debian: apt install python3 python3-venv)." >&2; \
+	exit 1
+
+# Shows what the command prints only if it fails.
+define quietly
+$(1) >.venv/install.log 2>&1 || { cat .venv/install.log >&2; exit 1; }
+endef
