@@ -60,7 +60,13 @@ class Postgres:
         account = unprivileged_account()
         home, data = _reachable_home(account, say), _data_directory(folder, account, say)
         port = folder.port("postgres")
-        if (data / "PG_VERSION").exists():
+        if data.exists():
+            owner, wanted = data.stat().st_uid, account.uid if account else os.geteuid()
+            if owner != wanted:
+                raise StackError(
+                    f"{data} was made by a run as another user (uid {owner}, not {wanted}): run as that one, or choose another folder "
+                    "with --data"
+                )
             password = folder.find_secret(_SUPERUSER_SECRET)
             if password is None:
                 raise StackError(

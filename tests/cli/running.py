@@ -1,6 +1,7 @@
 """A stack in a process of its own, for tests that kill its supervisor: `python -m tests.cli.running FOLDER`."""
 
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,8 @@ _say = partial(print, flush=True)
 
 def main() -> None:
     folder = DataFolder(Path(sys.argv[1]))
-    with folder.held(), Supervisor(folder, say=_say) as supervisor:
+    # A signal may come before anybody waits for one.
+    with suppress(KeyboardInterrupt), folder.held(), Supervisor(folder, say=_say) as supervisor:
         postgres, valkey = Postgres.prepare(folder, durable=False, say=_say), Valkey.prepare(folder)
         supervisor.start(postgres.child(), valkey.child())
         folder.announce("http://127.0.0.1:8080")

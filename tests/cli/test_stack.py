@@ -207,6 +207,30 @@ def test_it_runs_as_an_ordinary_user_too(folder):
         until(lambda: not any(child.alive() for child in children), "every child has died")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only under root does PostgreSQL run as somebody else")
+def test_where_its_user_cannot_reach_the_folder_postgres_keeps_its_data_outside_and_says_so(folder, said):
+    folder.root.parent.chmod(0o700)
+    with folder.held(), Supervisor(folder, said.append) as supervisor:
+        postgres = Postgres.prepare(folder, durable=False, say=said.append)
+        assert postgres.data.is_relative_to(folder.outside())
+        assert any(str(folder.outside()) in line for line in said)
+        assert Postgres.attach(folder).data == postgres.data
+        supervisor.start(postgres.child())
+        assert query(postgres.url(), "select 1") == [(1,)]
+    folder.remove()
+    assert not folder.outside().exists()
+
+
+def test_data_of_another_user_are_refused_with_a_word_why(folder, said, monkeypatch):
+    postgres = Postgres.prepare(folder, durable=False, say=said.append)
+    if postgres.account is None:
+        monkeypatch.setattr(os, "geteuid", lambda: 4321)
+    else:
+        os.chown(postgres.data, 4321, -1)
+    with pytest.raises(StackError, match="made by a run as another user"):
+        Postgres.prepare(folder, say=said.append)
+
+
 def test_the_two_roles_of_a_service_can_do_what_they_need_and_no_more(folder, said):
     with folder.held(), Supervisor(folder, said.append) as supervisor:
         postgres = Postgres.prepare(folder, durable=False, say=said.append)
