@@ -66,8 +66,8 @@ class _Charge:
 class Supervisor:
     """Use it as a context: leaving it, by Ctrl-C, SIGTERM or an error too, stops every child in reverse order.
 
-    To be entered while holding the folder. Inside, SIGTERM and SIGHUP raise KeyboardInterrupt in the main thread, as Ctrl-C does; `wait` alone
-    takes it as its end.
+    To be entered while holding the folder. Inside, SIGTERM and SIGHUP raise KeyboardInterrupt in the main thread, as Ctrl-C does; `wait`
+    alone takes it as its end.
 
     One thread starts, restarts and stops: the kernel ties a child's death signal to the thread that started it, so that thread must last.
     A thread for each life of a child waits for it to become ready and then to die.
