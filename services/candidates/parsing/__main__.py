@@ -4,6 +4,7 @@ import json
 import resource
 import signal
 import sys
+import traceback
 
 from services.candidates.parsing.limits import MAX_ADDRESS_SPACE, MAX_BYTES, MAX_CPU_SECONDS, MAX_RESULT_BYTES, Unreadable
 
@@ -30,6 +31,10 @@ def main() -> None:
         answer = json.dumps({"refused": refusal.reason, "message": refusal.message})
     except (MemoryError, RecursionError):
         answer = json.dumps({"refused": "FILE_CORRUPT", "message": "The file needs more memory than a CV may."})
+    except Exception as error:  # noqa: BLE001 - the parent logs where, without the words of the CV that a message may hold
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f"{type(error).__name__} at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}"
+        answer = json.dumps({"refused": "FILE_CORRUPT", "message": "The file could not be understood.", "failure": where})
     sys.stdout.buffer.write(answer.encode("utf-8", "replace"))
 
 

@@ -22,8 +22,14 @@ _NAMES = (
 _MONTHS = {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?:19[5-9]\d|20\d\d)"
-_POINT = rf"(?:(?:{_MONTH}\s+(?:de\s+)?|(?:\d{{1,2}}\.)?(?:1[0-2]|0?[1-9])\s?[/.]\s?|{_YEAR}-(?=\d\d\b))?{_YEAR}(?!\d)|{_YEAR}-(?:1[0-2]|0[1-9])(?!\d))"
-_NOW = r"(?:present|current|currently|today|now|ongoing|heute|jetzt|aktuell|laufend|aujourd'hui|aujourd’hui|présent|actuel|actuellement|presente|actualidad|actual|hoy)\b"
+_POINT = (
+    rf"(?:{_YEAR}-(?:1[0-2]|0[1-9])(?![\d-])"
+    rf"|(?:{_MONTH}\s+(?:de\s+)?|(?:\d{{1,2}}\.)?(?:1[0-2]|0?[1-9])\s?[/.]\s?)?{_YEAR}(?!\d))"
+)
+_NOW = (
+    r"(?:present|current|currently|today|now|ongoing|heute|jetzt|aktuell|laufend"
+    r"|aujourd['\u2019]hui|présent|actuel|actuellement|presente|actualidad|actual|hoy)\b"
+)
 _SINCE = r"(?:since|from|seit|depuis|desde|ab)\b"
 _RANGE = re.compile(
     rf"(?P<range>(?<![\w/.])(?P<start>{_POINT})\s*(?:-|–|—|−|to|until|till|bis|à|au|a|hasta)\s*(?:(?P<end>{_POINT})|(?P<now>{_NOW})))"

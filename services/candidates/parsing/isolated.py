@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from services.candidates.parsing.limits import MAX_RESULT_BYTES, REASONS, Unread
 from services.candidates.parsing.parsed import ParsedCv
 from services.candidates.parsing.upload import check_upload
 
+_LOG = logging.getLogger(__name__)
 _ROOT = str(Path(__file__).parents[3])
 _OUT_OF_TIME = {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGALRM}
 
@@ -54,6 +56,8 @@ def _answer(text: str) -> ParsedCv:
         refusal = json.loads(text)
         if refusal["refused"] not in REASONS:
             raise ValueError(refusal["refused"])
+        if "failure" in refusal:
+            _LOG.error("a CV could not be understood: %s", str(refusal["failure"])[:200])
         raise Unreadable(refusal["refused"], str(refusal["message"])[:500])
     return ParsedCv.from_json(text)
 

@@ -1,0 +1,83 @@
+"""From the lines of a document to a parsed CV: rules only, so the same file always gives the same answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.candidates.parsing.contacts import contact_lines, find_email, find_links, find_location, find_name, find_phone
+from services.candidates.parsing.history import find_education, find_work
+from services.candidates.parsing.lines import Document
+from services.candidates.parsing.lists import find_certifications, find_languages, find_skill_names
+from services.candidates.parsing.parsed import ParsedCv
+from services.candidates.parsing.sections import Section, Text, find_sections, paragraph
+
+
+def understand(document: Document, region: str | None = None) -> ParsedCv:
+    """Every value stands in the document. The region is where a phone number without prefix is dialled when the CV names no country."""
+    if not document.lines:
+        note = "The document has no text layer; it may be a scan. Upload a PDF with text in it, or fill in the profile by hand."
+        return ParsedCv(document.kind, document.pages, "", unread=(note,), reason="FILE_NO_TEXT_LAYER")
+    text = Text(document)
+    sections = find_sections(text)
+    near = contact_lines(sections)
+    email = find_email(text, near)
+    location = find_location(text, near)
+    summary = paragraph(text, _lines(sections, "summary"))
+    summary_lines = _lines(sections, "summary")
+    skills, unknown = find_skill_names(text, sections)
+    cv = ParsedCv(
+        content_type=document.kind,
+        pages=document.pages,
+        text=text.text,
+        name=find_name(text, near, email),
+        email=email,
+        phone=find_phone(text, near, location, region),
+        location=location,
+        summary=text.found(summary, 0.9, summary_lines[0], summary_lines[-1]) if summary else None,
+        links=find_links(text, near),
+        education=find_education(text, _lines(sections, "education")),
+        work_experience=find_work(text, _lines(sections, "experience")),
+        skills=skills,
+        certifications=find_certifications(text, _lines(sections, "certifications")),
+        languages=find_languages(text, _lines(sections, "languages")),
+    )
+    notes = (*document.unread, *_missing(cv, sections), *_unclear(cv))
+    if unknown:
+        notes = (*notes, f"Listed as skills but not known by name: {', '.join(unknown)}.")
+    return replace(cv, unread=notes)
+
+
+def _lines(sections: list[Section], kind: str) -> list[int]:
+    return [index for section in sections if section.kind == kind for index in section.lines]
+
+
+def _missing(cv: ParsedCv, sections: list[Section]) -> list[str]:
+    notes = [f"No {what} was found." for what, value in (("name", cv.name), ("email address", cv.email), ("phone number", cv.phone)) if value is None]
+    headed = {section.kind for section in sections if section.lines}
+    for kind, what, found in (
+        ("experience", "work experience", cv.work_experience), ("education", "education", cv.education),
+        ("certifications", "certifications", cv.certifications), ("languages", "languages", cv.languages),
+    ):  # fmt: skip
+        if kind in headed and not found:
+            notes.append(f"The section on {what} could not be read.")
+        elif kind not in headed and kind in ("experience", "education"):
+            notes.append(f"No section on {what} was found.")
+    notes += [f"The section '{section.title}' is kept as text only." for section in sections if section.kind == "other"]
+    return notes
+
+
+def _unclear(cv: ParsedCv) -> list[str]:
+    notes = []
+    for number, work in enumerate(cv.work_experience, 1):
+        lacking = [what for what, value in (("company", work.company_name), ("title", work.job_title), ("start date", work.start_date)) if value is None]
+        if work.end_date is None and not work.current:
+            lacking.append("end date")
+        if lacking:
+            notes.append(f"Work experience {number}: no {', no '.join(lacking)} could be read.")
+    for number, education in enumerate(cv.education, 1):
+        lacking = [what for what, value in (("degree", education.degree), ("university", education.university)) if value is None]
+        if lacking:
+            notes.append(f"Education {number}: no {', no '.join(lacking)} could be read.")
+    return notes
+
+
