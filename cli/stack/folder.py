@@ -30,7 +30,10 @@ class DataFolder:
         # PostgreSQL, which runs as another user when we are root, must pass through; what is secret lies in rooms closed to it.
         mode = 0o711 if os.geteuid() == 0 else 0o700
         try:
-            self.root.mkdir(mode=mode, parents=True, exist_ok=True)
+            self.root.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                self.root.mkdir()
+                self.root.chmod(mode)  # whatever the umask
             for room in _ROOMS:
                 (self.root / room).mkdir(mode=0o700, exist_ok=True)
         except PermissionError as error:
@@ -179,6 +182,7 @@ def make_outside(path: Path) -> Path:
     """Make such a folder, or check that the one in that well-known place is ours and no trap laid by another user."""
     with suppress(FileExistsError):
         path.mkdir(mode=0o755)
+        path.chmod(0o755)  # whatever the umask
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
         raise StackError(f"{path} is not a folder of ours alone: remove it, or choose another data folder with --data")

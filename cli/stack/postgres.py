@@ -159,7 +159,6 @@ def _reachable_home(account: Account | None, say: Callable[[str], None]) -> Path
     if not copy.exists():
         say(f"PostgreSQL runs as the user {account.name}, who cannot reach {package}: its programs are copied to {copy}")
         fresh = Path(tempfile.mkdtemp(dir=outside))
-        fresh.chmod(0o755)
         for part in ("bin/postgres", "bin/initdb", "lib/postgresql", "share"):
             target = fresh / package.name / home.name / part
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -168,6 +167,9 @@ def _reachable_home(account: Account | None, say: Callable[[str], None]) -> Path
             else:
                 shutil.copy2(home / part, target)
         shutil.copytree(libraries, fresh / libraries.name)
+        # Installed under a narrow umask, the originals may be closed to others.
+        for path in (fresh, *fresh.rglob("*")):
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         try:
             fresh.rename(copy)
         except OSError:  # another start was quicker

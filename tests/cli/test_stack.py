@@ -14,7 +14,8 @@ import psycopg2
 import pytest
 import redis
 
-from cli.stack.accounts import unprivileged_account
+from cli.stack import binaries
+from cli.stack.accounts import Account, unprivileged_account
 from cli.stack.databases import copy_database, drop_database, ensure_databases
 from cli.stack.envoy import check, envoy_child
 from cli.stack.errors import AlreadyRunningError, StackError
@@ -219,6 +220,25 @@ def test_where_its_user_cannot_reach_the_folder_postgres_keeps_its_data_outside_
         assert query(postgres.url(), "select 1") == [(1,)]
     folder.remove()
     assert not folder.outside().exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only under root does PostgreSQL run as somebody else")
+def test_where_its_user_cannot_reach_the_programs_postgres_runs_from_a_copy(folder, said, monkeypatch):
+    wheel, elsewhere = binaries.postgres_home(), folder.root.parent / "elsewhere"
+    reaches = Account.reaches
+    monkeypatch.setattr(Account, "reaches", lambda account, path: not path.is_relative_to(wheel) and reaches(account, path))
+    monkeypatch.setattr("cli.stack.postgres.outside_home", lambda _: elsewhere)
+    umask = os.umask(0o077)
+    try:
+        with folder.held(), Supervisor(folder, said.append) as supervisor:
+            postgres = Postgres.prepare(folder, durable=False, say=said.append)
+            assert postgres.home.is_relative_to(elsewhere)
+            assert any(str(elsewhere) in line for line in said)
+            supervisor.start(postgres.child())
+            assert query(postgres.url(), "select 1") == [(1,)]
+            assert Postgres.prepare(folder, say=said.append).home == postgres.home
+    finally:
+        os.umask(umask)
 
 
 def test_data_of_another_user_are_refused_with_a_word_why(folder, said, monkeypatch):
