@@ -1,0 +1,48 @@
+"""Auth as a process: settings, database, keys, RPCs, tasks."""
+
+import grpc
+import redis
+
+from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc, organizations_pb2, organizations_pb2_grpc
+from einstellen.events.v1 import events_pb2, events_pb2_grpc
+from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
+from services.auth import tasks
+from services.auth.keys import SigningKeys
+from services.auth.limits import LoginLimits
+from services.auth.rpc import AuthService, KeyService, OrganizationService, Sessions
+from services.auth.settings import Settings
+from services.chassis import clients, clock
+from services.chassis.database import Database
+from services.chassis.events import EventFeed
+from services.chassis.server import Server, run, serve
+from services.chassis.settings import load
+from services.chassis.tasks import Worker
+from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens
+
+
+def start(settings: Settings) -> Server:
+    database = Database(settings.database_url, pool_size=settings.workers + 4, application_name="auth")
+    database.refuse_unguarded()
+    limits = redis.Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
+    services = ServiceTokens(settings.service_token.get_secret_value(), "auth")
+    notifications = clients.connect(settings.notifications_url, "notifications", services)
+    keys = SigningKeys(database, settings.key_secret, settings.jwt_algorithm, settings.access_lifetime, clock.utc_now)
+    sessions = Sessions(database, keys, settings, clock.utc_now)
+
+    def add(server: grpc.Server) -> None:
+        auth_pb2_grpc.add_AuthServiceServicer_to_server(AuthService(database, sessions, LoginLimits(limits, settings.login_attempts)), server)
+        organizations_pb2_grpc.add_OrganizationServiceServicer_to_server(OrganizationService(database, sessions), server)
+        keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys), server)
+        events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+
+    return serve(
+        settings, [auth_pb2.DESCRIPTOR, organizations_pb2.DESCRIPTOR, keys_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer), services=services,
+        parts={"database": database.check, "redis": limits.ping},
+        background=[Worker("auth", database, tasks.handlers(database, notifications))],
+        closing=[notifications.close, limits.close, database.close],
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    run(start, load(Settings, "auth"))

@@ -1,0 +1,87 @@
+"""The keys that access tokens are signed with: made once, encrypted at rest, published as a JSON Web Key Set."""
+
+import base64
+import threading
+import time
+from datetime import timedelta
+from typing import Any
+
+import jwt
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm
+
+from services.auth import store
+from services.chassis import calls, ids, tokens
+from services.chassis.clock import Clock
+from services.chassis.database import Database
+
+_REREAD_SECONDS = 30.0
+
+
+class SigningKeys:
+    """Signs with the newest key that is not retired, and publishes all whose tokens may still be about. Several processes share the keys through the database."""
+
+    def __init__(self, database: Database, secret: str, algorithm: str, access_seconds: int, clock: Clock) -> None:
+        derived = HKDF(hashes.SHA256(), 32, b"einstellen", b"signing keys").derive(secret.encode())
+        self._box = Fernet(base64.urlsafe_b64encode(derived))
+        self._database = database
+        self._algorithm = algorithm
+        self._kept = timedelta(seconds=access_seconds * 2)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._read_at = -_REREAD_SECONDS
+        self._signing: tuple[str, str, Any] | None = None
+        self._public: list[dict[str, Any]] = []
+
+    def sign(self, claims: dict[str, object]) -> str:
+        key_id, algorithm, key = self._current()
+        return jwt.encode(claims, key, algorithm=algorithm, headers={"kid": key_id, "typ": tokens.TYPE})
+
+    def public(self) -> dict[str, Any]:
+        """The JSON Web Key Set (RFC 7517)."""
+        self._current()
+        return {"keys": self._public}
+
+    def rotate(self) -> str:
+        """Signs with a new key from now on; tokens of the old one stay good until they expire. Returns the new key's id."""
+        with self._database.begin(calls.SYSTEM) as connection:
+            store.lock_signing_keys(connection)
+            store.retire_signing_keys(connection, self._clock())
+            key_id = self._make(connection)
+        self._read_at = -_REREAD_SECONDS
+        return key_id
+
+    def _current(self) -> tuple[str, str, Any]:
+        with self._lock:
+            if self._signing is None or time.monotonic() - self._read_at > _REREAD_SECONDS:
+                with self._database.begin(calls.SYSTEM) as connection:
+                    rows = store.list_signing_keys(connection, retired_after=self._clock() - self._kept)
+                    if not any(row.retired_at is None for row in rows):
+                        store.lock_signing_keys(connection)
+                        rows = store.list_signing_keys(connection, retired_after=self._clock() - self._kept)
+                        if not any(row.retired_at is None for row in rows):
+                            self._make(connection)
+                            rows = store.list_signing_keys(connection, retired_after=self._clock() - self._kept)
+                newest = next(row for row in rows if row.retired_at is None)
+                self._signing = (newest.key_id, newest.algorithm, load_pem_private_key(self._box.decrypt(bytes(newest.private_key)), None))
+                self._public = [row.public_key for row in rows]
+                self._read_at = time.monotonic()
+            return self._signing
+
+    def _make(self, connection: Any) -> str:
+        key_id = str(ids.mint())
+        key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+        if self._algorithm == "ES256":
+            key = ec.generate_private_key(ec.SECP256R1())
+            public = ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
+        else:
+            key = ed25519.Ed25519PrivateKey.generate()
+            public = OKPAlgorithm.to_jwk(key.public_key(), as_dict=True)
+        public |= {"kid": key_id, "use": "sig", "alg": self._algorithm}
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        store.add_signing_key(connection, key_id, self._algorithm, self._box.encrypt(pem), public, self._clock())
+        return key_id

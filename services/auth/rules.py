@@ -1,0 +1,75 @@
+"""What auth decides: names, passwords, whether a refresh token still counts, what an access token says."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from enum import Enum
+from uuid import UUID
+
+from services.auth.tables import Organization, RefreshToken, Session, User
+from services.chassis import errors, ids
+
+SHORTEST_PASSWORD = 10
+
+
+class TokenState(Enum):
+    """What a refresh token that was presented is worth."""
+
+    GOOD = "good"
+    REUSED = "reused"
+    DEAD = "dead"
+
+
+def check_password(password: str, email: str, names: tuple[str, ...]) -> None:
+    """Refuses what is guessed first: few different characters, or the person's own address or name (NIST SP 800-63B, 5.1.1.2)."""
+    plain = password.casefold()
+    own = [word for word in (email.casefold(), email.casefold().partition("@")[0], *(name.casefold() for name in names)) if len(word) > 2]
+    if len(set(password)) < 5:
+        raise errors.invalid_field("password", "PASSWORD_TOO_WEAK", "uses too few different characters")
+    if any(len(plain.replace(word, "")) < SHORTEST_PASSWORD // 2 for word in own):
+        raise errors.invalid_field("password", "PASSWORD_TOO_WEAK", "is too close to the address or the name")
+
+
+def split_name(first_name: str, last_name: str, full_name: str) -> tuple[str, str]:
+    """First and last name; where only a full name is given, its last word is the last name."""
+    if (first_name or last_name) or not full_name.strip():
+        return first_name.strip(), last_name.strip()
+    first, _, last = full_name.strip().rpartition(" ")
+    return (first.strip(), last) if first else (last, "")
+
+
+def register(email: str, password_hash: str, first_name: str, last_name: str, *, now: datetime) -> tuple[User, Organization]:
+    """A new account and its personal organization."""
+    user_id, organization_id = ids.mint(), ids.mint()
+    user = User(user_id, email, password_hash, first_name, last_name, "", False, organization_id, 1, now)
+    return user, Organization(organization_id, user_id, f"{first_name or email.partition('@')[0]} (personal)", "personal", now, "owner")
+
+
+def new_refresh_token(session: Session, *, now: datetime, days: int) -> tuple[str, RefreshToken]:
+    """A token for the client, and what is kept of it."""
+    token = secrets.token_urlsafe(32)
+    return token, RefreshToken(hash_token(token), session.id, now, now + timedelta(days=days), None)
+
+
+def hash_token(token: str) -> bytes:
+    """SHA-256 is enough for what has 256 random bits."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def judge(token: RefreshToken | None, session: Session | None, *, now: datetime) -> TokenState:
+    """What a presented refresh token is worth; a used one was stolen, or its thief was first."""
+    if token is None or session is None or session.revoked_at is not None or token.expires_at <= now:
+        return TokenState.DEAD
+    return TokenState.REUSED if token.used_at is not None else TokenState.GOOD
+
+
+def claims(user: User, organization: Organization, session_id: UUID, *, issuer: str, now: datetime, seconds: int) -> dict[str, object]:
+    """What an access token says (RFC 9068): who, in which organization and role, by which session, until when."""
+    issued = int(now.timestamp())
+    said: dict[str, object] = {
+        "iss": issuer, "aud": issuer, "sub": str(user.id), "iat": issued, "exp": issued + seconds, "jti": str(ids.mint()),
+        "org": str(organization.id), "kind": organization.kind, "role": organization.role, "sid": str(session_id),
+    }  # fmt: skip
+    if user.is_platform_admin:
+        said["admin"] = True
+    return said

@@ -1,0 +1,121 @@
+"""The tables of auth, and what their rows become."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import INET, JSONB
+
+metadata = sa.MetaData()
+
+users = sa.Table(
+    "users", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("first_name", sa.Text, nullable=False),
+    sa.Column("last_name", sa.Text, nullable=False),
+    sa.Column("picture_url", sa.Text, nullable=False),
+    sa.Column("is_platform_admin", sa.Boolean, nullable=False),
+    sa.Column("personal_organization_id", sa.Uuid, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+organizations = sa.Table(
+    "organizations", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("owner_id", sa.Uuid, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+members = sa.Table(
+    "members", metadata,
+    sa.Column("tenant_id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+sessions = sa.Table(
+    "sessions", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("ip_address", INET),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("revoked_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+refresh_tokens = sa.Table(
+    "refresh_tokens", metadata,
+    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("session_id", sa.Uuid, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("used_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+signing_keys = sa.Table(
+    "signing_keys", metadata,
+    sa.Column("key_id", sa.Text, primary_key=True),
+    sa.Column("algorithm", sa.Text, nullable=False),
+    sa.Column("private_key", sa.LargeBinary, nullable=False),
+    sa.Column("public_key", JSONB, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("retired_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class User:
+    """An account. `version` grows with each change, for those who keep a copy."""
+
+    id: UUID
+    email: str
+    password_hash: str
+    first_name: str
+    last_name: str
+    picture_url: str
+    is_platform_admin: bool
+    personal_organization_id: UUID
+    version: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Organization:
+    """A tenant; `role` is that of the user who asked, empty where they are no member."""
+
+    id: UUID
+    owner_id: UUID
+    name: str
+    kind: str
+    created_at: datetime
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A signed-in device, acting in one organization at a time."""
+
+    id: UUID
+    user_id: UUID
+    tenant_id: UUID
+    ip_address: str | None
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RefreshToken:
+    """One link of a session's chain of refresh tokens; only its SHA-256 is kept."""
+
+    token_hash: bytes
+    session_id: UUID
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None

@@ -1,0 +1,28 @@
+"""The audit log: who did what, from where, written in the transaction of the change."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.chassis import calls, frame, ids
+
+
+def record(connection: sa.Connection, action: str, *, tenant_id: UUID | None = None, user_id: UUID | None = None, **details: object) -> None:
+    """Adds a row for the current call. Details hold ids and field names, never personal values.
+
+    Tenant and user are the caller's unless given, as where somebody registers."""
+    call = calls.current()
+    person = call.person
+    connection.execute(
+        frame.audit_log.insert(),
+        {
+            "id": ids.mint(),
+            "tenant_id": tenant_id or (person.tenant_id if person else None),
+            "user_id": user_id or (person.user_id if person else None),
+            "service": call.service or call.server,
+            "action": action,
+            "ip_address": call.address or None,
+            "details": {name: str(value) if isinstance(value, UUID) else value for name, value in details.items()},
+            "request_id": call.request_id,
+        },
+    )

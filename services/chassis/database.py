@@ -1,0 +1,181 @@
+"""The database of a service: one transaction at a time, opened with the caller's tenant and user set."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+import psycopg2.extensions
+import psycopg2.extras
+import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool
+
+from services.chassis import errors
+from services.chassis.calls import Call, Person, Scope
+
+psycopg2.extras.register_uuid()
+
+_RECONNECT_SECONDS = 5.0
+_RETRY_CODES = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+
+
+class Wake:
+    """Tells waiting threads that something was committed that they may have work from."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._count = 0
+
+    def ring(self) -> None:
+        with self._condition:
+            self._count += 1
+            self._condition.notify_all()
+
+    def wait(self, seen: int, timeout: float) -> int:
+        """Returns as soon as it has rung since `seen` (0 at first), or after `timeout` seconds; the answer is the next `seen`."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._count != seen, timeout)
+            return self._count
+
+
+class Database:
+    """A pool of connections and the one way to open a transaction on it.
+
+    The pool runs in autocommit, so that BEGIN and the caller's scope go to the server as one message; behind a pooler in transaction mode this works too."""
+
+    def __init__(self, url: str, *, pool_size: int = 12, application_name: str = "einstellen") -> None:
+        url = "postgresql://" + url.split("://", 1)[1] if url.startswith("postgres://") else url
+        self.engine = sa.create_engine(
+            url,
+            poolclass=QueuePool, pool_size=pool_size, max_overflow=4, pool_timeout=_RECONNECT_SECONDS, isolation_level="AUTOCOMMIT",
+            connect_args={"application_name": application_name, "connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=30000"},
+        )  # fmt: skip
+        self.committed = Wake()
+
+    @contextmanager
+    def begin(self, who: Scope | Person | Call) -> Iterator[sa.Connection]:
+        """One transaction: committed at the end, rolled back by any exception.
+
+        Raises Unavailable where the database cannot be reached for five seconds, Aborted on a conflict between transactions."""
+        scope = who if isinstance(who, Scope) else who.scope
+        connection = self._open(scope)
+        try:
+            yield connection
+            _run(connection, "COMMIT")
+        except BaseException as problem:
+            _undo(connection)
+            refusal = _translate(problem)
+            if refusal is not None:
+                raise refusal from problem
+            raise
+        else:
+            if connection.info.pop("rings", False):
+                self.committed.ring()
+        finally:
+            connection.info.pop("rings", None)
+            connection.close()
+
+    def _open(self, scope: Scope) -> sa.Connection:
+        opening = "BEGIN"
+        if scope.tenant_id is not None:
+            opening += f"; SET LOCAL app.tenant_id = '{scope.tenant_id!s}'"  # a UUID object, never text from outside
+        if scope.user_id is not None:
+            opening += f"; SET LOCAL app.user_id = '{scope.user_id!s}'"
+        if scope.system:
+            opening += "; SET LOCAL app.system = 'on'"
+        give_up = time.monotonic() + _RECONNECT_SECONDS
+        pause = 0.02
+        while True:
+            connection = None
+            try:
+                connection = self.engine.connect()
+                _run(connection, opening)
+            except (sa.exc.OperationalError, sa.exc.TimeoutError, psycopg2.OperationalError, psycopg2.InterfaceError) as problem:
+                # Nothing was done yet: a connection that a restarted server left dead is replaced, and a server that is starting is waited for.
+                if connection is not None:
+                    connection.invalidate()
+                    connection.close()
+                if time.monotonic() >= give_up or isinstance(problem, sa.exc.TimeoutError):
+                    raise errors.Unavailable("DATABASE_UNAVAILABLE", "the database is not available; try again") from problem
+                time.sleep(pause)
+                pause = min(pause * 2, 0.5)
+            else:
+                return connection
+
+    def check(self) -> None:
+        """Raises where the database does not answer."""
+        with self.engine.connect() as connection:
+            _run(connection, "SELECT 1")
+
+    def refuse_unguarded(self) -> None:
+        """Raises RuntimeError where the role would pass by row-level security, so that a wrong URL cannot open every tenant's rows."""
+        query = """
+            SELECT current_user, rolsuper OR rolbypassrls OR EXISTS (
+                SELECT FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity AND pg_has_role(relowner, 'USAGE'))
+            FROM pg_roles WHERE rolname = current_user"""
+        with self.engine.connect() as connection:
+            role, unguarded = connection.exec_driver_sql(query).one()
+        if unguarded:
+            raise RuntimeError(
+                f"the database role {role} owns the tables or bypasses row-level security: run services with a role that only has rights on them "
+                "(DATABASE_URL), and keep the owner for migrations (DATABASE_OWNER_URL)"
+            )
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def ring_after_commit(connection: sa.Connection) -> None:
+    """Wakes this process's workers and followers when the transaction has committed."""
+    connection.info["rings"] = True
+
+
+@contextmanager
+def refusing(refusals: Mapping[str, errors.Refusal]) -> Iterator[None]:
+    """Turns the violation of a named constraint into a refusal; any other violation is a fault and stays one."""
+    try:
+        yield
+    except sa.exc.IntegrityError as problem:
+        refusal = refusals.get(constraint_of(problem) or "")
+        if refusal is None:
+            raise
+        raise refusal from problem
+
+
+def constraint_of(problem: sa.exc.IntegrityError) -> str | None:
+    """The name of the constraint that was violated."""
+    diagnostics: Any = getattr(problem.orig, "diag", None)
+    return getattr(diagnostics, "constraint_name", None)
+
+
+def _run(connection: sa.Connection, statement: str) -> None:
+    dbapi: Any = connection.connection.dbapi_connection
+    with dbapi.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _undo(connection: sa.Connection) -> None:
+    try:
+        if connection.invalidated or connection.closed:
+            return
+        dbapi: Any = connection.connection.dbapi_connection
+        if dbapi.closed or dbapi.info.transaction_status == psycopg2.extensions.TRANSACTION_STATUS_UNKNOWN:
+            connection.invalidate()
+        elif dbapi.info.transaction_status != psycopg2.extensions.TRANSACTION_STATUS_IDLE:
+            _run(connection, "ROLLBACK")
+    except (psycopg2.Error, sa.exc.SQLAlchemyError):
+        connection.invalidate()
+
+
+def _translate(problem: BaseException) -> errors.Refusal | None:
+    if isinstance(problem, ValueError) and "NUL (0x00)" in str(problem):
+        return errors.InvalidArgument("TEXT_INVALID", "text must not contain the character U+0000")
+    cause = problem.orig if isinstance(problem, sa.exc.DBAPIError) else problem
+    if isinstance(cause, psycopg2.Error):
+        if cause.pgcode in _RETRY_CODES:
+            return errors.Aborted("CONFLICT", "somebody else changed the same thing at the same moment; try again")
+        if isinstance(cause, (psycopg2.OperationalError, psycopg2.InterfaceError)) and cause.pgcode in (None, "57P01", "57P02", "57P03"):
+            return errors.Unavailable("DATABASE_UNAVAILABLE", "the database went away; try again")
+    return None

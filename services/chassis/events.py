@@ -1,0 +1,112 @@
+"""Events: what a service tells the others has changed, and how another follows it, each event taking effect exactly once."""
+
+import threading
+from collections.abc import Callable
+from uuid import UUID
+
+import grpc
+import sqlalchemy as sa
+from google.protobuf.struct_pb2 import Struct
+from sqlalchemy.dialects.postgresql import insert
+
+from einstellen.events.v1 import events_pb2, events_pb2_grpc
+from services.chassis import calls, database, frame, metrics
+from services.chassis.clock import to_timestamp
+from services.chassis.database import Database
+from services.chassis.logs import log
+
+_ORDER_LOCK = 0x45_56_4E_54
+_BATCH = 200
+_POLL_SECONDS = 0.25
+_LONGEST_PAUSE = 5.0
+
+
+def record(connection: sa.Connection, kind: str, subject_id: UUID, tenant_id: UUID | None, **details: object) -> None:
+    """Adds an event to the transaction. Call it last: it takes the lock that makes positions follow the order of commits, so that no follower skips one."""
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ORDER_LOCK)))
+    connection.execute(
+        frame.events.insert(),
+        {"kind": kind, "subject_id": subject_id, "tenant_id": tenant_id, "details": {n: str(v) if isinstance(v, UUID) else v for n, v in details.items()}},
+    )
+    database.ring_after_commit(connection)
+
+
+class EventFeed(events_pb2_grpc.EventServiceServicer):
+    """Serves a service's own events to those who follow it."""
+
+    def __init__(self, own: Database) -> None:
+        self._database = own
+
+    def ListEvents(self, request: events_pb2.ListEventsRequest, context: grpc.ServicerContext) -> events_pb2.ListEventsResponse:
+        table = frame.events
+        query = sa.select(table).where(table.c.position > request.after).order_by(table.c.position).limit(request.limit or 100)
+        with self._database.begin(calls.SYSTEM) as connection:
+            rows = connection.execute(query).all()
+        reply = events_pb2.ListEventsResponse()
+        for row in rows:
+            details = Struct()
+            details.update(row.details)
+            reply.events.add(
+                position=row.position, kind=row.kind, subject_id=str(row.subject_id), tenant_id=str(row.tenant_id or ""), details=details,
+                create_time=to_timestamp(row.created_at),
+            )  # fmt: skip
+        return reply
+
+
+Apply = Callable[[sa.Connection, events_pb2.Event], None]
+Prepare = Callable[[events_pb2.Event], Apply]
+
+
+class Follower(threading.Thread):
+    """Follows another service's events from where it stopped.
+
+    `prepare` may call other services and returns what to do to the database; that and the cursor commit together, so a crash repeats the preparation only.
+    An event that cannot be applied is tried again, more and more slowly, and holds back those behind it."""
+
+    def __init__(self, server: str, source: str, channel: grpc.Channel, own: Database, prepare: Prepare) -> None:
+        super().__init__(name=f"{server}-follows-{source}", daemon=True)
+        self._server = server
+        self._source = source
+        self._feed = events_pb2_grpc.EventServiceStub(channel)
+        self._database = own
+        self._prepare = prepare
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        pause = _POLL_SECONDS
+        while not self._stopping.is_set():
+            calls.enter(calls.Call(self._server, f"follow/{self._source}", ""))
+            try:
+                busy = self._advance()
+                pause = _POLL_SECONDS
+            except Exception as problem:  # noqa: BLE001 - whatever it was, the next round tries again
+                log.warning("event not applied", extra={"source": self._source, "problem": type(problem).__name__})
+                busy, pause = False, min(pause * 2, _LONGEST_PAUSE)
+            if not busy:
+                self._stopping.wait(pause)
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _advance(self) -> bool:
+        """Applies a batch; says whether there may be more."""
+        cursors = frame.cursors
+        with self._database.begin(calls.SYSTEM) as connection:
+            after = connection.execute(sa.select(cursors.c.position).where(cursors.c.source == self._source)).scalar() or 0
+        found = self._feed.ListEvents(events_pb2.ListEventsRequest(after=after, limit=_BATCH)).events
+        for event in found:
+            if self._stopping.is_set():
+                return False
+            apply = self._prepare(event)
+            with self._database.begin(calls.SYSTEM) as connection:
+                # Two replicas of a follower meet here: the second waits for the first and finds the cursor moved.
+                moved = connection.execute(
+                    insert(cursors)
+                    .values(source=self._source, position=event.position)
+                    .on_conflict_do_update(index_elements=["source"], set_={"position": event.position}, where=cursors.c.position < event.position)
+                    .returning(cursors.c.position)
+                ).first()
+                if moved:
+                    apply(connection, event)
+            metrics.EVENT_POSITION.labels(self._server, self._source).set(event.position)
+        return len(found) == _BATCH

@@ -1,0 +1,149 @@
+"""Tokens: verifying a person's access token (RFC 7519, RFC 8725), and the short-lived ones by which services know each other."""
+
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+import grpc
+import jwt
+
+from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
+from services.chassis import errors
+from services.chassis.calls import Person
+
+ALGORITHMS = ("ES256", "EdDSA")
+TYPE = "at+jwt"  # RFC 9068
+SERVICE_TYPE = "service+jwt"
+SERVICE_SECONDS = 60
+_LEEWAY = 5
+_CACHED = 10_000
+_KEYS_SECONDS = 300.0
+_REFETCH_SECONDS = 2.0
+
+
+class KeyRing:
+    """The public keys of auth, fetched when they are old or a token names one that is not known."""
+
+    def __init__(self, fetch: Callable[[], Mapping[str, Any]]) -> None:
+        self._fetch = fetch
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched = -_KEYS_SECONDS
+        self._lock = threading.Lock()
+
+    def key(self, key_id: str) -> jwt.PyJWK | None:
+        now = time.monotonic()
+        found = self._keys.get(key_id)
+        if found is not None and now - self._fetched < _KEYS_SECONDS:
+            return found
+        with self._lock:
+            if now - self._fetched > (_REFETCH_SECONDS if key_id not in self._keys else _KEYS_SECONDS):
+                try:
+                    document = self._fetch()
+                except errors.Refusal:
+                    if found is None:
+                        raise
+                else:
+                    self._keys = {key["kid"]: jwt.PyJWK(key) for key in document["keys"]}
+                    self._fetched = time.monotonic()
+        return self._keys.get(key_id)
+
+
+def published(channel: grpc.Channel) -> Callable[[], Mapping[str, Any]]:
+    """How a service that signs no tokens fetches the keys from the one that does."""
+    stub = keys_pb2_grpc.KeyServiceStub(channel)
+
+    def fetch() -> Mapping[str, Any]:
+        try:
+            return dict(json.loads(stub.GetKeys(keys_pb2.GetKeysRequest()).data))
+        except grpc.RpcError as problem:
+            raise errors.Unavailable("KEYS_UNAVAILABLE", "access tokens cannot be verified at the moment; try again") from problem
+
+    return fetch
+
+
+class AccessTokens:
+    """Verifies access tokens, and remembers those that it has verified until they expire."""
+
+    def __init__(self, keys: KeyRing, issuer: str) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._verified: OrderedDict[str, tuple[float, Person]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def verify(self, token: str) -> Person:
+        """The person that a token names. Raises Unauthenticated / TOKEN_EXPIRED, TOKEN_INVALID."""
+        hit = self._verified.get(token)
+        if hit is not None:
+            if time.time() < hit[0]:
+                return hit[1]
+            with self._lock:
+                self._verified.pop(token, None)
+        expires, person = self._check(token)
+        with self._lock:
+            self._verified[token] = (expires, person)
+            while len(self._verified) > _CACHED:
+                self._verified.popitem(last=False)
+        return person
+
+    def _check(self, token: str) -> tuple[float, Person]:
+        try:
+            header = jwt.get_unverified_header(token)
+            key = self._keys.key(str(header.get("kid", ""))) if header.get("typ") == TYPE else None
+            if key is None or header.get("alg") != key.algorithm_name or key.algorithm_name not in ALGORITHMS:
+                raise errors.Unauthenticated("TOKEN_INVALID", "the access token is not valid")
+            claims = jwt.decode(
+                token, key, algorithms=[key.algorithm_name], issuer=self._issuer, audience=self._issuer, leeway=_LEEWAY,
+                options={"require": ["exp", "iat", "sub", "iss", "aud"]},
+            )  # fmt: skip
+            person = Person(
+                user_id=UUID(claims["sub"]), tenant_id=UUID(claims["org"]), kind=str(claims["kind"]), role=str(claims["role"]),
+                session_id=UUID(claims["sid"]), is_platform_admin=claims.get("admin") is True,
+            )  # fmt: skip
+        except jwt.ExpiredSignatureError as problem:
+            raise errors.Unauthenticated("TOKEN_EXPIRED", "the access token has expired; refresh it") from problem
+        except (jwt.PyJWTError, KeyError, ValueError, TypeError) as problem:
+            raise errors.Unauthenticated("TOKEN_INVALID", "the access token is not valid") from problem
+        return float(claims["exp"]), person
+
+
+class ServiceTokens:
+    """Signs this service's name for its calls, and verifies the names of those who call it, by one key that all services share."""
+
+    def __init__(self, key: str, service: str) -> None:
+        self._key = key
+        self._service = service
+        self._signed: dict[str, tuple[float, str]] = {}
+        self._verified: dict[str, tuple[float, str]] = {}
+
+    def sign(self, audience: str) -> str:
+        """A token for calls to `audience`, good for up to a minute."""
+        now = time.time()
+        expires, token = self._signed.get(audience, (0.0, ""))
+        if expires - now < SERVICE_SECONDS / 2:
+            expires = now + SERVICE_SECONDS
+            claims = {"iss": self._service, "aud": audience, "iat": int(now), "exp": int(expires)}
+            token = jwt.encode(claims, self._key, algorithm="HS256", headers={"typ": SERVICE_TYPE})
+            self._signed[audience] = (expires, token)
+        return token
+
+    def verify(self, token: str) -> str:
+        """The name of the calling service. Raises Unauthenticated / SERVICE_TOKEN_INVALID."""
+        hit = self._verified.get(token)
+        if hit is not None and time.time() < hit[0]:
+            return hit[1]
+        try:
+            if jwt.get_unverified_header(token).get("typ") != SERVICE_TYPE:
+                raise jwt.InvalidTokenError  # noqa: TRY301
+            claims = jwt.decode(
+                token, self._key, algorithms=["HS256"], audience=self._service, leeway=_LEEWAY, options={"require": ["exp", "iat", "iss", "aud"]}
+            )
+        except jwt.PyJWTError as problem:
+            raise errors.Unauthenticated("SERVICE_TOKEN_INVALID", "the calling service's token is not valid") from problem
+        if len(self._verified) > _CACHED:
+            self._verified.clear()
+        self._verified[token] = (float(claims["exp"]), str(claims["iss"]))
+        return str(claims["iss"])
