@@ -119,7 +119,9 @@ def _check_members(members: list[zipfile.ZipInfo], archive_bytes: int) -> None:
 
 
 def _bomb() -> Unreadable:
-    return Unreadable("FILE_DECOMPRESSES_TOO_FAR", "The document unpacks to far more than its size. Save it anew or as PDF and upload it again.")
+    return Unreadable(
+        "FILE_DECOMPRESSES_TOO_FAR", "The document unpacks to far more than its size. Save it anew or as PDF and upload it again."
+    )
 
 
 def _corrupt() -> Unreadable:

@@ -1,4 +1,5 @@
 """Who the CV is of and how to reach them: name, email, phone, location and links."""
+# ruff: noqa: RUF001 - the dashes that CVs use
 
 from __future__ import annotations
 
@@ -11,32 +12,73 @@ from services.candidates.parsing.parsed import Found
 from services.candidates.parsing.sections import Section, Text, heading_kind
 
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}")
-_URL = re.compile(r"(?:https?://|www\.)[^\s|<>\"]{3,300}|(?<![\w@.])(?:[a-z]{2,3}\.)?(?:linkedin\.com|github\.com|gitlab\.com|xing\.com)/[^\s|<>\",]{2,200}", re.I)
+_URL = re.compile(
+    r"(?:https?://|www\.)[^\s|<>\"]{3,300}|(?<![\w@.])(?:[a-z]{2,3}\.)?(?:linkedin\.com|github\.com|gitlab\.com|xing\.com)/[^\s|<>\",]{2,200}",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"\s*[|•·;\t]\s*|\s+[–—]\s+")
-_LABEL = re.compile(r"(?:name|address|location|adresse|anschrift|wohnort|ort|lieu|dirección|ubicación|ciudad)\s*:\s*", re.I)
-_PHONE_LABEL = re.compile(r"\b(?:tel|phone|mobile?|mobil|telefon|handy|téléphone|teléfono|móvil|cell)\b", re.I)
+_LABEL = re.compile(r"(?:name|address|location|adresse|anschrift|wohnort|ort|lieu|dirección|ubicación|ciudad)\s*:\s*", re.IGNORECASE)
+_PHONE_LABEL = re.compile(r"\b(?:tel|phone|mobile?|mobil|telefon|handy|téléphone|teléfono|móvil|cell)\b", re.IGNORECASE)
 _NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019.-])*")
-_PARTICLES = frozenset("van von der den de del della di da dos la le du el al bin ibn zu y e ter ten af av".split())
+_PARTICLES = frozenset(
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "la",
+        "le",
+        "du",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "zu",
+        "y",
+        "e",
+        "ter",
+        "ten",
+        "af",
+        "av",
+    ]
+)
 _NOT_NAMES = re.compile(
-    r"\b(?:curriculum|vitae|resume|résumé|lebenslauf|engineer|developer|analyst|manager|designer|consultant|architect|scientist|student|director|lead|"
-    r"senior|junior|entwickler|entwicklerin|ingenieur|page|cv|company|university|gmbh)\b", re.I,
+    r"\b(?:curriculum|vitae|resume|résumé|lebenslauf|engineer|developer|analyst|manager|designer|consultant|architect|scientist|student"
+    r"|director|lead|"
+    r"senior|junior|entwickler|entwicklerin|ingenieur|page|cv|company|university|gmbh)\b", re.IGNORECASE,
 )  # fmt: skip
 _PLACE = re.compile(r"[A-ZÀ-ÝŁŚŠŽ][\w .'\u2019/-]{1,40}, ?[A-ZÀ-ÝŁŚŠŽÖÅÄÜ][\w .'\u2019-]{1,40}")
-_POSTAL = re.compile(r"(?:[\w .'\u2019-]{3,40} \d{1,4}[a-z]?, ?)?(?:[A-Z]{1,2}-)?\d{4,5} [A-ZÀ-ÝÖÄÜ][^\W\d][\w .'\u2019/-]{1,40}(?:, ?[\w .]{3,30})?")
+_POSTAL = re.compile(
+    r"(?:[\w .'\u2019-]{3,40} \d{1,4}[a-z]?, ?)?(?:[A-Z]{1,2}-)?\d{4,5} [A-ZÀ-ÝÖÄÜ][^\W\d][\w .'\u2019/-]{1,40}(?:, ?[\w .]{3,30})?"
+)
 _COUNTRIES = {
     "DE": "germany deutschland allemagne alemania", "AT": "austria österreich autriche", "CH": "switzerland schweiz suisse suiza",
     "FR": "france frankreich francia", "ES": "spain españa spanien espagne", "IT": "italy italia italien italie", "PT": "portugal",
-    "GB": "united_kingdom uk england scotland wales great_britain", "IE": "ireland irland", "NL": "netherlands niederlande the_netherlands",
-    "BE": "belgium belgien belgique", "LU": "luxembourg luxemburg", "SE": "sweden sverige schweden suède suecia", "NO": "norway norge norwegen",
-    "DK": "denmark danmark dänemark", "FI": "finland suomi finnland", "IS": "iceland", "PL": "poland polska polen", "CZ": "czechia czech_republic tschechien",
-    "SK": "slovakia", "HU": "hungary ungarn", "RO": "romania rumänien", "BG": "bulgaria", "GR": "greece griechenland", "HR": "croatia kroatien",
+    "GB": "united_kingdom uk england scotland wales great_britain", "IE": "ireland irland",
+    "NL": "netherlands niederlande the_netherlands",
+    "BE": "belgium belgien belgique", "LU": "luxembourg luxemburg", "SE": "sweden sverige schweden suède suecia",
+    "NO": "norway norge norwegen",
+    "DK": "denmark danmark dänemark", "FI": "finland suomi finnland", "IS": "iceland", "PL": "poland polska polen",
+    "CZ": "czechia czech_republic tschechien",
+    "SK": "slovakia", "HU": "hungary ungarn", "RO": "romania rumänien", "BG": "bulgaria", "GR": "greece griechenland",
+    "HR": "croatia kroatien",
     "SI": "slovenia", "RS": "serbia", "EE": "estonia", "LV": "latvia", "LT": "lithuania", "UA": "ukraine", "TR": "turkey türkiye türkei",
-    "US": "usa united_states united_states_of_america", "CA": "canada kanada", "MX": "mexico méxico", "BR": "brazil brasil", "AR": "argentina",
-    "CL": "chile", "CO": "colombia", "PE": "peru perú", "IN": "india indien inde", "PK": "pakistan", "BD": "bangladesh", "LK": "sri_lanka",
+    "US": "usa united_states united_states_of_america", "CA": "canada kanada", "MX": "mexico méxico", "BR": "brazil brasil",
+    "AR": "argentina",
+    "CL": "chile", "CO": "colombia", "PE": "peru perú", "IN": "india indien inde", "PK": "pakistan", "BD": "bangladesh",
+    "LK": "sri_lanka",
     "CN": "china", "JP": "japan", "KR": "south_korea korea", "SG": "singapore", "MY": "malaysia", "ID": "indonesia", "PH": "philippines",
-    "VN": "vietnam", "TH": "thailand", "AU": "australia", "NZ": "new_zealand", "ZA": "south_africa", "NG": "nigeria", "KE": "kenya", "EG": "egypt",
+    "VN": "vietnam", "TH": "thailand", "AU": "australia", "NZ": "new_zealand", "ZA": "south_africa", "NG": "nigeria", "KE": "kenya",
+    "EG": "egypt",
     "MA": "morocco", "TN": "tunisia", "IL": "israel", "AE": "united_arab_emirates uae", "SA": "saudi_arabia",
 }  # fmt: skip
+_NAME_IN_EMAIL = 3
 _REGION_OF = {name.replace("_", " "): region for region, names in _COUNTRIES.items() for name in names.split()}
 
 
@@ -57,12 +99,17 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
             if not _could_be_name(words):
                 continue
             value = words.title() if words.isupper() else words
-            known = email is not None and any(word.casefold() in email.value.casefold().partition("@")[0] for word in value.split() if len(word) > 2)  # noqa: PLR2004
+            known = email is not None and _repeats(email.value, value)
             score = (line.size or 0) + (8 if known else 0) - 0.2 * order
             sure = min(0.97, 0.6 + (0.25 if known else 0) + (0.12 if line.size and line.size >= 14 else 0))  # noqa: PLR2004
             if best is None or score > best[0]:
                 best = (score, text.found(value, round(sure, 2), index, index, words))
     return best[1] if best else None
+
+
+def _repeats(email: str, name: str) -> bool:
+    local = email.casefold().partition("@")[0]
+    return any(word.casefold() in local for word in name.split() if len(word) >= _NAME_IN_EMAIL)
 
 
 def _could_be_name(text: str) -> bool:

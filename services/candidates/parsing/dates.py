@@ -1,4 +1,5 @@
 """Months, years and ranges of them, as CVs write them in English, German, French and Spanish."""
+# ruff: noqa: RUF001 - the dashes that CVs use
 
 from __future__ import annotations
 

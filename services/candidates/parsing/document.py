@@ -24,5 +24,9 @@ def read(data: bytes) -> Document:
 def _read_text(data: bytes) -> Document:
     """A form feed starts a page, as in text made from a PDF."""
     pages = decode_text(data).split("\f")
-    lines = [Line(clean(text.expandtabs(4) if text[:1] == "\t" else text), number) for number, page in enumerate(pages, 1) for text in page.splitlines()]
+    lines = [
+        Line(clean(text.expandtabs(4) if text[:1] == "\t" else text), number)
+        for number, page in enumerate(pages, 1)
+        for text in page.splitlines()
+    ]
     return Document(TXT, len(pages), bounded(lines))

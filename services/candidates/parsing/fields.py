@@ -22,8 +22,8 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
     near = contact_lines(sections)
     email = find_email(text, near)
     location = find_location(text, near)
-    summary = paragraph(text, _lines(sections, "summary"))
     summary_lines = _lines(sections, "summary")
+    summary = paragraph(text, summary_lines)
     skills, unknown = find_skill_names(text, sections)
     cv = ParsedCv(
         content_type=document.kind,
@@ -52,7 +52,11 @@ def _lines(sections: list[Section], kind: str) -> list[int]:
 
 
 def _missing(cv: ParsedCv, sections: list[Section]) -> list[str]:
-    notes = [f"No {what} was found." for what, value in (("name", cv.name), ("email address", cv.email), ("phone number", cv.phone)) if value is None]
+    notes = [
+        f"No {what} was found."
+        for what, value in (("name", cv.name), ("email address", cv.email), ("phone number", cv.phone))
+        if value is None
+    ]
     headed = {section.kind for section in sections if section.lines}
     for kind, what, found in (
         ("experience", "work experience", cv.work_experience), ("education", "education", cv.education),
@@ -69,7 +73,11 @@ def _missing(cv: ParsedCv, sections: list[Section]) -> list[str]:
 def _unclear(cv: ParsedCv) -> list[str]:
     notes = []
     for number, work in enumerate(cv.work_experience, 1):
-        lacking = [what for what, value in (("company", work.company_name), ("title", work.job_title), ("start date", work.start_date)) if value is None]
+        lacking = [
+            what
+            for what, value in (("company", work.company_name), ("title", work.job_title), ("start date", work.start_date))
+            if value is None
+        ]
         if work.end_date is None and not work.current:
             lacking.append("end date")
         if lacking:
@@ -79,5 +87,3 @@ def _unclear(cv: ParsedCv) -> list[str]:
         if lacking:
             notes.append(f"Education {number}: no {', no '.join(lacking)} could be read.")
     return notes
-
-

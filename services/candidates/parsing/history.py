@@ -1,4 +1,5 @@
 """What a person has done: work experience and education, entry by entry, each found by its dates."""
+# ruff: noqa: RUF001 - the dashes that CVs use
 
 from __future__ import annotations
 
@@ -12,29 +13,38 @@ from services.candidates.parsing.sections import Item, Text, items
 _PARTS = re.compile(r"\t|\s+[|•·]\s+|\s+[–—]\s+|\s+-\s+|\s+@\s+|\s+(?:at|bei|chez)\s+(?=[A-ZÀ-Ý])")
 _COMMA = re.compile(r",\s+(?!(?:Inc|LLC|Ltd|Corp|Co)\b)")
 _TITLE = re.compile(
-    r"(?:engineer|developer|programmer|architect|analyst|manager|consultant|scientist|designer|administrator|director|officer|intern|trainee|assistant"
-    r"|specialist|coordinator|teacher|tutor|lecturer|researcher|technician|accountant|nurse|recruiter|tester|owner|founder|head of|team lead|tech lead"
-    r"|lead\b|cto\b|ceo\b|associate\b|freelance|student|entwickler|ingenieur|berater|leiter|praktikant|werkstudent|sachbearbeiter|mitarbeiter|referent"
-    r"|kaufmann|kauffrau|auszubildende|développeu|ingénieur|chef de|responsable|stagiaire|consultante?|analyste|desarrollador|ingenier[oa]|gerente"
+    r"(?:engineer|developer|programmer|architect|analyst|manager|consultant|scientist|designer|administrator|director|officer|intern"
+    r"|trainee|assistant"
+    r"|specialist|coordinator|teacher|tutor|lecturer|researcher|technician|accountant|nurse|recruiter|tester|owner|founder|head of"
+    r"|team lead|tech lead"
+    r"|lead\b|cto\b|ceo\b|associate\b|freelance|student|entwickler|ingenieur|berater|leiter|praktikant|werkstudent|sachbearbeiter"
+    r"|mitarbeiter|referent"
+    r"|kaufmann|kauffrau|auszubildende|développeu|ingénieur|chef de|responsable|stagiaire|consultante?|analyste|desarrollador"
+    r"|ingenier[oa]|gerente"
     r"|jefe|becari[oa]|analista|técnic[oa]|profesor)",
     re.IGNORECASE,
 )
 _COMPANY = re.compile(
-    r"\b(?:GmbH|AG|AB|KG|SE|UG|e\.V\.|Inc|LLC|Ltd|Limited|Corp|Corporation|PLC|plc|S\.?A\.?S?|S\.?L\.?U?|SARL|S\.r\.l|S\.p\.A|B\.V|BV|N\.V|Oy|AS|A/S|ApS"
+    r"\b(?:GmbH|AG|AB|KG|SE|UG|e\.V\.|Inc|LLC|Ltd|Limited|Corp|Corporation|PLC|plc|S\.?A\.?S?|S\.?L\.?U?|SARL|S\.r\.l|S\.p\.A|B\.V|BV"
+    r"|N\.V|Oy|AS|A/S|ApS"
     r"|Group|Gruppe|Holding|Company|Consulting|Systems|Solutions|Technologies|Labs|Bank|Studio|Agency|University|Universität|Hospital)\b"
 )
 _DEGREE = re.compile(
-    r"\b(?:b\.?\s?sc|m\.?\s?sc|b\.?a\b|m\.?a\b|b\.?eng|m\.?eng|mba|ph\.?\s?d|bachelor|master|doctor|doctorate|diploma|diplom|magister|staatsexamen|abitur"
-    r"|associate of|degree|ausbildung|promotion|licence|licenciatura|licenciad[oa]|maîtrise|mastère|doctorat|baccalauréat|bts\b|dut\b|grado|máster"
+    r"\b(?:b\.?\s?sc|m\.?\s?sc|b\.?a\b|m\.?a\b|b\.?eng|m\.?eng|mba|ph\.?\s?d|bachelor|master|doctor|doctorate|diploma|diplom|magister"
+    r"|staatsexamen|abitur"
+    r"|associate of|degree|ausbildung|promotion|licence|licenciatura|licenciad[oa]|maîtrise|mastère|doctorat|baccalauréat|bts\b|dut\b"
+    r"|grado|máster"
     r"|doctorado|bachillerato|laurea|high school)",
     re.IGNORECASE,
 )
 _UNIVERSITY = re.compile(
-    r"universit|universid|università|college|institut|school|hochschule|akademie|academy|academia|politecnic|polytechni|politécnic|école|ecole|escuela|faculty|fakultät"
+    r"universit|universid|università|college|institut|school|hochschule|akademie|academy|academia|politecnic|polytechni|politécnic"
+    r"|école|ecole|escuela|faculty|fakultät"
     r"|gymnasium|lycée|\b(?:ETH|EPFL|KTH|MIT|TU|LMU|RWTH|FH|UCL|LSE|ENS|INSA)\b",
     re.IGNORECASE,
 )
-_SURE = re.compile(r"[.!?]$")
+_SENTENCE = re.compile(r"^(?:\S+ ){5,}[^\W\d_]{3,}[.!?]$")  # which no "S.p.A." ends
+_SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?]$")
 _PROSE = 90
 
 
@@ -133,14 +143,14 @@ def _entry_period(item: Item) -> Period | None:
         return None
     if item.bullet and (period.start is None or min(period.begin, len(item.text) - period.until) > 2):  # noqa: PLR2004 - a bracket or comma
         return None
-    if _SURE.search(item.text[: period.begin].strip()):
+    if _SENTENCE_END.search(item.text[: period.begin].strip()):
         return None
     return period
 
 
 def _without_prose(entry: _Entry) -> _Entry:
     """Sentences among the naming lines are description."""
-    prose = [item for item in entry.heads if item is not entry.dated and (len(item.text) > _PROSE or (len(item.text.split()) > 6 and item.text.endswith(".")))]  # noqa: PLR2004
+    prose = [item for item in entry.heads if item is not entry.dated and (len(item.text) > _PROSE or _SENTENCE.search(item.text))]
     return _Entry([item for item in entry.heads if item not in prose], entry.dated, entry.period, [*prose, *entry.bullets])
 
 

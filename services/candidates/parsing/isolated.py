@@ -23,8 +23,8 @@ _OUT_OF_TIME = {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGALRM}
 def parse_isolated(data: bytes, deadline_s: float = 20) -> ParsedCv:
     """Raises Unreadable; PARSE_TIMED_OUT after the deadline, at which the process is dead.
 
-    A fresh interpreter is executed, never a fork, so threads and gRPC channels may be running. It inherits no environment, hence no secrets.
-    Its answer goes to an unlinked file, so that its length is bounded by the process's own limit.
+    A fresh interpreter is executed, never a fork, so threads and gRPC channels may be running. It inherits no environment, hence no
+    secrets. Its answer goes to an unlinked file, so that its length is bounded by the process's own limit.
     """
     check_upload(data)
     command = [sys.executable, "-P", "-s", "-m", "services.candidates.parsing", str(math.ceil(deadline_s) + 1)]

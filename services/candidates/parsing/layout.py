@@ -9,6 +9,7 @@ from statistics import median
 _DATE = re.compile(r"(?:19|20)\d\d|\b\d{1,2}/\d{2}\b|present|heute|today|now", re.IGNORECASE)
 _FEWEST = 4  # segments that make a column
 _NARROWEST = 7.0  # points of empty space between columns
+_BULLET_REACH = 40.0
 _DEEPEST = 8
 
 
@@ -76,7 +77,11 @@ def _segments(words: list[Word]) -> list[_Segment]:
 
 def _segment(words: list[Word]) -> _Segment:
     return _Segment(
-        tuple(words), min(word.x0 for word in words), min(word.y0 for word in words), max(word.x1 for word in words), max(word.y1 for word in words)
+        tuple(words),
+        min(word.x0 for word in words),
+        min(word.y0 for word in words),
+        max(word.x1 for word in words),
+        max(word.y1 for word in words),
     )
 
 
@@ -85,7 +90,13 @@ def _with_their_bullets(segments: list[_Segment]) -> list[_Segment]:
     joined: list[_Segment] = []
     for segment in segments:
         previous = joined[-1] if joined else None
-        if previous and len(previous.text) == 1 and not previous.text.isalnum() and 0 <= segment.x0 - previous.x1 < 40 and previous.y0 < segment.y1:  # noqa: PLR2004
+        if (
+            previous
+            and len(previous.text) == 1
+            and not previous.text.isalnum()
+            and 0 <= segment.x0 - previous.x1 < _BULLET_REACH
+            and previous.y0 < segment.y1
+        ):
             joined[-1] = _segment([*previous.words, *segment.words])
         else:
             joined.append(segment)

@@ -1,29 +1,40 @@
 """What a CV lists: skills, certifications and languages."""
+# ruff: noqa: RUF001 - the dashes that CVs use
 
 from __future__ import annotations
 
 import re
 
-from services.candidates.parsing.dates import find_period
+from services.candidates.parsing.dates import Period, find_period
 from services.candidates.parsing.parsed import Certification, Found, Language
-from services.candidates.parsing.sections import Section, Text, items
+from services.candidates.parsing.sections import Item, Section, Text, items
 from services.chassis.skills import find_skills
 
 _LANGUAGES = {
-    "English": "englisch anglais inglés inglese", "German": "deutsch allemand alemán tedesco", "French": "französisch français francés francese",
-    "Spanish": "spanisch espagnol español spagnolo", "Italian": "italienisch italien italiano", "Portuguese": "portugiesisch portugais portugués português",
-    "Dutch": "niederländisch néerlandais neerlandés nederlands", "Swedish": "schwedisch suédois sueco svenska", "Norwegian": "norwegisch norvégien noruego norsk",
+    "English": "englisch anglais inglés inglese", "German": "deutsch allemand alemán tedesco",
+    "French": "französisch français francés francese",
+    "Spanish": "spanisch espagnol español spagnolo", "Italian": "italienisch italien italiano",
+    "Portuguese": "portugiesisch portugais portugués português",
+    "Dutch": "niederländisch néerlandais neerlandés nederlands", "Swedish": "schwedisch suédois sueco svenska",
+    "Norwegian": "norwegisch norvégien noruego norsk",
     "Danish": "dänisch danois danés dansk", "Finnish": "finnisch finnois finés suomi", "Polish": "polnisch polonais polaco polski",
-    "Czech": "tschechisch tchèque checo", "Hungarian": "ungarisch hongrois húngaro", "Romanian": "rumänisch roumain rumano", "Greek": "griechisch grec griego",
-    "Russian": "russisch russe ruso", "Ukrainian": "ukrainisch ukrainien ucraniano", "Turkish": "türkisch turc turco türkçe", "Arabic": "arabisch arabe árabe",
-    "Hebrew": "hebräisch hébreu hebreo", "Persian": "persisch persan persa farsi", "Hindi": "", "Urdu": "", "Bengali": "", "Punjabi": "", "Tamil": "",
-    "Chinese": "chinesisch chinois chino mandarin", "Japanese": "japanisch japonais japonés", "Korean": "koreanisch coréen coreano", "Vietnamese": "vietnamesisch",
+    "Czech": "tschechisch tchèque checo", "Hungarian": "ungarisch hongrois húngaro", "Romanian": "rumänisch roumain rumano",
+    "Greek": "griechisch grec griego",
+    "Russian": "russisch russe ruso", "Ukrainian": "ukrainisch ukrainien ucraniano", "Turkish": "türkisch turc turco türkçe",
+    "Arabic": "arabisch arabe árabe",
+    "Hebrew": "hebräisch hébreu hebreo", "Persian": "persisch persan persa farsi", "Hindi": "", "Urdu": "", "Bengali": "", "Punjabi": "",
+    "Tamil": "",
+    "Chinese": "chinesisch chinois chino mandarin", "Japanese": "japanisch japonais japonés", "Korean": "koreanisch coréen coreano",
+    "Vietnamese": "vietnamesisch",
     "Croatian": "kroatisch croate croata", "Serbian": "serbisch serbe serbio", "Catalan": "katalanisch catalán català",
 }  # fmt: skip
 _LANGUAGE_OF = {word: name for name, words in _LANGUAGES.items() for word in [name.lower(), *words.split()]}
 _LANGUAGE = re.compile(r"(?P<name>[^\W\d_]{3,20})\s*(?:(?:[–—:-]|\t|,)?\s*[(\[]?\s*(?P<level>[^()\[\]]{1,40}?)\s*[)\]]?)?")
-_LEVEL = re.compile(r"\b(?:[ABC][12]|native|mother|fluent|basic|intermediate|advanced|conversational|professional|proficient|muttersprache|fließend|verhandlungssicher"
-                    r"|grundkenntnisse|gut|maternelle|courant|débutant|nativ[oa]|fluido|básico|avanzado)", re.IGNORECASE)  # fmt: skip
+_LEVEL = re.compile(
+    r"\b(?:[ABC][12]|native|mother|fluent|basic|intermediate|advanced|conversational|professional|proficient|muttersprache|fließend"
+    r"|verhandlungssicher|grundkenntnisse|gut|maternelle|courant|débutant|nativ[oa]|fluido|básico|avanzado)",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"^[^:\t,]{2,40}[:\t]\s*")
 _MAX_UNKNOWN = 12
 
@@ -70,9 +81,15 @@ def find_certifications(text: Text, indices: list[int]) -> tuple[Certification, 
         found.append(Certification(
             title=text.found(parts[0], 0.9 if period else 0.75, item.first, item.last),
             issued_by=text.found(parts[1], 0.8, item.first, item.last) if len(parts) > 1 else None,
-            issue_date=text.found(period.end or period.start or "", 0.9, item.first, item.last, item.text[period.begin : period.until]) if period else None,
+            issue_date=_issued(text, item, period) if period else None,
         ))  # fmt: skip
     return tuple(found)
+
+
+def _issued(text: Text, item: Item, period: Period) -> Found[str]:
+    date = period.start or period.end  # a range is from issue to expiry
+    assert date is not None
+    return text.found(date, 0.9, item.first, item.last, item.text[period.begin : period.until])
 
 
 def _trimmed(part: str) -> str:

@@ -112,7 +112,8 @@ class ParsedCv:
             ),
             skills=_texts(raw["skills"]),
             certifications=tuple(
-                Certification(_required(item["title"]), _text(item["issued_by"]), _text(item["issue_date"])) for item in raw["certifications"]
+                Certification(_required(item["title"]), _text(item["issued_by"]), _text(item["issue_date"]))
+                for item in raw["certifications"]
             ),
             languages=tuple(Language(_required(item["name"]), _text(item["level"])) for item in raw["languages"]),
             unread=tuple(map(str, raw["unread"])),
@@ -121,7 +122,9 @@ class ParsedCv:
 
 
 def _required(raw: dict[str, Any]) -> Found[str]:
-    return Found(str(raw["value"]), float(raw["confidence"]), Source(**{key: int(raw["source"][key]) for key in ("page", "line", "start", "end")}))
+    return Found(
+        str(raw["value"]), float(raw["confidence"]), Source(**{key: int(raw["source"][key]) for key in ("page", "line", "start", "end")})
+    )
 
 
 def _text(raw: dict[str, Any] | None) -> Found[str] | None:

@@ -6,8 +6,8 @@ import ctypes
 from collections import Counter
 from dataclasses import dataclass
 
-import pypdfium2
-import pypdfium2.raw as pdfium
+import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from services.candidates.parsing.layout import Word, reading_order
 from services.candidates.parsing.limits import MAX_CHARACTERS, MAX_PAGES, PDF, Unreadable, too_many_pages, too_much_text

@@ -1,4 +1,5 @@
 """The sections of a CV by their headings in four languages, and the items within them; every item knows its lines and characters."""
+# ruff: noqa: RUF001 - the dashes that CVs use
 
 from __future__ import annotations
 
@@ -12,24 +13,33 @@ from services.candidates.parsing.lines import Document, Line
 from services.candidates.parsing.parsed import Found, Source, Value
 
 _HEADINGS = {
-    "contact": "contact|contact details|contact information|personal details|personal information|kontakt|kontaktdaten|persönliche daten|persönliches"
+    "contact": "contact|contact details|contact information|personal details|personal information|kontakt|kontaktdaten"
+    "|persönliche daten|persönliches"
     "|coordonnées|informations personnelles|contacto|datos personales|datos de contacto",
-    "summary": "summary|professional summary|executive summary|profile|professional profile|about|about me|objective|career objective|profil|über mich"
+    "summary": "summary|professional summary|executive summary|profile|professional profile|about|about me|objective|career objective"
+    "|profil|über mich"
     "|kurzprofil|zusammenfassung|profil professionnel|à propos|résumé|perfil|perfil profesional|sobre mí|resumen|resumen profesional",
     "experience": "experience|work experience|professional experience|employment|employment history|work history|career history|career"
     "|relevant experience|berufserfahrung|beruflicher werdegang|werdegang|berufspraxis|praktische erfahrung|expérience|expériences"
-    "|expérience professionnelle|expériences professionnelles|parcours professionnel|experiencia|experiencia laboral|experiencia profesional",
-    "education": "education|academic background|education and training|qualifications|academic qualifications|ausbildung|bildung|studium|bildungsweg"
+    "|expérience professionnelle|expériences professionnelles|parcours professionnel|experiencia|experiencia laboral"
+    "|experiencia profesional",
+    "education": "education|academic background|education and training|qualifications|academic qualifications|ausbildung|bildung"
+    "|studium|bildungsweg"
     "|akademische ausbildung|schulbildung|aus- und weiterbildung|formation|formations|éducation|études|diplômes|educación|formación"
     "|formación académica|estudios",
-    "skills": "skills|technical skills|key skills|core skills|core competencies|competencies|technologies|tech stack|tools|skills and tools|expertise"
-    "|kenntnisse|it-kenntnisse|edv-kenntnisse|fachkenntnisse|fähigkeiten|kompetenzen|technische kenntnisse|compétences|compétences techniques"
+    "skills": "skills|technical skills|key skills|core skills|core competencies|competencies|technologies|tech stack|tools"
+    "|skills and tools|expertise"
+    "|kenntnisse|it-kenntnisse|edv-kenntnisse|fachkenntnisse|fähigkeiten|kompetenzen|technische kenntnisse|compétences"
+    "|compétences techniques"
     "|compétences clés|habilidades|competencias|aptitudes|conocimientos|habilidades técnicas",
-    "certifications": "certifications|certificates|certification|licenses and certifications|certifications and licenses|zertifikate|zertifizierungen"
+    "certifications": "certifications|certificates|certification|licenses and certifications|certifications and licenses|zertifikate"
+    "|zertifizierungen"
     "|weiterbildung|weiterbildungen|certificats|certificaciones|certificados",
     "languages": "languages|language skills|sprachen|sprachkenntnisse|langues|idiomas",
-    "other": "interests|hobbies|hobbies and interests|projects|personal projects|side projects|publications|references|volunteering|volunteer experience"
-    "|awards|honors|honours|awards and honors|activities|interessen|hobbys|projekte|publikationen|veröffentlichungen|referenzen|ehrenamt|ehrenamtliches engagement"
+    "other": "interests|hobbies|hobbies and interests|projects|personal projects|side projects|publications|references|volunteering"
+    "|volunteer experience"
+    "|awards|honors|honours|awards and honors|activities|interessen|hobbys|projekte|publikationen|veröffentlichungen|referenzen"
+    "|ehrenamt|ehrenamtliches engagement"
     "|auszeichnungen|centres d'intérêt|loisirs|projets|publications|références|bénévolat|intereses|proyectos|publicaciones|referencias"
     "|voluntariado|premios",
 }

@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from itertools import islice
 
 from services.candidates.parsing.archive import Package
-from services.candidates.parsing.limits import DOCX, MAX_BYTES, MAX_CHARACTERS, MAX_PAGES, PDF, TXT, Unreadable, too_many_pages, too_much_text
+from services.candidates.parsing.limits import (
+    DOCX,
+    MAX_BYTES,
+    MAX_CHARACTERS,
+    MAX_PAGES,
+    PDF,
+    TXT,
+    Unreadable,
+    too_many_pages,
+    too_much_text,
+)
 
 _OTHER_KINDS = {
     b"\x89PNG": "a PNG image",
@@ -89,7 +99,7 @@ def decode_text(data: bytes) -> str:
             continue
         if _CONTROL.search(text):
             break
-        if encoding == "cp1252" and sum(map(str.isascii, text)) < 0.7 * len(text):  # noqa: PLR2004 - no Western text is like that
+        if encoding == "cp1252" and sum(map(str.isascii, text)) < 0.7 * len(text):
             break
         if len(text) > MAX_CHARACTERS:
             raise too_much_text()
