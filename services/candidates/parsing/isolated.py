@@ -44,7 +44,7 @@ def parse_isolated(data: bytes, deadline_s: float = 20) -> ParsedCv:
         answer.seek(0)
         text = answer.read(MAX_RESULT_BYTES + 1)
     if process.returncode != 0:
-        raise Unreadable("FILE_CORRUPT", "The file could not be read; it may be damaged.")
+        raise Unreadable("FILE_CORRUPT", "The file is damaged, or needs more memory than a CV may.")
     try:
         return _answer(text.decode())
     except (ValueError, KeyError, TypeError) as error:

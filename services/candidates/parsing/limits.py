@@ -18,7 +18,7 @@ RATIO_APPLIES_ABOVE = 1024 * 1024
 MAX_XML_DEPTH = 200
 
 # What the process that parses may use; the wall clock belongs to its parent.
-MAX_ADDRESS_SPACE = 1024 * 1024 * 1024
+MAX_ADDRESS_SPACE = 512 * 1024 * 1024
 MAX_CPU_SECONDS = 10
 MAX_RESULT_BYTES = 16 * 1024 * 1024
 

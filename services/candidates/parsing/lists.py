@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from services.candidates.parsing.dates import Period, find_period
-from services.candidates.parsing.parsed import Certification, Found, Language
+from services.candidates.parsing.parsed import Certification, Found, Language, Source
 from services.candidates.parsing.sections import Item, Section, Text, items
 from services.chassis.skills import find_skills
 
@@ -39,14 +39,17 @@ _LABEL = re.compile(r"^[^:\t,]{2,40}[:\t]\s*")
 _MAX_UNKNOWN = 12
 
 
-def find_skill_names(text: Text, sections: list[Section]) -> tuple[tuple[Found[str], ...], list[str]]:
-    """Canonical names, each with its surest mention, and the items of a skills section that no canonical name covers."""
+def find_skill_names(text: Text, sections: list[Section], names: list[Source]) -> tuple[tuple[Found[str], ...], list[str]]:
+    """Canonical names, each with its surest mention, and the items of a skills section that no canonical name covers.
+
+    A mention within the name of an employer, a school or an issuer is none: who worked at a consultancy has not said that they consult.
+    """
     kind_of = {index: section.kind for section in sections for index in section.lines}
     found: dict[str, Found[str]] = {}
     mentions = [(text.line_of(mention.start), mention) for mention in find_skills(text.text)]
     for line, mention in mentions:
         kind = kind_of.get(line, "heading")
-        if kind in ("contact", "languages", "heading"):
+        if kind in ("contact", "languages", "heading") or any(name.start <= mention.start < name.end for name in names):
             continue
         sure = {"skills": 0.95, "experience": 0.85, "certifications": 0.8, "other": 0.7, "education": 0.6}.get(kind, 0.75)
         if mention.skill not in found or found[mention.skill].confidence < sure:

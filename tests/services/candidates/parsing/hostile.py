@@ -61,6 +61,15 @@ def packed_pdf(pages: int) -> bytes:
     return out + b"startxref\n%d\n%%%%EOF" % table_at
 
 
+def swelling_pdf(unpacked: int) -> bytes:
+    """One page whose content is packed twice, a thousand to one each time."""
+    packed = zlib.compress(zlib.compress(b"BT /F1 9 Tf (a) Tj ET " * (unpacked // 22), 9), 9)
+    content = b"<< /Filter [/FlateDecode /FlateDecode] /Length %d >> stream\n" % len(packed) + packed + b"\nendstream"
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    return _assembled([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>", page, content, font])
+
+
 def _assembled(objects: list[bytes]) -> bytes:
     out, offsets = b"%PDF-1.4\n", []
     for number, item in enumerate(objects, 1):

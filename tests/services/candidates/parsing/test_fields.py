@@ -92,6 +92,11 @@ def test_the_skills_have_their_canonical_names(name: str):
     assert len(found) == len(set(found))
 
 
+def test_a_skill_within_the_name_of_an_employer_or_issuer_is_none():
+    assert "Consulting" not in {skill.value for skill in cv("ada-lindqvist.pdf").skills}
+    assert "Salesforce" not in {skill.value for skill in cv("sofia-keller.pdf").skills}
+
+
 def test_the_links_are_whole_addresses():
     assert [link.value for link in cv("ada-lindqvist.pdf").links] == [
         "https://linkedin.com/in/ada-lindqvist-example",

@@ -17,7 +17,7 @@ from services.candidates.parsing import isolated
 from services.candidates.parsing.document import read
 from services.candidates.parsing.fields import understand
 from services.candidates.parsing.isolated import parse_isolated
-from services.candidates.parsing.limits import DOCX, MAX_BYTES, MAX_CHARACTERS, PDF, REASONS, TXT, Unreadable
+from services.candidates.parsing.limits import DOCX, MAX_ADDRESS_SPACE, MAX_BYTES, MAX_CHARACTERS, PDF, REASONS, TXT, Unreadable
 from services.candidates.parsing.upload import check_upload
 from tests.services.candidates.parsing import hostile
 
@@ -95,6 +95,7 @@ PARSE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a document without its text": (
         lambda: hostile.with_members(hostile.document("x"), {"_rels/.rels": b"<Relationships/>"}), "FILE_CORRUPT",
     ),
+    "a PDF that unpacks a hundred thousand to one": (lambda: hostile.swelling_pdf(2**27), "FILE_CORRUPT"),
     "too much text": (lambda: hostile.document("word " * (MAX_CHARACTERS // 4)), "FILE_TOO_LARGE"),
 }  # fmt: skip
 
@@ -126,6 +127,20 @@ def test_what_passes_the_gate_is_refused_by_the_process_that_reads(name: str):
     with pytest.raises(Unreadable) as refused:
         parse_isolated(data)
     assert (refused.value.reason, time.perf_counter() - started < 10) == (reason, True)
+
+
+def test_the_process_that_reads_never_holds_more_than_its_limit(tmp_path: Path):
+    """Measured from a process of its own, because the kernel's figure is the largest child that a process ever had."""
+    swelling = tmp_path / "swelling.pdf"
+    swelling.write_bytes(hostile.swelling_pdf(2**27))
+    code = (
+        "import resource, subprocess, sys\n"
+        "command = [sys.executable, '-m', 'services.candidates.parsing']\n"
+        "subprocess.run(command, stdin=open(sys.argv[1]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)\n"
+    )
+    measured = subprocess.run([sys.executable, "-c", code, str(swelling)], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert 64 * 2**20 < int(measured.stdout) <= MAX_ADDRESS_SPACE
 
 
 def test_a_page_tree_that_hides_its_length_is_counted_by_the_pdf_library_or_holds_few_pages():
