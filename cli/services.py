@@ -1,6 +1,7 @@
 """The services that there are, and how to start some of them in this process."""
 
 import importlib
+from pathlib import Path
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,9 @@ SERVICES = (
     Service("candidates", "candidate_db", "CANDIDATE_SERVICE_URL"),
     Service("jobs", "job_db", "JOB_SERVICE_URL"),
 )
+
+# While the house is being built: only those that are there.
+SERVICES = tuple(service for service in SERVICES if (Path(__file__).parents[1] / "services" / service.name / "__main__.py").exists())
 
 
 def chosen(target: str) -> list[Service]:

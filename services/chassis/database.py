@@ -46,9 +46,8 @@ class Database:
     The pool runs in autocommit, so that BEGIN and the caller's scope go to the server as one message; behind a pooler in transaction mode this works too."""
 
     def __init__(self, url: str, *, pool_size: int = 12, application_name: str = "einstellen") -> None:
-        url = "postgresql://" + url.split("://", 1)[1] if url.startswith("postgres://") else url
         self.engine = sa.create_engine(
-            url,
+            driver_url(url),
             poolclass=QueuePool, pool_size=pool_size, max_overflow=4, pool_timeout=_RECONNECT_SECONDS, isolation_level="AUTOCOMMIT",
             connect_args={"application_name": application_name, "connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=30000"},
         )  # fmt: skip
@@ -125,6 +124,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def driver_url(url: str) -> str:
+    """A PostgreSQL URL as people write it (`postgres://`, `postgresql://`) with the driver that we use."""
+    return "postgresql+psycopg2://" + url.split("://", 1)[-1]
 
 
 def ring_after_commit(connection: sa.Connection) -> None:

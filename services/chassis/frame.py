@@ -26,6 +26,7 @@ events = sa.Table(
     sa.Column("tenant_id", sa.Uuid),
     sa.Column("details", JSONB, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+    implicit_returning=False,  # a tenant may add an event and not read it back
 )  # fmt: skip
 
 cursors = sa.Table(

@@ -154,9 +154,8 @@ def _path(violation: Any) -> str:
     text = ""
     for element in violation.field.elements:
         text += ("." if text else "") + element.field_name
-        subscript = element.WhichOneof("subscript")
-        if subscript:
-            text += f"[{getattr(element, subscript)}]"
+        if element.subscript is not None:
+            text += f"[{element.subscript.value}]"
     return text
 
 

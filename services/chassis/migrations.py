@@ -8,6 +8,8 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from services.chassis.database import driver_url
+
 _HERE = Path(__file__).parent
 _LOCK = 0x45_49_4E_53  # any number that everybody who migrates agrees on
 _READ_ONLY = ("audit_log", "events")  # the service's role may add to these and read them, nothing else
@@ -17,7 +19,7 @@ def migrate(owner_url: str, service: str, app_role: str) -> list[str]:
     """Brings the service's database to the newest version and returns the revisions that were applied.
 
     Waits for another migration that runs at the same moment; a statement that waits ten seconds for a lock gives up rather than stop the service's traffic."""
-    engine = sa.create_engine(owner_url)
+    engine = sa.create_engine(driver_url(owner_url))
     applied: list[str] = []
     try:
         with engine.connect() as connection:
@@ -70,6 +72,5 @@ def _grant(connection: sa.Connection, role: str) -> None:
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(_READ_ONLY)} FROM {quoted}",
     ):
         connection.exec_driver_sql(statement)
-    versions = connection.exec_driver_sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE '%\\_version'")
-    for (table,) in versions.all():
+    for table in (name for name in sa.inspect(connection).get_table_names() if name.endswith("_version")):
         connection.exec_driver_sql(f"REVOKE ALL ON {connection.dialect.identifier_preparer.quote(table)} FROM {quoted}")

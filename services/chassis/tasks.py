@@ -57,7 +57,7 @@ def enqueue(
     connection.execute(
         frame.tasks.insert(),
         {
-            "id": task_id, "kind": kind, "tenant_id": tenant_id, "state": "ready", "run_at": run_at or sa.func.now(), "attempts": 0,
+            "id": task_id, "kind": kind, "tenant_id": tenant_id, "state": "ready", "run_at": run_at or utc_now(), "attempts": 0,
             "payload": {name: str(value) if isinstance(value, UUID) else value for name, value in payload.items()},
             "max_attempts": max_attempts, "request_id": calls.current().request_id, "traceparent": tracing.carrier().get("traceparent", ""),
         },

@@ -1,0 +1,223 @@
+"""One embedded stack for the whole run, a copy of each migrated database for each worker, and the services on them in this process."""
+
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from cli import environment as environments
+from cli.migrate import migrate_all
+from cli.services import SERVICES, start
+from cli.stack.databases import copy_database, drop_database, ensure_databases
+from cli.stack.folder import DataFolder
+from cli.stack.mail import Mailbox
+from cli.stack.ports import LOOPBACK, free_port
+from cli.stack.postgres import Postgres
+from cli.stack.supervisor import Supervisor
+from cli.stack.valkey import Valkey
+from services.chassis.clients import OPTIONS
+from services.chassis.interceptor import SERVICE_TOKEN
+from services.chassis.server import Server
+from services.chassis.tokens import ServiceTokens
+
+_FOLDER = "EINSTELLEN_TEST_FOLDER"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run the long campaigns whole")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "soak: a long campaign, run by --soak alone")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--soak"):
+        for item in items:
+            if item.get_closest_marker("soak"):
+                item.add_marker(pytest.mark.skip(reason="a long campaign: make soak"))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Starts the stack once, in the process that has no controller above it; workers find it by an environment variable."""
+    if hasattr(session.config, "workerinput") or session.config.option.collectonly:
+        return
+    # pytest's own temporary folders are closed to the user that PostgreSQL runs as under root.
+    root = Path(tempfile.mkdtemp(prefix="einstellen-tests-"))
+    root.chmod(0o755)
+    stack = _Stack(root)
+    stack.start()
+    os.environ[_FOLDER] = str(stack.folder.root)
+    session.config.stash[_STACK] = stack
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    stack = session.config.stash.get(_STACK, None)
+    if stack is not None:
+        stack.stop()
+
+
+class _Stack:
+    """The embedded servers under a supervisor on a thread of its own, with a migrated template of each service's database."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.folder = DataFolder(root / "data")
+        self._ready = threading.Event()
+        self._end = threading.Event()
+        self._problem: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="stack")
+
+    def start(self) -> None:
+        self._thread.start()
+        self._ready.wait()
+        if self._problem is not None:
+            raise self._problem
+
+    def stop(self) -> None:
+        self._end.set()
+        self._thread.join()
+        shutil.rmtree(self.folder.outside(), ignore_errors=True)
+        shutil.rmtree(self._root, ignore_errors=True)
+
+    def _run(self) -> None:
+        try:
+            with self.folder.held(), Supervisor(self.folder, say=lambda _: None) as supervisor:
+                postgres, valkey, mailbox = Postgres.prepare(self.folder, durable=False, say=lambda _: None), Valkey.prepare(self.folder), Mailbox.prepare(self.folder)
+                supervisor.start(postgres.child(), valkey.child(), mailbox.child())
+                databases = ensure_databases(postgres, self.folder, {service.name: service.database for service in SERVICES})
+                ports = {service.name: 1 for service in SERVICES}
+                values = environments.of(self.folder, databases, valkey, ports, smtp_port=mailbox.smtp_port)
+                migrate_all(SERVICES, values, say=lambda _: None)
+                self._ready.set()
+                self._end.wait()
+        except BaseException as problem:  # noqa: BLE001 - raised again where somebody waits
+            self._problem = problem
+        finally:
+            self._ready.set()
+
+
+_STACK = pytest.StashKey[_Stack]()
+
+
+@dataclass
+class Account:
+    """A registered person with a token, as tests use them."""
+
+    email: str
+    password: str
+    user_id: str
+    access: str
+    refresh: str
+    tenant_id: str
+    role: str
+
+    @property
+    def metadata(self) -> tuple[tuple[str, str], ...]:
+        return (("authorization", f"Bearer {self.access}"),)
+
+
+@dataclass
+class House:
+    """The services of this worker, running in this process on databases of their own."""
+
+    folder: DataFolder
+    environment: dict[str, str]
+    addresses: dict[str, str]
+    servers: list[Server]
+    mailbox: Mailbox
+    postgres: Postgres
+    _channels: dict[str, grpc.Channel] = field(default_factory=dict)
+
+    def channel(self, service: str) -> grpc.Channel:
+        """A plain channel, as an outside client has."""
+        if service not in self._channels:
+            self._channels[service] = grpc.insecure_channel(self.addresses[service], options=OPTIONS)
+        return self._channels[service]
+
+    def stub(self, service: str, kind: Callable[[grpc.Channel], Any]) -> Any:
+        return kind(self.channel(service))
+
+    def as_service(self, name: str, to: str) -> tuple[tuple[str, str], ...]:
+        """Metadata by which a call is one of the service `name` to the service `to`."""
+        return ((SERVICE_TOKEN, ServiceTokens(self.environment["SERVICE_TOKEN"], name).sign(to)),)
+
+    def owner_url(self, service: str) -> str:
+        return self.environment[f"{service.upper()}_DATABASE_OWNER_URL"]
+
+    def app_url(self, service: str) -> str:
+        return self.environment[f"{service.upper()}_DATABASE_URL"]
+
+    def register(self, first_name: str = "Ada", last_name: str = "Lindqvist") -> Account:
+        """A new person, signed in, in their personal organization."""
+        from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc  # noqa: PLC0415 - so that tests of the stack alone need no generated code
+
+        auth = self.stub("auth", auth_pb2_grpc.AuthServiceStub)
+        email, password = f"p{secrets.token_hex(6)}@example.com", "correct horse battery staple"
+        auth.Register(auth_pb2.RegisterRequest(email=email, password=password, first_name=first_name, last_name=last_name))
+        pair = auth.Login(auth_pb2.LoginRequest(email=email, password=password))
+        return Account(email, password, pair.user.id, pair.access_token, pair.refresh_token, pair.organization_id, pair.role)
+
+    def employer(self, name: str = "Nordlicht GmbH") -> Account:
+        """A new person acting as the owner of a business organization of theirs."""
+        from einstellen.auth.v1 import organizations_pb2, organizations_pb2_grpc  # noqa: PLC0415 - as above
+
+        account = self.register("Erik", "Sommer")
+        organizations = self.stub("auth", organizations_pb2_grpc.OrganizationServiceStub)
+        made = organizations.CreateOrganization(organizations_pb2.CreateOrganizationRequest(name=name), metadata=account.metadata)
+        pair = organizations.SwitchOrganization(
+            organizations_pb2.SwitchOrganizationRequest(organization_id=made.id, refresh_token=account.refresh), metadata=account.metadata
+        )
+        return Account(account.email, account.password, account.user_id, pair.access_token, pair.refresh_token, pair.organization_id, pair.role)
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> DataFolder:
+    """The data folder of the run's stack."""
+    return DataFolder(Path(os.environ[_FOLDER]))
+
+
+@pytest.fixture(scope="session")
+def house(shared_folder: DataFolder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    postgres, valkey = Postgres.attach(shared_folder), Valkey.attach(shared_folder)
+    mailbox = Mailbox(shared_folder.room("mail"), shared_folder.find_port("mail-smtp") or 0, shared_folder.find_port("mail-http") or 0)
+    names = {service.name: f"{service.database}_{worker}" for service in SERVICES}
+    databases = {service.name: copy_database(postgres, shared_folder, service.name, service.database, names[service.name]) for service in SERVICES}
+    ports = {service.name: free_port() for service in SERVICES}
+    values = environments.of(shared_folder, databases, valkey, ports, smtp_port=mailbox.smtp_port)
+    values |= {"REDIS_URL": valkey.url(sum(worker.encode()) % 16), "UPLOAD_DIR": str(tmp_path_factory.mktemp("objects")), "WORKERS": "4"}
+    servers = start(SERVICES, values)
+    yield House(shared_folder, values, {name: f"{LOOPBACK}:{port}" for name, port in ports.items()}, servers, mailbox, postgres)
+    for server in reversed(servers):
+        server.stop(1)
+    for name in names.values():
+        drop_database(postgres, name)
+
+
+@pytest.fixture(scope="session")
+def employer(house: House) -> Account:
+    return house.employer()
+
+
+@pytest.fixture(scope="session")
+def person(house: House) -> Account:
+    return house.register()
+
+
+def until(condition: Callable[[], Any], what: str, seconds: float = 15.0) -> Any:
+    """What the condition answers as soon as that is true; fails, saying what was waited for, when it is not in time."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
+        time.sleep(0.02)
+    return found
