@@ -20,13 +20,12 @@ audit_log = sa.Table(
 
 events = sa.Table(
     "events", metadata,
-    sa.Column("position", sa.BigInteger, primary_key=True),
+    sa.Column("position", sa.BigInteger, sa.Identity(always=True)),  # the primary key; not said here, or an insert would ask for it back
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("subject_id", sa.Uuid, nullable=False),
     sa.Column("tenant_id", sa.Uuid),
     sa.Column("details", JSONB, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
-    implicit_returning=False,  # a tenant may add an event and not read it back
 )  # fmt: skip
 
 cursors = sa.Table(
