@@ -53,7 +53,10 @@ class Call:
 
     @property
     def scope(self) -> Scope:
-        return self.person.scope if self.person else ANONYMOUS
+        """The person's, also where a service acts for them; a service that calls for itself is trusted with everything."""
+        if self.person:
+            return self.person.scope
+        return SYSTEM if self.service else ANONYMOUS
 
 
 NO_CALL = Call(server="", method="", request_id="")
