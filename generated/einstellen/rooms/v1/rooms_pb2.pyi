@@ -1,0 +1,200 @@
+import datetime
+
+from buf.validate import validate_pb2 as _validate_pb2
+from einstellen.options.v1 import options_pb2 as _options_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class JoinRoomRequest(_message.Message):
+    __slots__ = ("room_name",)
+    ROOM_NAME_FIELD_NUMBER: _ClassVar[int]
+    room_name: str
+    def __init__(self, room_name: _Optional[str] = ...) -> None: ...
+
+class RoomAccess(_message.Message):
+    __slots__ = ("room_id", "room_name", "user_id", "display_name", "last_seq", "read_seq")
+    ROOM_ID_FIELD_NUMBER: _ClassVar[int]
+    ROOM_NAME_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    LAST_SEQ_FIELD_NUMBER: _ClassVar[int]
+    READ_SEQ_FIELD_NUMBER: _ClassVar[int]
+    room_id: str
+    room_name: str
+    user_id: str
+    display_name: str
+    last_seq: int
+    read_seq: int
+    def __init__(self, room_id: _Optional[str] = ..., room_name: _Optional[str] = ..., user_id: _Optional[str] = ..., display_name: _Optional[str] = ..., last_seq: _Optional[int] = ..., read_seq: _Optional[int] = ...) -> None: ...
+
+class AppendMessageRequest(_message.Message):
+    __slots__ = ("room_name", "content", "client_id")
+    ROOM_NAME_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    room_name: str
+    content: str
+    client_id: str
+    def __init__(self, room_name: _Optional[str] = ..., content: _Optional[str] = ..., client_id: _Optional[str] = ...) -> None: ...
+
+class RoomMessage(_message.Message):
+    __slots__ = ("id", "seq", "sender_id", "sender_name", "content", "client_id", "sent_time")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    SENDER_ID_FIELD_NUMBER: _ClassVar[int]
+    SENDER_NAME_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    SENT_TIME_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    seq: int
+    sender_id: str
+    sender_name: str
+    content: str
+    client_id: str
+    sent_time: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., seq: _Optional[int] = ..., sender_id: _Optional[str] = ..., sender_name: _Optional[str] = ..., content: _Optional[str] = ..., client_id: _Optional[str] = ..., sent_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class LoadMessagesRequest(_message.Message):
+    __slots__ = ("room_name", "after", "limit")
+    ROOM_NAME_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    room_name: str
+    after: int
+    limit: int
+    def __init__(self, room_name: _Optional[str] = ..., after: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class LoadMessagesResponse(_message.Message):
+    __slots__ = ("messages", "more")
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
+    messages: _containers.RepeatedCompositeFieldContainer[RoomMessage]
+    more: bool
+    def __init__(self, messages: _Optional[_Iterable[_Union[RoomMessage, _Mapping]]] = ..., more: _Optional[bool] = ...) -> None: ...
+
+class MarkRoomReadRequest(_message.Message):
+    __slots__ = ("room_name", "seq")
+    ROOM_NAME_FIELD_NUMBER: _ClassVar[int]
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    room_name: str
+    seq: int
+    def __init__(self, room_name: _Optional[str] = ..., seq: _Optional[int] = ...) -> None: ...
+
+class ClientFrame(_message.Message):
+    __slots__ = ("authenticate", "say", "typing", "read", "history")
+    AUTHENTICATE_FIELD_NUMBER: _ClassVar[int]
+    SAY_FIELD_NUMBER: _ClassVar[int]
+    TYPING_FIELD_NUMBER: _ClassVar[int]
+    READ_FIELD_NUMBER: _ClassVar[int]
+    HISTORY_FIELD_NUMBER: _ClassVar[int]
+    authenticate: Authenticate
+    say: Say
+    typing: Typing
+    read: Read
+    history: History
+    def __init__(self, authenticate: _Optional[_Union[Authenticate, _Mapping]] = ..., say: _Optional[_Union[Say, _Mapping]] = ..., typing: _Optional[_Union[Typing, _Mapping]] = ..., read: _Optional[_Union[Read, _Mapping]] = ..., history: _Optional[_Union[History, _Mapping]] = ...) -> None: ...
+
+class Authenticate(_message.Message):
+    __slots__ = ("token",)
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    def __init__(self, token: _Optional[str] = ...) -> None: ...
+
+class Say(_message.Message):
+    __slots__ = ("content", "client_id")
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    content: str
+    client_id: str
+    def __init__(self, content: _Optional[str] = ..., client_id: _Optional[str] = ...) -> None: ...
+
+class Typing(_message.Message):
+    __slots__ = ("active",)
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    active: bool
+    def __init__(self, active: _Optional[bool] = ...) -> None: ...
+
+class Read(_message.Message):
+    __slots__ = ("seq",)
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    def __init__(self, seq: _Optional[int] = ...) -> None: ...
+
+class History(_message.Message):
+    __slots__ = ("after",)
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    after: int
+    def __init__(self, after: _Optional[int] = ...) -> None: ...
+
+class ServerFrame(_message.Message):
+    __slots__ = ("welcome", "message", "presence", "typing", "read", "error")
+    WELCOME_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    PRESENCE_FIELD_NUMBER: _ClassVar[int]
+    TYPING_FIELD_NUMBER: _ClassVar[int]
+    READ_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    welcome: Welcome
+    message: RoomMessage
+    presence: Presence
+    typing: PersonTyping
+    read: PersonRead
+    error: FrameError
+    def __init__(self, welcome: _Optional[_Union[Welcome, _Mapping]] = ..., message: _Optional[_Union[RoomMessage, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., typing: _Optional[_Union[PersonTyping, _Mapping]] = ..., read: _Optional[_Union[PersonRead, _Mapping]] = ..., error: _Optional[_Union[FrameError, _Mapping]] = ...) -> None: ...
+
+class Welcome(_message.Message):
+    __slots__ = ("room_name", "user_id", "last_seq", "read_seq", "present")
+    ROOM_NAME_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    LAST_SEQ_FIELD_NUMBER: _ClassVar[int]
+    READ_SEQ_FIELD_NUMBER: _ClassVar[int]
+    PRESENT_FIELD_NUMBER: _ClassVar[int]
+    room_name: str
+    user_id: str
+    last_seq: int
+    read_seq: int
+    present: _containers.RepeatedCompositeFieldContainer[Presence]
+    def __init__(self, room_name: _Optional[str] = ..., user_id: _Optional[str] = ..., last_seq: _Optional[int] = ..., read_seq: _Optional[int] = ..., present: _Optional[_Iterable[_Union[Presence, _Mapping]]] = ...) -> None: ...
+
+class Presence(_message.Message):
+    __slots__ = ("user_id", "display_name", "online")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    ONLINE_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    display_name: str
+    online: bool
+    def __init__(self, user_id: _Optional[str] = ..., display_name: _Optional[str] = ..., online: _Optional[bool] = ...) -> None: ...
+
+class PersonTyping(_message.Message):
+    __slots__ = ("user_id", "active")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    active: bool
+    def __init__(self, user_id: _Optional[str] = ..., active: _Optional[bool] = ...) -> None: ...
+
+class PersonRead(_message.Message):
+    __slots__ = ("user_id", "seq")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    seq: int
+    def __init__(self, user_id: _Optional[str] = ..., seq: _Optional[int] = ...) -> None: ...
+
+class FrameError(_message.Message):
+    __slots__ = ("reason", "message", "client_id")
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    reason: str
+    message: str
+    client_id: str
+    def __init__(self, reason: _Optional[str] = ..., message: _Optional[str] = ..., client_id: _Optional[str] = ...) -> None: ...
