@@ -16,10 +16,12 @@ _WORD = re.compile(r"(?:https?://|www\.)\S+|(?<![^\W_])[A-Za-z](?:\+\+|#|\+(?!\w
 # What may stand between two words of one name: "CI/CD", "scikit-learn", "Node.js", a line that was wrapped.
 _JOINT = re.compile(r"[./'\u2019_+-]?|[ \t\u00a0]{1,4}|[ \t]{0,4}\n[ \t]{0,8}|[-\u00ad]\n[ \t]{0,8}|[ \t]?[/-][ \t]?")
 # What stands between two items of one list.
-_DELIMITER = re.compile(r"[ \t\u00a0]*(?:[,;|/\u2022\u00b7\n()\u2013:*-][ \t\u00a0\r\n,;|/\u2022\u00b7()\u2013:*-]*(?:and|or|&)?|and|or|&)[ \t\u00a0]*")
+_DELIMITER = re.compile(
+    r"[ \t\u00a0]*(?:[,;|/\u2022\u00b7\n()\u2013:*-][ \t\u00a0\r\n,;|/\u2022\u00b7()\u2013:*-]*(?:and|or|&)?|and|or|&)[ \t\u00a0]*"
+)
 _WEAK_DELIMITER = re.compile(r"\s*(?:and|or|&)\s*")
 _ENDS = re.compile(r"[ \t\u00a0]*(?:\Z|[,;|/\u2022\u00b7\n\r()\]]|\.(?:\s|\Z)|(?:and|or|&)\s)|[ \t]+v?\d{1,2}(?:\.\d{1,3}){1,2}\b")
-_STARTS = re.compile(r"(?:\A|[,;|/\u2022\u00b7\n\r(\[:\u2013*-][ \t\u00a0]*|\s(?:and|or|&|in|with|using|of)\s+|^)\Z")
+_STARTS = re.compile(r"(?:\A|[.!?]\s+|[,;|/\u2022\u00b7\n\r(\[:\u2013*-][ \t\u00a0]*|\s(?:and|or|&|in|with|using|of)\s+|^)\Z")
 _CUE_AFTER = re.compile(
     r"[ \t\u00a0-]+(?:developers?|engineers?|programmers?|programming|language|code|codebase|framework|microservices?|spreadsheets?|macros?"
     r"|formulas?|components?|scripts?|scripting|backend|frontend)\b|[ \t]+v?\d{1,2}\.\d",
@@ -31,8 +33,10 @@ _CUE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_START = re.compile(r"(?:\A|[.!?\n\r:\u2022\u00b7*\u2013-])[ \t\u00a0]*\Z")
+_LOOSE_SUFFIX = re.compile(r"(?<=\w)[ \t]{1,4}(?=[+#])")
 _HOST_TAIL = re.compile(r"\.(?:com|org|io|net|de|co|eu)\b", re.IGNORECASE)
 _LOOK_BACK = 32
+_MARKS = frozenset({"exact", "cased", "listed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +91,11 @@ class Taxonomy:
         self._forms: dict[tuple[str, ...], _Form] = {}
         self._longest: dict[str, int] = {}
         for row in rows:
-            aliases = _split(row["aliases"])
             name = row["name"]
-            plain = tuple(alias.partition(":")[2] or alias for alias in aliases)
-            self.skills[name] = Skill(name, row["category"], plain, _split(row["implies"]))
-            self._add(_Form(name, name, row["match"]))
-            for alias in aliases:
-                match, _, spelling = alias.rpartition(":")
-                self._add(_Form(name, spelling, match))
+            aliases = [_alias(name, cell) for cell in _split(row["aliases"])]
+            self.skills[name] = Skill(name, row["category"], tuple(alias.spelling for alias in aliases), _split(row["implies"]))
+            for form in (_Form(name, name, row["match"]), *aliases):
+                self._add(form)
         for skill in self.skills.values():
             for implied in skill.implies:
                 if implied not in self.skills:
@@ -102,7 +103,7 @@ class Taxonomy:
         self._implied = {name: self._closure(name) for name in self.skills}
 
     def normalise(self, name: str) -> str | None:
-        form = self._forms.get(_key(name))
+        form = self._forms.get(_key(_LOOSE_SUFFIX.sub("", name)))
         return form.skill if form else None
 
     def implied(self, name: str) -> frozenset[str]:
@@ -117,7 +118,7 @@ class Taxonomy:
 
     def _add(self, form: _Form) -> None:
         key = _key(form.spelling)
-        if not key or form.match not in {"", "exact", "cased", "listed"}:
+        if not key or form.match not in {"", *_MARKS}:
             raise ValueError(f"{form.spelling!r} of {form.skill} cannot be matched")
         claimed = self._forms.setdefault(key, form)
         if claimed.skill != form.skill:
@@ -143,7 +144,11 @@ class Taxonomy:
         while index < len(keys):
             length = longest.get(keys[index], 0)
             reach = 1
-            while reach < length and index + reach < len(keys) and _JOINT.fullmatch(text, words[index + reach - 1].end(), words[index + reach].start()):
+            while (
+                reach < length
+                and index + reach < len(keys)
+                and _JOINT.fullmatch(text, words[index + reach - 1].end(), words[index + reach].start())
+            ):
                 reach += 1
             step = 1
             for count in range(min(reach, length), 0, -1):
@@ -220,6 +225,11 @@ def _fold(word: str) -> str:
 
 def _key(name: str) -> tuple[str, ...]:
     return tuple(_fold(word) for word in _WORD.findall(name))
+
+
+def _alias(skill: str, cell: str) -> _Form:
+    mark, _, spelling = cell.partition(":")
+    return _Form(skill, spelling, mark) if mark in _MARKS else _Form(skill, cell, "")
 
 
 def _split(cell: str) -> tuple[str, ...]:
