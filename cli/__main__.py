@@ -1,0 +1,173 @@
+"""The operator's command `einstellen`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from cli.stack.errors import StackError
+from services.chassis.errors import Refusal
+from services.chassis.settings import SettingsError
+
+_TARGET = "services by name with commas between, or `all` (the default)"
+_DATA = "the folder of the embedded stack (.data)"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns the exit status: 0, or 1 with a readable reason on standard error."""
+    parsed = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int | None] = parsed.run
+    try:
+        return run(parsed) or 0
+    except (StackError, SettingsError) as problem:
+        print(f"einstellen: {problem}", file=sys.stderr)
+    except Refusal as problem:
+        print(f"einstellen: {problem.message}", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="einstellen", description="Runs and tends Einstellen. Settings come from the environment and a .env file; .env.example lists them all."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, words: str, run: Callable[[argparse.Namespace], int | None], parent: argparse._SubParsersAction = commands) -> argparse.ArgumentParser:  # type: ignore[type-arg]
+        made: argparse.ArgumentParser = parent.add_parser(name, help=words, description=words)
+        made.set_defaults(run=run)
+        return made
+
+    def group(name: str, words: str) -> argparse._SubParsersAction:  # type: ignore[type-arg]
+        made: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
+        return made.add_subparsers(required=True, metavar="COMMAND")
+
+    demo = command("demo", "start the embedded stack and walk the main job through it, from a CV to a ranked match", _demo)
+    demo.add_argument("--once", action="store_true", help="end after the last step, with status 0 if all was as it should be")
+    _embedded_arguments(demo)
+
+    up = command("up", "run services in this process, or with --embedded the whole stack", _up)
+    up.add_argument("--target", default="all", help=_TARGET)
+    up.add_argument("--embedded", action="store_true", help="with PostgreSQL, Valkey, Envoy, mailbox and gateway, all on this machine")
+    up.add_argument("--address", default="127.0.0.1", help="where Envoy listens, with --embedded")
+    _embedded_arguments(up)
+
+    migrate = command("migrate", "bring the services' databases to the newest version; safe to repeat", _migrate)
+    migrate.add_argument("--target", default="all", help=_TARGET)
+
+    seed = command("seed", "put an example organization, its job and three candidates into a running stack", _seed)
+    seed.add_argument("--url", default="http://127.0.0.1:8080", help="where the stack answers")
+
+    admin = group("admin", "platform administrators")
+    create = command("create", "make a platform administrator: a new account, or one that is there", _admin_create, admin)
+    create.add_argument("email")
+    create.add_argument("--password-stdin", action="store_true", help="read the password from standard input instead of asking for it")
+
+    audit = command("audit", "print a service's audit log, newest first, a JSON object a line", _audit)
+    audit.add_argument("service")
+    audit.add_argument("--tenant", help="rows of one organization only (its id)")
+    audit.add_argument("--limit", type=int, default=100)
+
+    tasks = group("tasks", "durable tasks")
+    listing = command("list", "print tasks that wait, run or are dead", _tasks_list, tasks)
+    listing.add_argument("--target", default="all", help=_TARGET)
+    listing.add_argument("--state", choices=("ready", "running", "dead", "done", "cancelled"), action="append", help="may be repeated (ready, running, dead)")
+    retry = command("retry", "run a dead task again, with all its attempts", _tasks_retry, tasks)
+    retry.add_argument("service")
+    retry.add_argument("task_id")
+
+    backup = command("backup", "write every database and the files into a new folder", _backup)
+    backup.add_argument("folder", type=Path)
+    restore = command("restore", "replace every database and the files by those of a backup; stop the services first", _restore)
+    restore.add_argument("folder", type=Path)
+    restore.add_argument("--yes", action="store_true", help="do it without asking")
+    for each in (migrate, create, audit, listing, retry, backup, restore):
+        each.add_argument("--data", type=Path, default=Path(".data"), help="the embedded stack's folder, used where the environment names no database")
+    return parser
+
+
+def _embedded_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8080, help="the public port; the next free one where it is taken (8080)")
+    parser.add_argument("--data", type=Path, default=Path(".data"), help=_DATA)
+
+
+# Each command imports what it needs when it runs, so that `--help` is instant.
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from cli.demo.run import demo  # noqa: PLC0415
+
+    return demo(arguments.data, arguments.port, once=arguments.once)
+
+
+def _up(arguments: argparse.Namespace) -> None:
+    from cli import operator, up  # noqa: PLC0415
+    from cli.services import chosen  # noqa: PLC0415
+
+    if not arguments.embedded:
+        up.serve(chosen(arguments.target), operator.environment())
+        return
+    with suppress(KeyboardInterrupt), up.embedded(arguments.data, arguments.port, print, address=arguments.address) as running:
+        print(f"Einstellen answers at {running.url} (documentation: {running.url}/docs, mail: {running.mailbox}); Ctrl-C stops it", flush=True)
+        running.supervisor.wait()
+
+
+def _migrate(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+    from cli.migrate import migrate_all  # noqa: PLC0415
+    from cli.services import chosen  # noqa: PLC0415
+
+    migrate_all(chosen(arguments.target), operator.environment(arguments.data))
+
+
+def _seed(arguments: argparse.Namespace) -> int:
+    from cli.demo.run import seed  # noqa: PLC0415
+
+    return seed(arguments.url)
+
+
+def _admin_create(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.create_admin(operator.environment(arguments.data), arguments.email, from_stdin=arguments.password_stdin)
+
+
+def _audit(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.print_audit(operator.environment(arguments.data), arguments.service, arguments.tenant, arguments.limit)
+
+
+def _tasks_list(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.print_tasks(operator.environment(arguments.data), arguments.target, tuple(arguments.state or ("ready", "running", "dead")))
+
+
+def _tasks_retry(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.retry_task(operator.environment(arguments.data), arguments.service, arguments.task_id)
+
+
+def _backup(arguments: argparse.Namespace) -> None:
+    from cli import backup, operator  # noqa: PLC0415
+
+    backup.backup(operator.environment(arguments.data), arguments.folder)
+
+
+def _restore(arguments: argparse.Namespace) -> None:
+    from cli import backup, operator  # noqa: PLC0415
+
+    if not arguments.yes and input("This replaces every database and file. Type `restore` to go on: ").strip() != "restore":
+        raise StackError("nothing was changed")
+    backup.restore(operator.environment(arguments.data), arguments.folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""What an operator looks up and mends: tasks, the audit log, platform administrators."""
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import UUID
+
+import sqlalchemy as sa
+from dotenv import dotenv_values
+
+from cli import environment as environments
+from cli.services import SERVICES, Service, chosen
+from cli.stack import databases
+from cli.stack.errors import StackError
+from cli.stack.folder import DataFolder
+from cli.stack.postgres import Postgres
+from cli.stack.valkey import Valkey
+from services.chassis import calls, frame, tasks
+from services.chassis.database import Database
+
+
+def environment(data: Path | None = None) -> dict[str, str]:
+    """The environment with `.env` below it; where that names no database and an embedded stack runs on the folder, that stack's."""
+    found = {name: value for name, value in dotenv_values(Path(".env")).items() if value is not None} | dict(os.environ)
+    if data is None or any(name.endswith("DATABASE_URL") for name in found) or not data.exists():
+        return found
+    folder = DataFolder(data)
+    postgres, valkey = Postgres.attach(folder), Valkey.attach(folder)
+    urls = {service.name: databases.urls(postgres, folder, service.name, service.database) for service in SERVICES}
+    ports = {service.name: folder.find_port(service.name) or 1 for service in SERVICES}
+    return found | environments.of(folder, urls, valkey, ports, smtp_port=folder.find_port("mail-smtp") or 25)
+
+
+def print_tasks(values: Mapping[str, str], target: str, states: tuple[str, ...]) -> None:
+    for service in chosen(target):
+        with _opened(service, values) as database, database.begin(calls.SYSTEM) as connection:
+            for row in tasks.list_tasks(connection, states):
+                print(f"{service.name}  {row.id}  {row.state:9}  {row.kind:24}  {row.attempts}/{row.max_attempts}  {row.run_at:%Y-%m-%d %H:%M:%S}  {row.last_error or ''}")
+
+
+def retry_task(values: Mapping[str, str], service: str, task_id: str) -> None:
+    with _opened(_one(service), values) as database, database.begin(calls.SYSTEM) as connection:
+        if not tasks.retry(connection, _uuid(task_id)):
+            raise StackError(f"{service} has no dead task {task_id}: `einstellen tasks list --state dead` shows those that there are")
+    print("it runs again")
+
+
+def print_audit(values: Mapping[str, str], service: str, tenant: str | None, limit: int) -> None:
+    table = frame.audit_log
+    query = sa.select(table).order_by(table.c.id.desc()).limit(limit)
+    if tenant:
+        query = query.where(table.c.tenant_id == _uuid(tenant))
+    with _opened(_one(service), values) as database, database.begin(calls.SYSTEM) as connection:
+        for row in connection.execute(query):
+            print(json.dumps(dict(row._mapping), default=str))
+
+
+def create_admin(values: Mapping[str, str], email: str, *, from_stdin: bool) -> None:
+    from services.auth import admin  # noqa: PLC0415 - of the commands only this one knows a service
+
+    password = sys.stdin.readline().rstrip("\n") if from_stdin else getpass.getpass(f"Password for {email}: ")
+    with _opened(_one("auth"), values) as database:
+        made = admin.create(database, email, password)
+    print(f"{email} is a platform administrator" + (" (a new account)" if made else " (the account was there; its password is unchanged)"))
+
+
+class _opened:  # noqa: N801 - used as a function
+    """The service's database for the length of a block, with the call named, as the audit log wants to know who."""
+
+    def __init__(self, service: Service, values: Mapping[str, str]) -> None:
+        self._database = Database(service.load(values).database_url, pool_size=1)
+        calls.enter(calls.Call("cli", "einstellen", ""))
+
+    def __enter__(self) -> Database:
+        return self._database
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+
+def _one(name: str) -> Service:
+    return chosen(name)[0]
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise StackError(f"{text} is not an id: they look like 01900000-0000-7000-8000-000000000000") from None

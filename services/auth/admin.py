@@ -1,0 +1,26 @@
+"""Platform administrators: made by the operator's command, never by an RPC."""
+
+from services.auth import passwords, rules, store
+from services.chassis import audit, calls, events, tasks
+from services.chassis.clock import utc_now
+from services.chassis.database import Database
+
+
+def create(database: Database, email: str, password: str) -> bool:
+    """Makes the account a platform administrator; says whether it is a new one. The password of one that is there stays as it is."""
+    rules.check_password(password, email, ())
+    password_hash = passwords.make_hash(password)
+    with database.begin(calls.SYSTEM) as connection:
+        user = store.find_user_by_email(connection, email)
+        if user is not None:
+            store.update_user(connection, user.id, {"is_platform_admin": True})
+            audit.record(connection, "admin.granted", tenant_id=user.personal_organization_id, user_id=user.id)
+            return False
+        user, organization = rules.register(email, password_hash, "", "", now=utc_now())
+        store.add_user(connection, user)
+        store.add_organization(connection, organization)
+        store.update_user(connection, user.id, {"is_platform_admin": True})
+        audit.record(connection, "admin.created", tenant_id=organization.id, user_id=user.id)
+        tasks.enqueue(connection, "put_contact", {"user_id": user.id}, tenant_id=organization.id)
+        events.record(connection, "user.registered", user.id, organization.id)
+    return True
