@@ -51,10 +51,12 @@ def breaking(root: Path) -> str:
         return "skipped, there is no earlier version to compare with"
     revision, image = found
     with tempfile.TemporaryDirectory() as folder:
-        before = Path(folder) / "before.binpb"
+        before, now = Path(folder) / "before.binpb", Path(folder) / "now.binpb"
         before.write_bytes(image)
         try:
-            buf(root, "breaking", "proto", "--against", str(before), "--exclude-imports")
+            buf(root, "build", "--output", str(now))
+            # A descriptor set does not tell ours from what we import; the path does.
+            buf(root, "breaking", str(now), "--against", str(before), "--path", "einstellen", "--exclude-imports")
         except BufError as error:
             raise CheckError(
                 f"{error}\nClients built from {revision} would break. Add fields and RPCs beside the old ones, "

@@ -16,6 +16,9 @@ from cli.contracts.openapi import document
 DESCRIPTORS = "einstellen.binpb"
 OPENAPI = "openapi.json"
 
+# Where the plugins are found, also when the contracts of another folder are worked on.
+_CODE = Path(__file__).resolve().parents[2]
+
 
 class BufError(Exception):
     """What buf found wrong, in its own words."""
@@ -25,7 +28,7 @@ def buf(root: Path, *arguments: str) -> None:
     """Run buf in the repository root; raises BufError with all that it printed when it refuses."""
     scripts = Path(sys.executable).parent
     # The plugins run with this Python, whether or not its environment is activated.
-    environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ.get('PATH', '')}", "PYTHONPATH": str(root)}
+    environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ.get('PATH', '')}", "PYTHONPATH": str(_CODE)}
     done = subprocess.run([scripts / "buf", *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BufError((done.stdout + done.stderr).strip())

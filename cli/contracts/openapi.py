@@ -23,7 +23,7 @@ From CV to hired to trained. Every operation here is an RPC of the gRPC contract
 * Names are those of the contracts, in snake_case; default values are printed; times are RFC 3339 in UTC; 64-bit integers are strings.
 * An error is a `google.rpc.Status`: its details hold a stable reason, and name the field where one is wrong.
   An unknown field or parameter is an error too.
-* Lists page by `page_size` and an opaque `page_token`: the last page has no `next_page_token`.
+* Lists page by `page_size` and an opaque `page_token`; on the last page `next_page_token` is empty.
 """
 
 

@@ -9,7 +9,7 @@ from protovalidate._gen.buf.validate import validate_pb  # the wheel has the des
 
 from cli.contracts.render import to_proto
 
-# The first three are imported by contracts. The others travel in the details of errors: whoever decodes those needs them in the descriptor set.
+# The first three are imported by contracts. The others are details of errors: whoever decodes those needs them in the descriptor set.
 _GOOGLE = (
     "google/api/annotations.proto",
     "google/api/http.proto",
