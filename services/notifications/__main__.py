@@ -1,0 +1,62 @@
+"""Notifications as a process: settings, database, channels, RPCs, tasks."""
+
+import grpc
+import redis
+
+from einstellen.events.v1 import events_pb2, events_pb2_grpc
+from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc, notifications_pb2, notifications_pb2_grpc, reminders_pb2, reminders_pb2_grpc
+from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+from services.chassis import clients, clock
+from services.chassis.database import Database
+from services.chassis.events import EventFeed
+from services.chassis.server import Server, run, serve
+from services.chassis.settings import load
+from services.chassis.tasks import Worker
+from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
+from services.notifications import tasks
+from services.notifications.providers.channel import Channel
+from services.notifications.providers.smtp import Smtp
+from services.notifications.providers.twilio import Twilio
+from services.notifications.rpc.messages import Chat, MessageService, RoomOwnerService
+from services.notifications.rpc.notifications import NotificationService
+from services.notifications.rpc.reminders import ReminderService
+from services.notifications.settings import Settings
+
+
+def start(settings: Settings) -> Server:
+    database = Database(settings.database_url, pool_size=settings.workers + 4, application_name="notifications")
+    database.refuse_unguarded()
+    gateways = redis.Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
+    services = ServiceTokens(settings.service_token.get_secret_value(), "notifications")
+    keys = clients.connect(settings.keys_url, "auth", services)
+    channels = channels_of(settings)
+    chat = Chat(gateways)
+
+    def add(server: grpc.Server) -> None:
+        notifications_pb2_grpc.add_NotificationServiceServicer_to_server(NotificationService(database, channels), server)
+        messages_pb2_grpc.add_MessageServiceServicer_to_server(MessageService(database, chat), server)
+        reminders_pb2_grpc.add_ReminderServiceServicer_to_server(ReminderService(database), server)
+        rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, chat), server)
+        events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+
+    return serve(
+        settings, [notifications_pb2.DESCRIPTOR, messages_pb2.DESCRIPTOR, reminders_pb2.DESCRIPTOR, rooms_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer), services=services,
+        parts={"database": database.check, "redis": gateways.ping},
+        background=[Worker("notifications", database, tasks.handlers(database, channels, clock.utc_now), threads=4)],
+        closing=[keys.close, gateways.close, database.close],
+    )  # fmt: skip
+
+
+def channels_of(settings: Settings) -> dict[str, Channel]:
+    """The channels whose settings are there."""
+    channels: dict[str, Channel] = {}
+    if settings.email_host:
+        channels["email"] = Smtp(settings)
+    if settings.twilio_account_sid and settings.twilio_auth_token.get_secret_value() and settings.twilio_from:
+        channels["sms"] = Twilio(settings)
+    return channels
+
+
+if __name__ == "__main__":
+    run(start, load(Settings, "notifications"))

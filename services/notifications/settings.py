@@ -1,0 +1,19 @@
+"""What notifications reads from the environment."""
+
+from pydantic import Field, SecretStr
+
+from services.chassis import settings as chassis
+
+
+class Settings(chassis.Settings):
+    """The chassis' settings, and the outside parties that carry mail and SMS. A channel whose settings are missing is off, and says so."""
+
+    email_host: str = Field("", alias="EMAIL_HOST", description="The SMTP server; mail is off without it.")
+    email_port: int = Field(587, ge=1, le=65535, alias="EMAIL_PORT", description="Its port; 465 means TLS from the first byte, any other STARTTLS when offered.")
+    email_host_user: str = Field("", alias="EMAIL_HOST_USER", description="The account at the SMTP server, if it wants one.")
+    email_host_password: SecretStr = Field(SecretStr(""), alias="EMAIL_HOST_PASSWORD", description="Its password.")
+    email_from: str = Field("Einstellen <no-reply@localhost>", alias="EMAIL_FROM", description="The sender of every mail.")
+    twilio_account_sid: str = Field("", alias="TWILIO_ACCOUNT_SID", description="The Twilio account; SMS is off without it.")
+    twilio_auth_token: SecretStr = Field(SecretStr(""), alias="TWILIO_AUTH_TOKEN", description="Its token.")
+    twilio_from: str = Field("", alias="TWILIO_FROM", description="The number that SMS come from.")
+    twilio_base_url: str = Field("", alias="TWILIO_BASE_URL", description="The address of Twilio's API where it is not Twilio's own.")

@@ -1,0 +1,163 @@
+"""The tables of notifications, and what their rows become."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+contacts = sa.Table(
+    "contacts", metadata,
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("first_name", sa.Text, nullable=False),
+    sa.Column("last_name", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
+notifications = sa.Table(
+    "notifications", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("sender_id", sa.Uuid),
+    sa.Column("user_id", sa.Uuid),
+    sa.Column("notification_type", sa.Text, nullable=False),
+    sa.Column("template", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("html", sa.Text, nullable=False),
+    sa.Column("calendar", sa.Text, nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("sent_at", sa.DateTime(timezone=True)),
+    sa.Column("read_at", sa.DateTime(timezone=True)),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+rooms = sa.Table(
+    "rooms", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+room_members = sa.Table(
+    "room_members", metadata,
+    sa.Column("room_id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("read_seq", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
+messages = sa.Table(
+    "messages", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("room_id", sa.Uuid, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("sender_id", sa.Uuid, nullable=False),
+    sa.Column("receiver_id", sa.Uuid),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("client_id", sa.Text, nullable=False),
+    sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+interview_reminders = sa.Table(
+    "interview_reminders", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("application_id", sa.Uuid, nullable=False),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("candidate_id", sa.Uuid, nullable=False),
+    sa.Column("employer_id", sa.Uuid, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("interview_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("reminder_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("task_id", sa.Uuid, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How a person is reached, as auth last said."""
+
+    user_id: UUID
+    email: str
+    first_name: str
+    last_name: str
+    version: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True)
+class Notification:
+    """One notification to one person or address. `html` and `calendar` are kept until it is sent; `sender_id` is None where a service sends."""
+
+    id: UUID
+    tenant_id: UUID
+    sender_id: UUID | None
+    user_id: UUID | None
+    notification_type: str
+    template: str
+    subject: str
+    message: str
+    html: str
+    calendar: str
+    recipient: str
+    status: str
+    sent_at: datetime | None
+    read_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room for messages. `read_seq` is the asking member's; `last_seq` the number of the newest message, 0 where there is none."""
+
+    id: UUID
+    name: str
+    title: str
+    tenant_id: UUID
+    last_seq: int
+    created_at: datetime
+    read_seq: int = 0
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message in a room; with a `receiver_id` it is a direct one. `client_id` is its sender's own id of it."""
+
+    id: UUID
+    room_id: UUID
+    seq: int
+    tenant_id: UUID
+    sender_id: UUID
+    receiver_id: UUID | None
+    content: str
+    client_id: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A reminder of an interview to both sides; `task_id` is the task that sends it."""
+
+    id: UUID
+    application_id: UUID
+    tenant_id: UUID
+    candidate_id: UUID
+    employer_id: UUID
+    title: str
+    interview_at: datetime
+    reminder_at: datetime
+    status: str
+    task_id: UUID
+    created_at: datetime
