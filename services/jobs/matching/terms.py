@@ -1,0 +1,33 @@
+"""How a text becomes terms: the words and pairs of words that scoring, the index and the frozen weights all count."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
+
+# Two or more letters, with C++, C#, F# and .NET whole; numbers alone (years, phone numbers, salaries) say nothing about a fit.
+_WORD = r"(?<!\w)\.net\b|(?<!\w)[a-z](?:\+\+|#)|\b(?!\d+\b)\w\w+\b"
+
+
+def vectoriser() -> TfidfVectorizer:
+    """Unigrams and bigrams without accents or English stop words: "machine learning" is more than its words, three words rarely recur."""
+    return TfidfVectorizer(strip_accents="unicode", stop_words="english", token_pattern=_WORD, ngram_range=(1, 2), sublinear_tf=True)
+
+
+@cache
+def _analyser() -> Callable[[str], list[str]]:
+    analyser: Callable[[str], list[str]] = vectoriser().build_analyzer()
+    return analyser
+
+
+def count_terms(texts: Iterable[str]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(_analyser()(text))
+    return counts
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The single words in their order, stop words left out."""
+    return tuple(term for term in _analyser()(text) if " " not in term)
