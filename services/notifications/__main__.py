@@ -4,7 +4,8 @@ import grpc
 import redis
 
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
-from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc, notifications_pb2, notifications_pb2_grpc, reminders_pb2, reminders_pb2_grpc
+from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc, notifications_pb2, notifications_pb2_grpc
+from einstellen.notifications.v1 import reminders_pb2, reminders_pb2_grpc
 from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from services.chassis import clients, clock
 from services.chassis.database import Database
@@ -30,6 +31,7 @@ def start(settings: Settings) -> Server:
     services = ServiceTokens(settings.service_token.get_secret_value(), "notifications")
     keys = clients.connect(settings.keys_url, "auth", services)
     channels = channels_of(settings)
+    contracts = [module.DESCRIPTOR for module in (notifications_pb2, messages_pb2, reminders_pb2, rooms_pb2, events_pb2)]
     chat = Chat(gateways)
 
     def add(server: grpc.Server) -> None:
@@ -40,8 +42,7 @@ def start(settings: Settings) -> Server:
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
     return serve(
-        settings, [notifications_pb2.DESCRIPTOR, messages_pb2.DESCRIPTOR, reminders_pb2.DESCRIPTOR, rooms_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
-        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer), services=services,
+        settings, contracts, add, access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer), services=services,
         parts={"database": database.check, "redis": gateways.ping},
         background=[Worker("notifications", database, tasks.handlers(database, channels, clock.utc_now), threads=4)],
         closing=[keys.close, gateways.close, database.close],

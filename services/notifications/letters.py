@@ -20,9 +20,10 @@ _DAY = "%A, %-d %B %Y, %H:%M UTC"
 
 @dataclass(frozen=True)
 class Template:
-    """The variables of a template: those that must be there, and those that may. Names that end in `_time` hold RFC 3339 times, in `_id` UUIDs.
+    """The variables of a template: those that must be there, and those that may.
 
-    Every template may have `first_name`, which is the recipient's own unless given. Those for people may be sent by a person, the others by services alone."""
+    Names that end in `_time` hold RFC 3339 times, in `_id` UUIDs. Every template may have `first_name`, which is the recipient's own unless given.
+    Those for people may be sent by a person, the others by services alone."""
 
     required: frozenset[str]
     optional: frozenset[str] = frozenset()
@@ -39,7 +40,8 @@ TEMPLATES: Mapping[str, Template] = {
     "application_received": Template(_of("job_title", "company_name"), _of("candidate_name"), for_people=True),
     "application_status": Template(_of("job_title", "company_name", "status"), _of("candidate_name", "note"), for_people=True),
     "interview_invitation": Template(
-        _of("job_title", "company_name", "interview_time", "application_id"), _of("candidate_name", "minutes", "location", "note"), for_people=True, calendar=True
+        _of("job_title", "company_name", "interview_time", "application_id"), _of("candidate_name", "minutes", "location", "note"),
+        for_people=True, calendar=True,
     ),
     "interview_reminder": Template(_of("interview_time"), _of("title", "job_title", "company_name", "location"), for_people=True),
     "booking_confirmation": Template(_of("title", "start_time"), _of("minutes", "location", "reference")),
@@ -62,7 +64,7 @@ class Letter:
 
 
 _text = ImmutableSandboxedEnvironment(
-    loader=jinja2.FileSystemLoader(_FOLDER), undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True  # noqa: S701 - plain text
+    loader=jinja2.FileSystemLoader(_FOLDER), undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
 )  # fmt: skip
 _html = ImmutableSandboxedEnvironment(
     loader=jinja2.FileSystemLoader(_FOLDER), undefined=jinja2.StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
@@ -95,7 +97,7 @@ def _values(template: Template, variables: Mapping[str, str]) -> dict[str, objec
         raise _wrong(min(missing), f"misses {', '.join(sorted(missing))}")
     unknown = given - allowed
     if unknown:
-        raise _wrong(min(unknown), f"has {', '.join(sorted(unknown))}, which this template does not know; it knows {', '.join(sorted(allowed))}")
+        raise _wrong(min(unknown), f"{', '.join(sorted(unknown))}: this template knows {', '.join(sorted(allowed))}")
     values: dict[str, object] = dict.fromkeys(allowed, "")
     for name, text in variables.items():
         values[name] = _typed(name, text) if text.strip() else ""
@@ -126,7 +128,7 @@ def _wrong(name: str, words: str) -> errors.InvalidArgument:
 
 
 def _calendar(subject: str, text: str, values: Mapping[str, object], now: datetime) -> str:
-    """An iCalendar file (RFC 5545). Its UID is that of the application, so that a later invitation moves the entry in place of adding one."""
+    """An iCalendar file (RFC 5545). Its UID is the application's, so that a later invitation moves the entry."""
     start = values["interview_time"]
     assert isinstance(start, datetime)
     event = Event()
@@ -143,7 +145,7 @@ def _calendar(subject: str, text: str, values: Mapping[str, object], now: dateti
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add_component(event)
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical().decode())
 
 
 def _when(moment: datetime) -> str:

@@ -16,10 +16,11 @@ def post(
     user_id: UUID | None = None, sender_id: UUID | None = None,
 ) -> Notification:  # fmt: skip
     """Records a notification. One in the product is there once it is recorded; any other is queued for its channel."""
-    at_once = notification_type == "in_app"
+    at_once, by_mail = notification_type == "in_app", notification_type == "email"
     notification = Notification(
-        ids.mint(), tenant_id, sender_id, user_id, notification_type, template, letter.subject, letter.text, letter.html if notification_type == "email" else "",
-        letter.calendar if notification_type == "email" else "", recipient, "sent" if at_once else "queued", now if at_once else None, None, now,
+        ids.mint(), tenant_id, sender_id, user_id, notification_type, template, letter.subject, letter.text,
+        letter.html if by_mail else "", letter.calendar if by_mail else "", recipient,
+        "sent" if at_once else "queued", now if at_once else None, None, now,
     )  # fmt: skip
     store.add_notification(connection, notification)
     audit.record(connection, "notification.recorded", tenant_id=tenant_id, notification_id=notification.id, template=template)

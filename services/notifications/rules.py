@@ -27,7 +27,9 @@ def tenant_of(call: Call, given: str) -> UUID:
 
 
 def check_words(*, template: str, subject: str, message: str, needs_subject: bool) -> None:
-    """A notification is by a template or in words of its own. Raises InvalidArgument / WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING."""
+    """A notification is by a template or in words of its own.
+
+    Raises InvalidArgument / WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING."""
     if template and (subject or message):
         raise errors.invalid_field("message" if message else "subject", "WORDS_AND_TEMPLATE", "comes from the template: leave it out")
     if template:

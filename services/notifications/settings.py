@@ -9,7 +9,9 @@ class Settings(chassis.Settings):
     """The chassis' settings, and the outside parties that carry mail and SMS. A channel whose settings are missing is off, and says so."""
 
     email_host: str = Field("", alias="EMAIL_HOST", description="The SMTP server; mail is off without it.")
-    email_port: int = Field(587, ge=1, le=65535, alias="EMAIL_PORT", description="Its port; 465 means TLS from the first byte, any other STARTTLS when offered.")
+    email_port: int = Field(
+        587, ge=1, le=65535, alias="EMAIL_PORT", description="Its port; 465 means TLS from the first byte, any other STARTTLS when offered."
+    )
     email_host_user: str = Field("", alias="EMAIL_HOST_USER", description="The account at the SMTP server, if it wants one.")
     email_host_password: SecretStr = Field(SecretStr(""), alias="EMAIL_HOST_PASSWORD", description="Its password.")
     email_from: str = Field("Einstellen <no-reply@localhost>", alias="EMAIL_FROM", description="The sender of every mail.")

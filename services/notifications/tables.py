@@ -99,7 +99,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Notification:
-    """One notification to one person or address. `html` and `calendar` are kept until it is sent; `sender_id` is None where a service sends."""
+    """One notification to one person or address. `html` and `calendar` are kept until it is sent; a service's has no `sender_id`."""
 
     id: UUID
     tenant_id: UUID

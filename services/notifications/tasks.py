@@ -36,10 +36,10 @@ def handlers(database: Database, channels: Mapping[str, Channel], clock: Clock) 
             chassis.finish(connection, task)
             if refused:
                 store.mark_failed(connection, notification.id)
-                audit.record(connection, "notification.failed", tenant_id=notification.tenant_id, notification_id=notification.id, why=refused)
             else:
                 store.mark_sent(connection, notification.id, clock())
-                audit.record(connection, "notification.sent", tenant_id=notification.tenant_id, notification_id=notification.id)
+            action = "notification.failed" if refused else "notification.sent"
+            audit.record(connection, action, tenant_id=notification.tenant_id, notification_id=notification.id)
 
     def remind(task: Task) -> None:
         with database.begin(calls.SYSTEM) as connection:
@@ -55,10 +55,9 @@ def handlers(database: Database, channels: Mapping[str, Channel], clock: Clock) 
     def _post(connection: Connection, reminder: Reminder) -> None:
         for user_id in sorted({reminder.candidate_id, reminder.employer_id}):
             contact = store.get_contact(connection, user_id)  # where auth has not said yet, the task tries again
-            now = clock()
-            letter = letters.render(
-                "interview_reminder", {"first_name": contact.first_name, "title": reminder.title, "interview_time": reminder.interview_at.isoformat()}, now=now
-            )
-            outbox.post(connection, letter, "email", contact.email, tenant_id=reminder.tenant_id, now=now, template="interview_reminder", user_id=user_id)
+            now, template = clock(), "interview_reminder"
+            words = {"first_name": contact.first_name, "title": reminder.title, "interview_time": reminder.interview_at.isoformat()}
+            letter = letters.render(template, words, now=now)
+            outbox.post(connection, letter, "email", contact.email, tenant_id=reminder.tenant_id, now=now, template=template, user_id=user_id)
 
     return {"deliver": deliver, "remind": remind}

@@ -1,8 +1,8 @@
 """SMS by Twilio."""
 
-from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.rest import Client
+from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]
+from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
+from twilio.rest import Client  # type: ignore[import-untyped]
 
 from services.notifications.providers.channel import Undeliverable
 from services.notifications.settings import Settings
@@ -16,7 +16,8 @@ class Twilio:
     """Twilio has no idempotency keys: before a second attempt its list of sent messages is asked for the first."""
 
     def __init__(self, settings: Settings) -> None:
-        self._client = Client(settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), http_client=TwilioHttpClient(timeout=_TIMEOUT_SECONDS))
+        http = TwilioHttpClient(timeout=_TIMEOUT_SECONDS)
+        self._client = Client(settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), http_client=http)
         if settings.twilio_base_url:
             self._client.api.base_url = settings.twilio_base_url.rstrip("/")
         self._from = settings.twilio_from

@@ -33,8 +33,11 @@ class Chat:
         self._gateways = gateways
         self._clock = clock
 
-    def append(self, connection: Connection, person: Person, room_name: str, content: str, client_id: str) -> tuple[Message, rooms_pb2.RoomMessage]:
-        message = store.append(connection, room_name, person.user_id, content, client_id, self._clock(), direct=room_name.startswith(rules.DIRECT))
+    def append(
+        self, connection: Connection, person: Person, room_name: str, content: str, client_id: str
+    ) -> tuple[Message, rooms_pb2.RoomMessage]:
+        direct = room_name.startswith(rules.DIRECT)
+        message = store.append(connection, room_name, person.user_id, content, client_id, now=self._clock(), direct=direct)
         audit.record(connection, "message.sent", room_id=message.room_id, message_id=message.id)
         return message, to_room_message(message, store.names_of(connection, {person.user_id}))
 
@@ -142,7 +145,8 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
             names = store.names_of(connection, {message.sender_id for message in found})
         newest = request.after < 0
         kept = found[-limit:] if newest else found[:limit]
-        return rooms_pb2.LoadMessagesResponse(messages=[to_room_message(message, names) for message in kept], more=not newest and len(found) > limit)
+        told = [to_room_message(message, names) for message in kept]
+        return rooms_pb2.LoadMessagesResponse(messages=told, more=not newest and len(found) > limit)
 
     def MarkRoomRead(self, request: rooms_pb2.MarkRoomReadRequest, context: Context) -> rooms_pb2.RoomAccess:
         person = calls.person()

@@ -41,10 +41,11 @@ class ReminderService(reminders_pb2_grpc.ReminderServiceServicer):
             reminder_id = ids.mint()
             task_id = tasks.enqueue(connection, "remind", {"reminder_id": reminder_id}, tenant_id=tenant_id, run_at=reminder_at)
             reminder = Reminder(
-                reminder_id, UUID(request.application_id), tenant_id, candidate_id, employer_id, request.title, interview_at, reminder_at, "scheduled", task_id, now
+                reminder_id, UUID(request.application_id), tenant_id, candidate_id, employer_id, request.title, interview_at, reminder_at,
+                "scheduled", task_id, now,
             )  # fmt: skip
             store.add_reminder(connection, reminder)
-            audit.record(connection, "reminder.created", tenant_id=tenant_id, reminder_id=reminder.id, application_id=reminder.application_id)
+            audit.record(connection, "reminder.created", tenant_id=tenant_id, reminder_id=reminder_id, application_id=request.application_id)
             return claim.keep(to_reminder(reminder))
 
     def ListReminders(self, request: reminders_pb2.ListRemindersRequest, context: Context) -> reminders_pb2.ListRemindersResponse:
@@ -72,7 +73,7 @@ class ReminderService(reminders_pb2_grpc.ReminderServiceServicer):
 def to_reminder(row: Reminder, status: str = "") -> reminders_pb2.Reminder:
     status = status or row.status
     return reminders_pb2.Reminder(
-        id=str(row.id), application_id=str(row.application_id), candidate_id=str(row.candidate_id), employer_id=str(row.employer_id), title=row.title,
-        interview_time=to_timestamp(row.interview_at), reminder_time=to_timestamp(row.reminder_at), status=status, is_sent=status == "sent",
+        id=str(row.id), application_id=str(row.application_id), candidate_id=str(row.candidate_id), employer_id=str(row.employer_id),
+        title=row.title, interview_time=to_timestamp(row.interview_at), reminder_time=to_timestamp(row.reminder_at), status=status, is_sent=status == "sent",
         create_time=to_timestamp(row.created_at),
     )  # fmt: skip

@@ -17,7 +17,8 @@ from services.notifications.tables import Contact, Notification, Reminder, conta
 def put_contact(connection: Connection, contact: Contact) -> bool:
     """Keeps the contact unless a later version is there; says whether it was kept."""
     row = asdict(contact)
-    statement = insert(contacts).values(row).on_conflict_do_update(index_elements=["user_id"], set_=row, where=contacts.c.version < contact.version)
+    later = contacts.c.version < contact.version
+    statement = insert(contacts).values(row).on_conflict_do_update(index_elements=["user_id"], set_=row, where=later)
     return connection.execute(statement).rowcount == 1
 
 
@@ -91,7 +92,7 @@ def add_reminder(connection: Connection, reminder: Reminder) -> None:
 
 
 def lock_reminder(connection: Connection, reminder_id: UUID, tenant_id: UUID | None) -> Reminder:
-    """Holds a reminder of the organization until commit, so that it is either cancelled or sent; None is any organization, for tasks and services."""
+    """Holds a reminder of the organization until commit, so that it is either cancelled or sent; None is any one, for tasks and services."""
     query = sa.select(interview_reminders).where(interview_reminders.c.id == reminder_id).with_for_update()
     if tenant_id is not None:
         query = query.where(interview_reminders.c.tenant_id == tenant_id)

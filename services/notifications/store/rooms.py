@@ -64,8 +64,8 @@ def list_rooms(connection: Connection, user_id: UUID, page: Page) -> Sequence[Ro
 def members_of(connection: Connection, room_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
     """The members of each room, in order of their ids."""
     found: dict[UUID, list[UUID]] = {room_id: [] for room_id in room_ids}
-    query = sa.select(room_members.c.room_id, room_members.c.user_id).where(room_members.c.room_id.in_(room_ids)).order_by(room_members.c.user_id)
-    for row in connection.execute(query):
+    query = sa.select(room_members.c.room_id, room_members.c.user_id).where(room_members.c.room_id.in_(room_ids))
+    for row in connection.execute(query.order_by(room_members.c.user_id)):
         found[row.room_id].append(row.user_id)
     return found
 
@@ -78,8 +78,10 @@ def open_direct(connection: Connection, room_name: str, tenant_id: UUID, members
     return open_room(connection, Room(ids.mint(), room_name, "", tenant_id, 0, now), members)
 
 
-def append(connection: Connection, room_name: str, sender_id: UUID, content: str, client_id: str, now: datetime, *, direct: bool) -> Message:
-    """Adds a message with the room's next number; the room's row is held until commit, so that numbers follow the order of commits without a gap.
+def append(
+    connection: Connection, room_name: str, sender_id: UUID, content: str, client_id: str, *, now: datetime, direct: bool
+) -> Message:
+    """Adds a message with the room's next number; the room's row is held until commit, so that numbers follow the commits without a gap.
 
     Raises NotFound / ROOM_NOT_FOUND; Repeated where the sender has used this client_id in the room before."""
     member = sa.exists().where(room_members.c.room_id == rooms.c.id, room_members.c.user_id == sender_id)
