@@ -10,11 +10,18 @@ from cli.stack.ports import LOOPBACK
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "deploy" / "envoy" / "envoy.yaml"
-DESCRIPTORS = ROOT / "generated" / "einstellen.binpb"
+GENERATED = ROOT / "generated"
 
 
 def render(
-    target: Path, *, address: str, port: int, admin_port: int, upstreams: Mapping[str, int], cors_origins: tuple[str, ...] = (), otel_endpoint: str = ""
+    target: Path,
+    *,
+    address: str,
+    port: int,
+    admin_port: int,
+    upstreams: Mapping[str, int],
+    cors_origins: tuple[str, ...] = (),
+    otel_endpoint: str = "",
 ) -> Path:
     """Writes the configuration: `upstreams` has the port of each cluster on loopback, `edge` excepted, which is Envoy itself."""
     config = yaml.safe_load(SOURCE.read_text())
@@ -28,7 +35,8 @@ def render(
         socket |= {"address": LOOPBACK, "port_value": {**upstreams, "edge": port}[cluster["name"]]}
     manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
     filters = {each["name"]: each["typed_config"] for each in manager["http_filters"]}
-    filters["envoy.filters.http.grpc_json_transcoder"]["proto_descriptor"] = str(DESCRIPTORS)
+    filters["envoy.filters.http.grpc_json_transcoder"]["proto_descriptor"] = str(GENERATED / "einstellen.binpb")
+    filters["bodies"]["default_source_code"] = {"filename": str(GENERATED / "bodies.lua")}
     cors = manager["route_config"]["virtual_hosts"][0]["typed_per_filter_config"]["envoy.filters.http.cors"]
     cors["allow_origin_string_match"] = [{"exact": origin} for origin in cors_origins]
     if otel_endpoint:

@@ -1,4 +1,4 @@
-"""Everything that is produced from the contracts: Python, the descriptor set and the OpenAPI document."""
+"""Everything that is produced from the contracts: Python, the descriptor set, the OpenAPI document, and which fields Envoy lets through."""
 
 import json
 import os
@@ -10,11 +10,12 @@ from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
-from cli.contracts import thirdparty
+from cli.contracts import bodies, thirdparty
 from cli.contracts.openapi import document
 
 DESCRIPTORS = "einstellen.binpb"
 OPENAPI = "openapi.json"
+BODIES = "bodies.lua"
 
 # Where the plugins are found, also when the contracts of another folder are worked on.
 _CODE = Path(__file__).resolve().parents[2]
@@ -53,3 +54,4 @@ def generate(root: Path, out: Path) -> None:
     (out / DESCRIPTORS).write_bytes(files.SerializeToString(deterministic=True))
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     (out / OPENAPI).write_text(json.dumps(document(files, version), indent=2, ensure_ascii=False) + "\n")
+    (out / BODIES).write_text(bodies.script(files, (root / "deploy/envoy" / BODIES).read_text()))

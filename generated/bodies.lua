@@ -1,0 +1,188 @@
+-- Made from the contracts by `make generate`; the checker below is deploy/envoy/bodies.lua.
+
+SHAPES = {
+  ["einstellen.auth.v1.CreateOrganizationRequest"] = {name = true, requestId = true, request_id = true},
+  ["einstellen.auth.v1.LoginRequest"] = {email = true, password = true},
+  ["einstellen.auth.v1.LogoutRequest"] = {refreshToken = true, refresh_token = true},
+  ["einstellen.auth.v1.RefreshTokenRequest"] = {refreshToken = true, refresh_token = true},
+  ["einstellen.auth.v1.RegisterRequest"] = {email = true, firstName = true, first_name = true, fullName = true, full_name = true, lastName = true, last_name = true, password = true},
+  ["einstellen.auth.v1.SwitchOrganizationRequest"] = {organizationId = true, organization_id = true, refreshToken = true, refresh_token = true},
+  ["einstellen.auth.v1.UpdateProfileRequest"] = {firstName = true, first_name = true, lastName = true, last_name = true, pictureUrl = true, picture_url = true, updateMask = true, update_mask = true},
+  ["einstellen.candidates.v1.Certification"] = {id = true, issueDate = true, issue_date = true, issuedBy = true, issued_by = true, source = true, title = true},
+  ["einstellen.candidates.v1.CreateCandidateRequest"] = {discoverable = true, dob = true, email = true, firstName = true, first_name = true, headline = true, lastName = true, last_name = true, location = true, phone = true, requestId = true, request_id = true, summary = true},
+  ["einstellen.candidates.v1.Education"] = {degree = true, endYear = true, end_year = true, id = true, source = true, startYear = true, start_year = true, university = true},
+  ["einstellen.candidates.v1.Skill"] = {id = true, skillName = true, skill_name = true, source = true},
+  ["einstellen.candidates.v1.UpdateCandidateRequest"] = {candidateId = true, candidate_id = true, discoverable = true, dob = true, email = true, firstName = true, first_name = true, headline = true, lastName = true, last_name = true, location = true, phone = true, summary = true, updateMask = true, update_mask = true},
+  ["einstellen.candidates.v1.WorkExperience"] = {companyName = true, company_name = true, description = true, endDate = true, end_date = true, id = true, jobTitle = true, job_title = true, source = true, startDate = true, start_date = true},
+  ["einstellen.jobs.v1.ApplyRequest"] = {candidateId = true, candidate_id = true, coverLetter = true, cover_letter = true, jobId = true, job_id = true, requestId = true, request_id = true},
+  ["einstellen.jobs.v1.CloseJobRequest"] = {jobId = true, job_id = true},
+  ["einstellen.jobs.v1.CreateCompanyRequest"] = {name = true, requestId = true, request_id = true, website = true},
+  ["einstellen.jobs.v1.CreateJobRequest"] = {companyId = true, company_id = true, description = true, keySkills = true, key_skills = true, location = true, remote = true, requestId = true, request_id = true, salaryRange = "einstellen.jobs.v1.SalaryRange", salary_range = "einstellen.jobs.v1.SalaryRange", status = true, title = true},
+  ["einstellen.jobs.v1.SalaryRange"] = {currency = true, maxAmount = true, max_amount = true, minAmount = true, min_amount = true},
+  ["einstellen.jobs.v1.UpdateApplicationStatusRequest"] = {applicationId = true, application_id = true, interviewTime = true, interview_time = true, reason = true, status = true},
+  ["einstellen.jobs.v1.UpdateJobRequest"] = {description = true, jobId = true, job_id = true, keySkills = true, key_skills = true, location = true, remote = true, salaryRange = "einstellen.jobs.v1.SalaryRange", salary_range = "einstellen.jobs.v1.SalaryRange", status = true, title = true, updateMask = true, update_mask = true},
+  ["einstellen.notifications.v1.CreateReminderRequest"] = {applicationId = true, application_id = true, candidateId = true, candidate_id = true, employerId = true, employer_id = true, interviewTime = true, interview_time = true, reminderTime = true, reminder_time = true, requestId = true, request_id = true, tenantId = true, tenant_id = true, title = true},
+  ["einstellen.notifications.v1.MarkNotificationReadRequest"] = {notificationId = true, notification_id = true},
+  ["einstellen.notifications.v1.SendMessageRequest"] = {content = true, receiverId = true, receiver_id = true, requestId = true, request_id = true},
+  ["einstellen.notifications.v1.SendNotificationRequest"] = {message = true, notificationType = true, notification_type = true, recipient = true, requestId = true, request_id = true, subject = true, template = true, tenantId = true, tenant_id = true, userId = true, user_id = true, variables = true},
+}
+
+EXACT = {
+  ["PATCH /api/v1/auth/profile"] = "einstellen.auth.v1.UpdateProfileRequest",
+  ["PATCH /api/v1/users/me"] = "einstellen.auth.v1.UpdateProfileRequest",
+  ["POST /api/v1/auth/login"] = "einstellen.auth.v1.LoginRequest",
+  ["POST /api/v1/auth/logout"] = "einstellen.auth.v1.LogoutRequest",
+  ["POST /api/v1/auth/register"] = "einstellen.auth.v1.RegisterRequest",
+  ["POST /api/v1/auth/token/refresh"] = "einstellen.auth.v1.RefreshTokenRequest",
+  ["POST /api/v1/candidates"] = "einstellen.candidates.v1.CreateCandidateRequest",
+  ["POST /api/v1/companies"] = "einstellen.jobs.v1.CreateCompanyRequest",
+  ["POST /api/v1/jobs"] = "einstellen.jobs.v1.CreateJobRequest",
+  ["POST /api/v1/login"] = "einstellen.auth.v1.LoginRequest",
+  ["POST /api/v1/messages/send"] = "einstellen.notifications.v1.SendMessageRequest",
+  ["POST /api/v1/notifications/send"] = "einstellen.notifications.v1.SendNotificationRequest",
+  ["POST /api/v1/organizations"] = "einstellen.auth.v1.CreateOrganizationRequest",
+  ["POST /api/v1/register"] = "einstellen.auth.v1.RegisterRequest",
+  ["POST /api/v1/reminders"] = "einstellen.notifications.v1.CreateReminderRequest",
+  ["POST /api/v1/reminders/create"] = "einstellen.notifications.v1.CreateReminderRequest",
+  ["PUT /api/v1/auth/profile"] = "einstellen.auth.v1.UpdateProfileRequest",
+  ["PUT /api/v1/users/me"] = "einstellen.auth.v1.UpdateProfileRequest",
+}
+
+PATTERNS = {
+  {"POST", "^/api/v1/organizations/[^/]+/switch$", "einstellen.auth.v1.SwitchOrganizationRequest"},
+  {"PUT", "^/api/v1/candidates/[^/]+/update$", "einstellen.candidates.v1.UpdateCandidateRequest"},
+  {"PATCH", "^/api/v1/candidates/[^/]+$", "einstellen.candidates.v1.UpdateCandidateRequest"},
+  {"POST", "^/api/v1/candidates/[^/]+/education$", "einstellen.candidates.v1.Education"},
+  {"PUT", "^/api/v1/education/[^/]+/edit$", "einstellen.candidates.v1.Education"},
+  {"POST", "^/api/v1/candidates/[^/]+/work%-experience$", "einstellen.candidates.v1.WorkExperience"},
+  {"PUT", "^/api/v1/work%-experience/[^/]+/edit$", "einstellen.candidates.v1.WorkExperience"},
+  {"POST", "^/api/v1/candidates/[^/]+/skills$", "einstellen.candidates.v1.Skill"},
+  {"PUT", "^/api/v1/skills/[^/]+/edit$", "einstellen.candidates.v1.Skill"},
+  {"POST", "^/api/v1/candidates/[^/]+/certifications$", "einstellen.candidates.v1.Certification"},
+  {"PUT", "^/api/v1/certifications/[^/]+/edit$", "einstellen.candidates.v1.Certification"},
+  {"PUT", "^/api/v1/jobs/[^/]+$", "einstellen.jobs.v1.UpdateJobRequest"},
+  {"PATCH", "^/api/v1/jobs/[^/]+$", "einstellen.jobs.v1.UpdateJobRequest"},
+  {"POST", "^/api/v1/jobs/[^/]+/close$", "einstellen.jobs.v1.CloseJobRequest"},
+  {"POST", "^/api/v1/jobs/[^/]+/apply$", "einstellen.jobs.v1.ApplyRequest"},
+  {"PUT", "^/api/v1/applications/[^/]+/status$", "einstellen.jobs.v1.UpdateApplicationStatusRequest"},
+  {"PATCH", "^/api/v1/applications/[^/]+/status$", "einstellen.jobs.v1.UpdateApplicationStatusRequest"},
+  {"POST", "^/api/v1/notifications/[^/]+/read$", "einstellen.notifications.v1.MarkNotificationReadRequest"},
+  {"PUT", "^/api/v1/notifications/[^/]+/read$", "einstellen.notifications.v1.MarkNotificationReadRequest"},
+}
+
+-- Refuses a JSON body with a field that the contract does not know: the transcoder would drop it without a word, and a misspelt field would pass for one
+-- that was left out. Placed behind tables made from the contracts (`make generate` writes both as generated/bodies.lua):
+--   SHAPES   message name -> field name -> the message name of its values, or true where anything may stand
+--   EXACT    "METHOD path" -> message name;  PATTERNS  {method, pattern, message name}, for paths with variables
+-- A body that is no JSON passes: the transcoder refuses it and says where.
+
+local DEEPEST = 32
+
+local function skip(text, at)
+  return text:find("[^ \t\r\n]", at) or #text + 1
+end
+
+-- The position after the string that starts at `at`, or nil.
+local function after_string(text, at)
+  at = at + 1
+  while true do
+    local found = text:find('["\\]', at)
+    if not found then return nil end
+    if text:byte(found) == 34 then return found + 1 end
+    at = found + 2
+  end
+end
+
+-- The position after the value at `at`, or nil where it is malformed; with a second result, the path of a field that nobody knows.
+local function check(text, at, shape, path, depth)
+  at = skip(text, at)
+  local first = text:sub(at, at)
+  if depth > DEEPEST then return nil end
+  if first == '"' then return after_string(text, at) end
+  if first == "{" then
+    local fields = SHAPES[shape]
+    at = skip(text, at + 1)
+    if text:sub(at, at) == "}" then return at + 1 end
+    while true do
+      if text:sub(at, at) ~= '"' then return nil end
+      local stop = after_string(text, at)
+      if not stop then return nil end
+      local name = text:sub(at + 1, stop - 2)
+      local inner = true
+      if fields then
+        inner = fields[name]
+        if inner == nil then return nil, path .. name end
+      end
+      at = skip(text, stop)
+      if text:sub(at, at) ~= ":" then return nil end
+      local unknown
+      at, unknown = check(text, at + 1, inner, path .. name .. ".", depth + 1)
+      if not at then return nil, unknown end
+      at = skip(text, at)
+      local mark = text:sub(at, at)
+      if mark == "}" then return at + 1 end
+      if mark ~= "," then return nil end
+      at = skip(text, at + 1)
+    end
+  end
+  if first == "[" then
+    at = skip(text, at + 1)
+    if text:sub(at, at) == "]" then return at + 1 end
+    while true do
+      local unknown
+      at, unknown = check(text, at, shape, path, depth + 1)
+      if not at then return nil, unknown end
+      at = skip(text, at)
+      local mark = text:sub(at, at)
+      if mark == "]" then return at + 1 end
+      if mark ~= "," then return nil end
+      at = at + 1
+    end
+  end
+  local stop = select(2, text:find("^[%w+.-]+", at))
+  return stop and stop + 1
+end
+
+local function shape_of(method, path)
+  local found = EXACT[method .. " " .. path]
+  if found then return found end
+  for _, entry in ipairs(PATTERNS) do
+    if entry[1] == method and path:find(entry[2]) then return entry[3] end
+  end
+end
+
+-- Whether the text is UTF-8 as RFC 3629 has it.
+local function is_utf8(text)
+  local at = 1
+  while true do
+    at = text:find("[\128-\255]", at)
+    if not at then return true end
+    local first, second = text:byte(at, at + 1)
+    local more = first >= 0xC2 and first <= 0xDF and 1 or first >= 0xE0 and first <= 0xEF and 2 or first >= 0xF0 and first <= 0xF4 and 3
+    if not more or not second then return false end
+    if first == 0xE0 and second < 0xA0 or first == 0xED and second > 0x9F or first == 0xF0 and second < 0x90 or first == 0xF4 and second > 0x8F then return false end
+    for offset = 1, more do
+      local byte = text:byte(at + offset)
+      if not byte or byte < 0x80 or byte > 0xBF then return false end
+    end
+    at = at + more + 1
+  end
+end
+
+function envoy_on_request(handle)
+  local headers = handle:headers()
+  if (headers:get("content-type") or ""):sub(1, 16) == "application/grpc" then return end
+  local shape = shape_of(headers:get(":method"), headers:get(":path"):match("^[^?]*"))
+  if not shape then return end
+  local body = handle:body() -- all of it; past the listener's limit Envoy answers 413
+  if not body then return end
+  local text = body:getBytes(0, body:length())
+  if not is_utf8(text) then
+    body:setBytes("not UTF-8") -- for the transcoder to refuse, which would quote the bytes in its answer otherwise
+    return
+  end
+  local _, unknown = check(text, 1, shape, "", 0)
+  if unknown then
+    handle:respond({[":status"] = "400", ["content-type"] = "text/plain"}, unknown:gsub('[%c"\\]', "?"):sub(1, 100))
+  end
+end

@@ -1,0 +1,58 @@
+"""Envoy and the gateway in front of this worker's services: what an outside client sees."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cli import edge as configuration
+from cli.stack.envoy import envoy_child
+from cli.stack.folder import DataFolder
+from cli.stack.ports import LOOPBACK, free_port, is_free
+from cli.stack.supervisor import Child, Supervisor
+from tests.conftest import House
+from tests.journeys.http import Http
+
+_ROOT = Path(__file__).parents[2]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs all journeys, so that there is one Envoy."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@dataclass
+class Edge:
+    """The public address, and what stands behind it."""
+
+    url: str
+    host: str
+    admin_port: int
+    supervisor: Supervisor
+    folder: DataFolder
+
+    def http(self, token: str = "") -> Http:
+        return Http(self.url, token)
+
+
+@pytest.fixture(scope="session")
+def edge(house: House) -> Iterator[Edge]:
+    with tempfile.TemporaryDirectory(prefix="einstellen-edge-") as root:
+        folder = DataFolder(Path(root) / "data")
+        port, admin_port, gateway, gateway_grpc = free_port(), free_port(), free_port(), free_port()
+        upstreams = {name: int(address.rpartition(":")[2]) for name, address in house.addresses.items()}
+        config = configuration.render(
+            folder.room("envoy") / "envoy.yaml", address=LOOPBACK, port=port, admin_port=admin_port,
+            upstreams={**{"candidates": 1, "jobs": 1, "inference": 1}, **upstreams, "gateway": gateway, "gateway-grpc": gateway_grpc}, cors_origins=("https://console.example",),
+        )  # fmt: skip
+        values = {**os.environ, **house.environment, "GATEWAY_LISTEN": f"{LOOPBACK}:{gateway}", "GATEWAY_GRPC_LISTEN": f"{LOOPBACK}:{gateway_grpc}"}
+        gateway_child = Child("gateway", [sys.executable, "-m", "gateway"], lambda: not is_free(gateway) and not is_free(gateway_grpc), values, _ROOT)
+        with folder.held(), Supervisor(folder, say=lambda _: None) as supervisor:
+            supervisor.start(*([gateway_child] if (_ROOT / "gateway" / "__main__.py").exists() else []), envoy_child(folder, config, admin_port=admin_port))
+            yield Edge(f"http://{LOOPBACK}:{port}", f"{LOOPBACK}:{port}", admin_port, supervisor, folder)
