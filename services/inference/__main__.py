@@ -1,0 +1,40 @@
+"""Inference as a process: settings, database, providers, RPCs."""
+
+import grpc
+
+from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc
+from services.chassis import clients
+from services.chassis.database import Database
+from services.chassis.server import Server, run, serve
+from services.chassis.settings import load
+from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
+from services.inference.fallback import Fallback
+from services.inference.providers import builtin, openai
+from services.inference.providers.protocol import Embedder
+from services.inference.rpc import InferenceService
+from services.inference.settings import Settings
+
+
+def start(settings: Settings) -> Server:
+    database = Database(settings.database_url, pool_size=settings.workers + 4, application_name="inference")
+    database.refuse_unguarded()
+    services = ServiceTokens(settings.service_token.get_secret_value(), "inference")
+    keys = clients.connect(settings.keys_url, "auth", services)
+    # One embedder and no other behind it: vectors of two models do not compare, so an answer by the second would be worse than none.
+    embedder: Embedder | None = openai.embedder(settings) or builtin.find()
+    writers = Fallback(openai.writers(settings), settings.provider_seconds)
+    embedders = Fallback([embedder] if embedder else [], settings.provider_seconds)
+
+    def add(server: grpc.Server) -> None:
+        inference_pb2_grpc.add_InferenceServiceServicer_to_server(InferenceService(database, writers, embedders), server)
+
+    return serve(
+        settings, [inference_pb2.DESCRIPTOR], add,
+        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer), services=services,
+        parts={"database": database.check},
+        closing=[keys.close, database.close],
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    run(start, load(Settings, "inference"))

@@ -1,0 +1,87 @@
+"""What the service sees of a provider: what it is asked, what it answers, how it fails."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Literal, Protocol
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of the conversation after the system's."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a model is told. `system` is ours alone; whatever a person wrote stands in the turns."""
+
+    system: str
+    turns: tuple[Turn, ...]
+    max_tokens: int
+    schema: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What an answer cost, as the provider counts."""
+
+    prompt: int
+    completion: int
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """One vector for each text, normalised, and what they cost."""
+
+    values: Sequence[Sequence[float]]
+    tokens: Tokens
+
+
+class Kind(Enum):
+    """How an attempt failed."""
+
+    TOO_SLOW = "too_slow"
+    BUSY = "busy"  # too many requests, or the quota is used up
+    BROKEN = "broken"  # unreachable, an error of its own, or an answer that is cut or is none
+    DENIED = "denied"  # the key, or the model's name
+    REFUSED = "refused"  # it would not answer this prompt
+    TOO_LONG = "too_long"  # the prompt does not fit into the model
+    UNFIT = "unfit"  # the answer does not fit the schema
+
+
+class Failure(Exception):  # noqa: N818 - it is an outcome, not a fault
+    """An attempt that gave no answer. It holds nothing of what the provider wrote, which may repeat the key, the address or the prompt."""
+
+    def __init__(self, kind: Kind, status: int = 0) -> None:
+        super().__init__(kind.value)
+        self.kind = kind
+        self.status = status
+
+
+class Provider(Protocol):
+    """Somebody to ask."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def model(self) -> str: ...
+
+
+class Writer(Provider, Protocol):
+    """Writes text."""
+
+    def write(self, prompt: Prompt, seconds: float) -> Iterator[str | Tokens]:
+        """Pieces of text as they come, then what they cost where the provider says it; within `seconds`. Raises Failure."""
+        ...
+
+
+class Embedder(Provider, Protocol):
+    """Turns texts into vectors."""
+
+    def embed(self, texts: Sequence[str], seconds: float) -> Vectors:
+        """Within `seconds`. Raises Failure."""
+        ...
