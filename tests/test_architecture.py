@@ -28,7 +28,7 @@ SHARED = {"options", "events", "keys", "rooms"}
 NAMES = sorted(folder.name for folder in (ROOT / "proto" / "einstellen").iterdir() if folder.name not in SHARED)
 SERVED_BY = {"keys": "auth"}
 
-# imports
+# Who may import whom.
 
 NO_IO = ("grpc", "google", "sqlalchemy", "psycopg2", "redis", "einstellen")
 # What each room of a service may import: of its own service, of the chassis (None: all of it), and which packages it may not.
@@ -159,11 +159,11 @@ def test_a_forbidden_import_is_found(path: str, source: str) -> None:
     assert len(forbidden_imports(path, source)) == 1
 
 
-# calls between services
+# Who calls whom.
 
 
 def calls_of(sources: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
-    """Whom each service calls, by the stubs that it imports. Following events and fetching public keys are no calls: the chassis does both."""
+    """Whom each service calls, by the stubs it imports. Following events and fetching keys are the chassis' and no calls."""
     stub = re.compile(r"^einstellen\.(\w+)\.v1\.\w+_pb2_grpc\b")
     return {
         service: {found[1] for text in texts for name in imported(text) if (found := stub.match(name))} - {service, *SHARED}
@@ -195,7 +195,7 @@ def test_every_call_between_services_is_on_the_map() -> None:
     assert {name: found - drawn[name] for name, found in _service_calls().items() if found - drawn[name]} == {}
 
 
-# contracts
+# What the contracts say.
 
 
 def bindings(contracts: Contracts, method: object) -> list[tuple[str, str]]:
@@ -284,7 +284,7 @@ def test_an_rpc_that_leaves_something_unsaid_is_found(compiled, parts: tuple[str
     assert problem in found[0]
 
 
-# the edge, the command
+# What the edge and the command know.
 
 
 @pytest.fixture(scope="module")
@@ -370,7 +370,7 @@ def test_the_command_knows_every_service() -> None:
         assert wiring.start.__annotations__["settings"] is service.settings
 
 
-# databases, as they are after migration
+# What the migrated databases have.
 
 GUARDLESS = {"event_cursors": "positions in other services' feeds: no tenant's data"}
 each_service = pytest.mark.parametrize("service", [service.name for service in SERVICES])

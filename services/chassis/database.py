@@ -15,7 +15,7 @@ from sqlalchemy.pool import QueuePool
 from services.chassis import errors
 from services.chassis.calls import Call, Person, Scope
 
-psycopg2.extras.register_uuid()
+psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
 
 _RECONNECT_SECONDS = 5.0
 _RETRY_CODES = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
@@ -43,7 +43,8 @@ class Wake:
 class Database:
     """A pool of connections and the one way to open a transaction on it.
 
-    The pool runs in autocommit, so that BEGIN and the caller's scope go to the server as one message; behind a pooler in transaction mode this works too."""
+    The pool runs in autocommit, so that BEGIN and the caller's scope go to the server as one message; behind a pooler in transaction mode this works too.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 12, application_name: str = "einstellen") -> None:
         self.engine = sa.create_engine(
@@ -57,7 +58,8 @@ class Database:
     def begin(self, who: Scope | Person | Call) -> Iterator[sa.Connection]:
         """One transaction: committed at the end, rolled back by any exception.
 
-        Raises Unavailable where the database cannot be reached for five seconds, Aborted on a conflict between transactions."""
+        Raises Unavailable where the database cannot be reached for five seconds, Aborted on a conflict between transactions.
+        """
         scope = who if isinstance(who, Scope) else who.scope
         connection = self._open(scope)
         try:
@@ -73,7 +75,8 @@ class Database:
             if connection.info.pop("rings", False):
                 self.committed.ring()
         finally:
-            connection.info.pop("rings", None)
+            if not connection.invalidated:
+                connection.info.pop("rings", None)
             connection.close()
 
     def _open(self, scope: Scope) -> sa.Connection:
