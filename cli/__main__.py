@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from cli.stack.errors import StackError
 from services.chassis.errors import Refusal
@@ -34,16 +35,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="einstellen", description="Runs and tends Einstellen. Settings come from the environment and a .env file; .env.example lists them all."
+        prog="einstellen",
+        description="Runs and tends Einstellen. Settings come from the environment and a .env file; .env.example lists them all.",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def command(name: str, words: str, run: Callable[[argparse.Namespace], int | None], parent: argparse._SubParsersAction = commands) -> argparse.ArgumentParser:  # type: ignore[type-arg]
+    def command(name: str, words: str, run: Callable[[argparse.Namespace], int | None], parent: Any = commands) -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = parent.add_parser(name, help=words, description=words)
         made.set_defaults(run=run)
         return made
 
-    def group(name: str, words: str) -> argparse._SubParsersAction:  # type: ignore[type-arg]
+    def group(name: str, words: str) -> Any:
         made: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
         return made.add_subparsers(required=True, metavar="COMMAND")
 
@@ -76,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     tasks = group("tasks", "durable tasks")
     listing = command("list", "print tasks that wait, run or are dead", _tasks_list, tasks)
     listing.add_argument("--target", default="all", help=_TARGET)
-    listing.add_argument("--state", choices=("ready", "running", "dead", "done", "cancelled"), action="append", help="may be repeated (ready, running, dead)")
+    listing.add_argument(
+        "--state", choices=("ready", "running", "dead", "done", "cancelled"), action="append", help="may be repeated (ready, running, dead)"
+    )
     retry = command("retry", "run a dead task again, with all its attempts", _tasks_retry, tasks)
     retry.add_argument("service")
     retry.add_argument("task_id")
@@ -87,7 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("folder", type=Path)
     restore.add_argument("--yes", action="store_true", help="do it without asking")
     for each in (migrate, create, audit, listing, retry, backup, restore):
-        each.add_argument("--data", type=Path, default=Path(".data"), help="the embedded stack's folder, used where the environment names no database")
+        each.add_argument(
+            "--data", type=Path, default=Path(".data"), help="the embedded stack's folder, used where the environment names no database"
+        )
     return parser
 
 
@@ -113,7 +119,9 @@ def _up(arguments: argparse.Namespace) -> None:
         up.serve(chosen(arguments.target), operator.environment())
         return
     with suppress(KeyboardInterrupt), up.embedded(arguments.data, arguments.port, print, address=arguments.address) as running:
-        print(f"Einstellen answers at {running.url} (documentation: {running.url}/docs, mail: {running.mailbox}); Ctrl-C stops it", flush=True)
+        print(
+            f"Einstellen answers at {running.url} (documentation: {running.url}/docs, mail: {running.mailbox}); Ctrl-C stops it", flush=True
+        )
         running.supervisor.wait()
 
 

@@ -55,7 +55,8 @@ def _run(program: str, *arguments: str, url: str) -> None:
     if found is None:
         raise StackError(f"{program} is not here: install PostgreSQL's client programs")
     done = subprocess.run(
-        [found, f"--dbname={address}", *arguments], env={**os.environ, "PGPASSWORD": unquote(parts.password or "")}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        [found, f"--dbname={address}", *arguments], env={**os.environ, "PGPASSWORD": unquote(parts.password or "")},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode != 0:
         raise StackError(f"{program} failed:\n{done.stderr.strip()[-2000:]}")

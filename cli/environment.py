@@ -9,7 +9,9 @@ from cli.stack.ports import LOOPBACK
 from cli.stack.valkey import Valkey
 
 
-def of(folder: DataFolder, databases: Mapping[str, DatabaseUrls], valkey: Valkey, ports: Mapping[str, int], *, smtp_port: int) -> dict[str, str]:
+def of(
+    folder: DataFolder, databases: Mapping[str, DatabaseUrls], valkey: Valkey, ports: Mapping[str, int], *, smtp_port: int
+) -> dict[str, str]:
     """Variables for the services and the gateway; `ports` has one for each service. Keys are generated once and kept in the folder."""
     found = {
         "REDIS_URL": valkey.url(),

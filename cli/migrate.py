@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from cli.services import Service
 from cli.stack.errors import StackError
-from services.chassis.migrations import migrate
+from services.chassis.migrate import migrate
 
 
 def migrate_all(services: Sequence[Service], environment: Mapping[str, str] | None = None, say: Callable[[str], None] = print) -> None:
@@ -14,6 +14,8 @@ def migrate_all(services: Sequence[Service], environment: Mapping[str, str] | No
         settings = service.load(environment)
         if not settings.database_owner_url or not settings.database_url:
             variable = service.name.upper() + "_DATABASE"
-            raise StackError(f"migrations need {variable}_URL (the role that the service works with) and {variable}_OWNER_URL (the one that owns it)")
+            raise StackError(
+                f"migrations need {variable}_URL (the role that the service works with) and {variable}_OWNER_URL (the one that owns it)"
+            )
         applied = migrate(settings.database_owner_url, service.name, urlsplit(settings.database_url).username or "")
         say(f"{service.name}: {', '.join(applied) or 'up to date'}")

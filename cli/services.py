@@ -1,9 +1,9 @@
 """The services that there are, and how to start some of them in this process."""
 
 import importlib
-from pathlib import Path
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cli.stack.errors import StackError
@@ -31,7 +31,7 @@ class Service:
         return server
 
 
-SERVICES = (
+SERVICES: tuple[Service, ...] = (
     Service("auth", "auth_db", "AUTH_SERVICE_URL"),
     Service("notifications", "notification_db", "NOTIFICATION_SERVICE_URL"),
     Service("inference", "inference_db", "INFERENCE_SERVICE_URL"),

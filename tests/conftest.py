@@ -92,7 +92,11 @@ class _Stack:
     def _run(self) -> None:
         try:
             with self.folder.held(), Supervisor(self.folder, say=lambda _: None) as supervisor:
-                postgres, valkey, mailbox = Postgres.prepare(self.folder, durable=False, say=lambda _: None), Valkey.prepare(self.folder), Mailbox.prepare(self.folder)
+                postgres, valkey, mailbox = (
+                    Postgres.prepare(self.folder, durable=False, say=lambda _: None),
+                    Valkey.prepare(self.folder),
+                    Mailbox.prepare(self.folder),
+                )
                 supervisor.start(postgres.child(), valkey.child(), mailbox.child())
                 databases = ensure_databases(postgres, self.folder, {service.name: service.database for service in SERVICES})
                 ports = {service.name: 1 for service in SERVICES}
@@ -177,7 +181,9 @@ class House:
         pair = organizations.SwitchOrganization(
             organizations_pb2.SwitchOrganizationRequest(organization_id=made.id, refresh_token=account.refresh), metadata=account.metadata
         )
-        return Account(account.email, account.password, account.user_id, pair.access_token, pair.refresh_token, pair.organization_id, pair.role)
+        return Account(
+            account.email, account.password, account.user_id, pair.access_token, pair.refresh_token, pair.organization_id, pair.role
+        )
 
 
 @pytest.fixture(scope="session")
@@ -192,7 +198,9 @@ def house(shared_folder: DataFolder, tmp_path_factory: pytest.TempPathFactory) -
     postgres, valkey = Postgres.attach(shared_folder), Valkey.attach(shared_folder)
     mailbox = Mailbox(shared_folder.room("mail"), shared_folder.find_port("mail-smtp") or 0, shared_folder.find_port("mail-http") or 0)
     names = {service.name: f"{service.database}_{worker}" for service in SERVICES}
-    databases = {service.name: copy_database(postgres, shared_folder, service.name, service.database, names[service.name]) for service in SERVICES}
+    databases = {
+        service.name: copy_database(postgres, shared_folder, service.name, service.database, names[service.name]) for service in SERVICES
+    }
     ports = {service.name: free_port() for service in SERVICES}
     values = environments.of(shared_folder, databases, valkey, ports, smtp_port=mailbox.smtp_port)
     values |= {"REDIS_URL": valkey.url(sum(worker.encode()) % 16), "UPLOAD_DIR": str(tmp_path_factory.mktemp("objects")), "WORKERS": "4"}

@@ -50,7 +50,7 @@ def _collect(message: Descriptor, shapes: dict[str, Descriptor]) -> None:
         return
     shapes[message.full_name] = message
     for field in message.fields:
-        if _value(field) != "true":
+        if field.message_type is not None and _value(field) != "true":
             _collect(field.message_type, shapes)
 
 

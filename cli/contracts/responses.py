@@ -22,7 +22,7 @@ def error_responses() -> dict[str, Any]:
 
 def _response(status: int, code: int, description: str, message: str, reason: str) -> dict[str, Any]:
     details: list[dict[str, Any]] = [{"@type": f"{_TYPES}ErrorInfo", "reason": reason, "domain": "einstellen", "metadata": {}}]
-    if status == 400:  # noqa: PLR2004 - the one status with fields
+    if status == 400:
         violation = {"field": "email", "description": "must be a valid email address", "reason": "STRING_EMAIL"}
         details.append({"@type": f"{_TYPES}BadRequest", "field_violations": [violation]})
     return {

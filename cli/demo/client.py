@@ -39,7 +39,7 @@ class Client:
             text = await answer.text()
             if not quiet:
                 self._page.call(method, path, answer.status, (time.perf_counter() - started) * 1000)
-            expect(answer.status == 200, f"{method} {path} answered {answer.status}: {text[:500]}")  # noqa: PLR2004 - HTTP's OK
+            expect(answer.status == 200, f"{method} {path} answered {answer.status}: {text[:500]}")
             expect(answer.content_type == "application/json", f"{method} {path} answered {answer.content_type}, not JSON")
             found: dict[str, Any] = await answer.json()
             return found

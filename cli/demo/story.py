@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,10 +73,8 @@ class Story:
             form.add_field("file", (_DATA / file_name).read_bytes(), filename=file_name, content_type=content_type)
             cv = await client.call("POST", f"/candidates/{profile['id']}/upload-cv/", data=form)
             started = time.perf_counter()
-            cv = await self._until(
-                lambda client=client, cv=cv: client.call("GET", f"/candidates/{cv['candidate_id']}/cvs/{cv['id']}", quiet=True),
-                lambda found: found["status"] in ("parsed", "unreadable"), f"the CV {file_name} was not parsed",
-            )  # fmt: skip
+            ask = partial(client.call, "GET", f"/candidates/{profile['id']}/cvs/{cv['id']}", quiet=True)
+            cv = await self._until(ask, lambda found: found["status"] in ("parsed", "unreadable"), f"the CV {file_name} was not parsed")
             expect(cv["status"] == "parsed", f"{file_name} could not be read: {cv['reason']}")
             profile = await client.call("GET", f"/candidates/{profile['id']}/")
             self._show_profile(profile, cv, (time.perf_counter() - started) * 1000)
@@ -119,7 +118,8 @@ class Story:
         )  # fmt: skip
         rows = [
             (
-                match["rank"], match["display_name"], f"{match['score']['value']:.1f}", _short(match["score"]["matched_skills"]), _short(match["score"]["missing_skills"])
+                match["rank"], match["display_name"], f"{match['score']['value']:.1f}",
+                _short(match["score"]["matched_skills"]), _short(match["score"]["missing_skills"]),
             )
             for match in matches["matches"]
         ]  # fmt: skip
@@ -228,7 +228,7 @@ class Story:
 
 
 def _short(words: list[str]) -> str:
-    return ", ".join(words[:8]) + (f" and {len(words) - 8} more" if len(words) > 8 else "")  # noqa: PLR2004 - as many as fit
+    return ", ".join(words[:8]) + (f" and {len(words) - 8} more" if len(words) > 8 else "")
 
 
 def _stamp(moment: datetime) -> str:

@@ -75,7 +75,7 @@ class Valkey:
         with closing(socket.create_connection((LOOPBACK, self.port), timeout=1.0)) as connection:
             connection.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
             answer = b""
-            while answer.count(b"\r\n") < 2:  # noqa: PLR2004 - one line for each of the two commands
+            while answer.count(b"\r\n") < 2:
                 part = connection.recv(256)
                 if not part:
                     return False

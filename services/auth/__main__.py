@@ -2,10 +2,10 @@
 
 import grpc
 import redis
-
 from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc, organizations_pb2, organizations_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
+
 from services.auth import tasks
 from services.auth.keys import SigningKeys
 from services.auth.limits import LoginLimits
@@ -30,7 +30,9 @@ def start(settings: Settings) -> Server:
     sessions = Sessions(database, keys, settings, clock.utc_now)
 
     def add(server: grpc.Server) -> None:
-        auth_pb2_grpc.add_AuthServiceServicer_to_server(AuthService(database, sessions, LoginLimits(limits, settings.login_attempts)), server)
+        auth_pb2_grpc.add_AuthServiceServicer_to_server(
+            AuthService(database, sessions, LoginLimits(limits, settings.login_attempts)), server
+        )
         organizations_pb2_grpc.add_OrganizationServiceServicer_to_server(OrganizationService(database, sessions), server)
         keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)

@@ -45,4 +45,7 @@ class LoginLimits:
 
     @staticmethod
     def _keys(email: str, address: str) -> list[str]:
-        return [f"auth:login:{kind}:{hashlib.sha256(text.encode()).hexdigest()}" for kind, text in (("account", email.strip().lower()), ("address", address))]
+        return [
+            f"auth:login:{kind}:{hashlib.sha256(text.encode()).hexdigest()}"
+            for kind, text in (("account", email.strip().lower()), ("address", address))
+        ]

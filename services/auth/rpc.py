@@ -5,11 +5,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 import grpc
+from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc, organizations_pb2, organizations_pb2_grpc
+from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.empty_pb2 import Empty
 
-from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc, organizations_pb2, organizations_pb2_grpc
-from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 from services.auth import passwords, rules, store
 from services.auth.keys import SigningKeys
 from services.auth.limits import LoginLimits
@@ -46,14 +46,17 @@ class Sessions:
     def rotate(self, token: str, choose: Callable[[Session], UUID] = lambda session: session.tenant_id) -> auth_pb2.TokenPair:
         """Exchanges a refresh token for a new pair, in the organization that `choose` names; it may raise, and nothing has changed then.
 
-        A token that was used before ends its session: whoever holds the other one is signed out as well."""
+        A token that was used before ends its session: whoever holds the other one is signed out as well.
+        """
         now, token_hash = self._clock(), rules.hash_token(token)
         with self._database.begin(calls.SYSTEM) as connection:
             kept, session = store.lock_refresh_token(connection, token_hash)
             state = rules.judge(kept, session, now=now)
             if state is rules.TokenState.REUSED and session is not None:
                 store.revoke_session(connection, session.id, now)
-                audit.record(connection, "session.revoked", tenant_id=session.tenant_id, user_id=session.user_id, session_id=session.id, why="reuse")
+                audit.record(
+                    connection, "session.revoked", tenant_id=session.tenant_id, user_id=session.user_id, session_id=session.id, why="reuse"
+                )
                 events.record(connection, "session.revoked", session.id, session.tenant_id, user_id=session.user_id)
             elif state is rules.TokenState.GOOD and session is not None:
                 user = store.get_user(connection, session.user_id)
@@ -73,7 +76,7 @@ class Sessions:
         seconds = self._settings.access_lifetime
         said = rules.claims(user, organization, session_id, issuer=self._settings.jwt_issuer, now=self._clock(), seconds=seconds)
         return auth_pb2.TokenPair(
-            access_token=self._keys.sign(said), refresh_token=refresh, token_type="Bearer", expires_in=seconds, user=to_user(user),
+            access_token=self._keys.sign(said), refresh_token=refresh, token_type="Bearer",  # noqa: S106 - the scheme, no secret expires_in=seconds, user=to_user(user),
             organization_id=str(organization.id), role=organization.role,
         )  # fmt: skip
 
@@ -165,7 +168,9 @@ class OrganizationService(organizations_pb2_grpc.OrganizationServiceServicer):
             events.record(connection, "organization.created", organization.id, organization.id, owner_id=person.user_id)
         return answer
 
-    def ListOrganizations(self, request: organizations_pb2.ListOrganizationsRequest, context: Context) -> organizations_pb2.ListOrganizationsResponse:
+    def ListOrganizations(
+        self, request: organizations_pb2.ListOrganizationsRequest, context: Context
+    ) -> organizations_pb2.ListOrganizationsResponse:
         person, page = calls.person(), paging.read(request, UUID)
         with self._database.begin(person) as connection:
             found = store.list_organizations(connection, person.user_id, page)

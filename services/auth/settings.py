@@ -11,18 +11,27 @@ class Settings(chassis.Settings):
     """The chassis' settings, and how tokens are signed and how long they live."""
 
     notifications_url: str = Field("127.0.0.1:50054", alias="NOTIFICATION_SERVICE_URL", description="gRPC address of notifications.")
-    jwt_algorithm: Literal["ES256", "EdDSA"] = Field("ES256", alias="JWT_ALGORITHM", description="How access tokens are signed; ES256 or EdDSA.")
+    jwt_algorithm: Literal["ES256", "EdDSA"] = Field(
+        "ES256", alias="JWT_ALGORITHM", description="How access tokens are signed; ES256 or EdDSA."
+    )
     jwt_secret: SecretStr = Field(
         SecretStr(""), validation_alias=AliasChoices("JWT_SECRET", "JWT_SECRET_KEY"),
         description="Encrypts the signing keys in the database; SECRET_KEY does where it is not set.",
     )  # fmt: skip
     access_seconds: int = Field(0, ge=0, le=3600, alias="JWT_EXPIRY", description="Life of an access token in seconds; 900 unless set.")
     access_minutes: int = Field(
-        15, ge=1, le=60, validation_alias=AliasChoices("JWT_EXPIRATION_MINUTES", "JWT_ACCESS_TOKEN_LIFETIME"), description="The same in minutes."
+        15,
+        ge=1,
+        le=60,
+        validation_alias=AliasChoices("JWT_EXPIRATION_MINUTES", "JWT_ACCESS_TOKEN_LIFETIME"),
+        description="The same in minutes.",
     )
     refresh_days: int = Field(7, ge=1, le=90, alias="JWT_REFRESH_TOKEN_LIFETIME", description="Life of a refresh token in days.")
     login_attempts: int = Field(
-        10, ge=1, alias="LOGIN_ATTEMPTS", description="Failed sign-ins in 15 minutes for one account, and ten times as many from one address, before a pause."
+        10,
+        ge=1,
+        alias="LOGIN_ATTEMPTS",
+        description="Failed sign-ins in 15 minutes for one account, and ten times as many from one address, before a pause.",
     )
 
     @model_validator(mode="after")

@@ -9,7 +9,18 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from services.auth.tables import Organization, RefreshToken, Session, User, members, organizations, refresh_tokens, sessions, signing_keys, users
+from services.auth.tables import (
+    Organization,
+    RefreshToken,
+    Session,
+    User,
+    members,
+    organizations,
+    refresh_tokens,
+    sessions,
+    signing_keys,
+    users,
+)
 from services.chassis import errors
 from services.chassis.database import refusing
 from services.chassis.paging import Page
@@ -18,7 +29,9 @@ _KEYS_LOCK = 0x4B_45_59_53
 
 
 def add_user(connection: Connection, user: User) -> None:
-    with refusing({"users_email": errors.AlreadyExists("EMAIL_TAKEN", "there is an account with this address; sign in, or reset its password")}):
+    with refusing(
+        {"users_email": errors.AlreadyExists("EMAIL_TAKEN", "there is an account with this address; sign in, or reset its password")}
+    ):
         connection.execute(users.insert(), asdict(user))
 
 
@@ -48,7 +61,8 @@ def add_organization(connection: Connection, organization: Organization) -> None
     role = row.pop("role")
     connection.execute(organizations.insert(), row)
     connection.execute(
-        members.insert(), {"tenant_id": organization.id, "user_id": organization.owner_id, "role": role, "created_at": organization.created_at}
+        members.insert(),
+        {"tenant_id": organization.id, "user_id": organization.owner_id, "role": role, "created_at": organization.created_at},
     )
 
 
@@ -139,7 +153,9 @@ def list_signing_keys(connection: Connection, *, retired_after: datetime) -> Seq
     return connection.execute(sa.select(signing_keys).where(recent).order_by(signing_keys.c.created_at.desc())).all()
 
 
-def add_signing_key(connection: Connection, key_id: str, algorithm: str, private_key: bytes, public_key: dict[str, Any], now: datetime) -> None:
+def add_signing_key(
+    connection: Connection, key_id: str, algorithm: str, private_key: bytes, public_key: dict[str, Any], now: datetime
+) -> None:
     row = {"key_id": key_id, "algorithm": algorithm, "private_key": private_key, "public_key": public_key, "created_at": now}
     connection.execute(signing_keys.insert(), row)
 

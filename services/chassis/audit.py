@@ -7,10 +7,13 @@ import sqlalchemy as sa
 from services.chassis import calls, frame, ids
 
 
-def record(connection: sa.Connection, action: str, *, tenant_id: UUID | None = None, user_id: UUID | None = None, **details: object) -> None:
+def record(
+    connection: sa.Connection, action: str, *, tenant_id: UUID | None = None, user_id: UUID | None = None, **details: object
+) -> None:
     """Adds a row for the current call. Details hold ids and field names, never personal values.
 
-    Tenant and user are the caller's unless given, as where somebody registers."""
+    Tenant and user are the caller's unless given, as where somebody registers.
+    """
     call = calls.current()
     person = call.person
     connection.execute(

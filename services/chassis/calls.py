@@ -11,7 +11,8 @@ from services.chassis import errors
 class Scope:
     """Whose rows a transaction may touch. The database enforces it by row-level security, whatever the query says.
 
-    `system` is for what belongs to no tenant: signing in, durable tasks, followers of events. It lets everything through."""
+    `system` is for what belongs to no tenant: signing in, durable tasks, followers of events. It lets everything through.
+    """
 
     tenant_id: UUID | None = None
     user_id: UUID | None = None

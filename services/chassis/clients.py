@@ -43,7 +43,7 @@ class _Details(NamedTuple):
     compression: Any
 
 
-class _Outgoing(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor, grpc.StreamUnaryClientInterceptor):  # type: ignore[misc]
+class _Outgoing(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor, grpc.StreamUnaryClientInterceptor):
     """Adds to each call: this service's token, the token of the person it acts for, the request's id, the trace and a deadline."""
 
     def __init__(self, peer: str, tokens: ServiceTokens) -> None:
@@ -60,11 +60,13 @@ class _Outgoing(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientIntercep
         if call.token:
             metadata.append(("authorization", f"Bearer {call.token}"))
         timeout = DEADLINE_SECONDS if details.timeout is None else details.timeout
-        return continuation(_Details(details.method, timeout, metadata, details.credentials, details.wait_for_ready, details.compression), request)
+        return continuation(
+            _Details(details.method, timeout, metadata, details.credentials, details.wait_for_ready, details.compression), request
+        )
 
-    intercept_unary_unary = _send
-    intercept_unary_stream = _send
-    intercept_stream_unary = _send
+    intercept_unary_unary: Any = _send
+    intercept_unary_stream: Any = _send
+    intercept_stream_unary: Any = _send
 
 
 def connect(address: str, peer: str, tokens: ServiceTokens) -> grpc.Channel:

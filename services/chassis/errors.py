@@ -127,7 +127,8 @@ def to_status(refusal: Refusal, request_id: str) -> grpc.Status:
         packed = any_pb2.Any()
         packed.Pack(detail)
         status.details.append(packed)
-    return rpc_status.to_status(status)
+    found: grpc.Status = rpc_status.to_status(status)
+    return found
 
 
 def internal_status(request_id: str) -> grpc.Status:
@@ -137,13 +138,14 @@ def internal_status(request_id: str) -> grpc.Status:
         packed = any_pb2.Any()
         packed.Pack(detail)
         status.details.append(packed)
-    return rpc_status.to_status(status)
+    found: grpc.Status = rpc_status.to_status(status)
+    return found
 
 
 def from_rpc(error: grpc.RpcError) -> Refusal:
     """The refusal that a peer answered with; a peer's own fault, or its absence, is Unavailable."""
     try:
-        status = rpc_status.from_call(error)
+        status = rpc_status.from_call(error)  # type: ignore[arg-type] # the error is the call
     except ValueError:
         status = None
     if status is not None and status.code in _KINDS:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import grpc
 import sqlalchemy as sa
+from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from google.protobuf.struct_pb2 import Struct
 from sqlalchemy.dialects.postgresql import insert
 
-from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from services.chassis import calls, database, frame, metrics
 from services.chassis.clock import to_timestamp
 from services.chassis.database import Database
@@ -26,7 +26,12 @@ def record(connection: sa.Connection, kind: str, subject_id: UUID, tenant_id: UU
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ORDER_LOCK)))
     connection.execute(
         frame.events.insert(),
-        {"kind": kind, "subject_id": subject_id, "tenant_id": tenant_id, "details": {n: str(v) if isinstance(v, UUID) else v for n, v in details.items()}},
+        {
+            "kind": kind,
+            "subject_id": subject_id,
+            "tenant_id": tenant_id,
+            "details": {n: str(v) if isinstance(v, UUID) else v for n, v in details.items()},
+        },
     )
     database.ring_after_commit(connection)
 
@@ -61,7 +66,8 @@ class Follower(threading.Thread):
     """Follows another service's events from where it stopped.
 
     `prepare` may call other services and returns what to do to the database; that and the cursor commit together, so a crash repeats the preparation only.
-    An event that cannot be applied is tried again, more and more slowly, and holds back those behind it."""
+    An event that cannot be applied is tried again, more and more slowly, and holds back those behind it.
+    """
 
     def __init__(self, server: str, source: str, channel: grpc.Channel, own: Database, prepare: Prepare) -> None:
         super().__init__(name=f"{server}-follows-{source}", daemon=True)
@@ -103,7 +109,9 @@ class Follower(threading.Thread):
                 moved = connection.execute(
                     insert(cursors)
                     .values(source=self._source, position=event.position)
-                    .on_conflict_do_update(index_elements=["source"], set_={"position": event.position}, where=cursors.c.position < event.position)
+                    .on_conflict_do_update(
+                        index_elements=["source"], set_={"position": event.position}, where=cursors.c.position < event.position
+                    )
                     .returning(cursors.c.position)
                 ).first()
                 if moved:

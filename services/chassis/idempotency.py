@@ -39,7 +39,8 @@ def claim(connection: sa.Connection, request: Message, answer_type: type[Answer]
     """Holds the request's key (`request_id`, or the header Idempotency-Key) until commit, so that concurrent repeats wait for the first.
 
     Keys are scoped by tenant, or by `scope_id` where a service acts for one, and by method. Without a key nothing is held.
-    Raises AlreadyExists / IDEMPOTENCY_KEY_REUSED where the key came with another request before."""
+    Raises AlreadyExists / IDEMPOTENCY_KEY_REUSED where the key came with another request before.
+    """
     call = calls.current()
     key = str(getattr(request, "request_id", "")) or call.idempotency_key
     if not key:

@@ -23,7 +23,7 @@ _OPEN_PREFIXES = ("/grpc.health.v1.", "/grpc.reflection.")
 _LONGEST_ID = 64
 
 
-class Frame(grpc.ServerInterceptor):  # type: ignore[misc]
+class Frame(grpc.ServerInterceptor):
     """Wraps each handler once and remembers it, so that a call pays for one layer only."""
 
     def __init__(self, server: str, rules: Mapping[str, Rule], access: AccessTokens, services: ServiceTokens) -> None:
@@ -123,9 +123,18 @@ class Frame(grpc.ServerInterceptor):  # type: ignore[misc]
                 if not rule.public:
                     raise
         # Envoy sets the first from the connection and trusted proxies and drops one that a client sends; a service passes on what it was told.
-        address = (metadata.get(CLIENT_ADDRESS, "") if service else metadata.get("x-envoy-external-address", "")) or _peer_address(context.peer())
+        address = (metadata.get(CLIENT_ADDRESS, "") if service else metadata.get("x-envoy-external-address", "")) or _peer_address(
+            context.peer()
+        )
         return Call(
-            call.server, call.method, call.request_id, address, person, service, token.strip() if person else "", metadata.get("idempotency-key", "")
+            call.server,
+            call.method,
+            call.request_id,
+            address,
+            person,
+            service,
+            token.strip() if person else "",
+            metadata.get("idempotency-key", ""),
         )
 
 
@@ -146,7 +155,9 @@ def _invalid(violations: list[Any]) -> errors.InvalidArgument:
         errors.FieldViolation(_path(v.proto), v.proto.message, v.proto.rule_id.upper().replace(".", "_")) for v in violations
     ]  # fmt: skip
     first = fields[0]
-    return errors.InvalidArgument("FIELDS_INVALID", f"{first.field}: {first.description}" if first.field else first.description, fields=fields)
+    return errors.InvalidArgument(
+        "FIELDS_INVALID", f"{first.field}: {first.description}" if first.field else first.description, fields=fields
+    )
 
 
 def _path(violation: Any) -> str:

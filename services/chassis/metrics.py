@@ -4,7 +4,10 @@ from prometheus_client import REGISTRY, Counter, Gauge, Histogram, start_http_se
 
 RPCS = Counter("einstellen_rpcs_total", "RPCs answered.", ["service", "method", "code"])
 RPC_SECONDS = Histogram(
-    "einstellen_rpc_seconds", "Time to answer an RPC, in seconds.", ["service", "method"], buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30)
+    "einstellen_rpc_seconds",
+    "Time to answer an RPC, in seconds.",
+    ["service", "method"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30),
 )
 TASKS = Counter("einstellen_tasks_total", "Runs of durable tasks.", ["service", "kind", "outcome"])
 TASKS_DUE = Gauge("einstellen_tasks_due", "Durable tasks that are due and wait.", ["service"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import obstore
@@ -45,7 +46,7 @@ def connect(settings: Settings) -> ObjectStore:
     if not settings.bucket:
         Path(settings.upload_dir).mkdir(parents=True, exist_ok=True)
         return ObjectStore(LocalStore(str(Path(settings.upload_dir).absolute()), mkdir=True))
-    options = {"endpoint": settings.s3_endpoint, "virtual_hosted_style_request": False} if settings.s3_endpoint else {}
+    options: dict[str, Any] = {"endpoint": settings.s3_endpoint, "virtual_hosted_style_request": False} if settings.s3_endpoint else {}
     store = S3Store(
         settings.bucket, region=settings.s3_region, access_key_id=settings.aws_access_key_id or None,
         secret_access_key=settings.aws_secret_access_key.get_secret_value() or None, client_options={"allow_http": settings.s3_endpoint.startswith("http://")},

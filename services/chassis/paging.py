@@ -1,7 +1,6 @@
 """Pages of a list: a size, and an opaque token that says after which row the next page starts."""
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Callable, Sequence
@@ -45,7 +44,8 @@ def read(request: Message, *kinds: type) -> Page:
     """The page that a list request asks for, whose keyset has values of these kinds (UUID, datetime, int, float, str).
 
     Raises InvalidArgument / PAGE_TOKEN_INVALID for a token that was not made for a request with the same filters. A token is no authorisation: the query is
-    narrowed to the caller all the same."""
+    narrowed to the caller all the same.
+    """
     size = getattr(request, "page_size", 0) or DEFAULT_SIZE
     token = getattr(request, "page_token", "")
     filters = _filters(request)
@@ -56,7 +56,7 @@ def read(request: Message, *kinds: type) -> Page:
         if made_for != filters or len(values) != len(kinds):
             raise ValueError(token)  # noqa: TRY301
         after = tuple(_unpack(kind, value) for kind, value in zip(kinds, values, strict=True))
-    except (ValueError, TypeError, binascii.Error, RecursionError) as problem:
+    except (ValueError, TypeError, OverflowError, RecursionError) as problem:
         raise errors.invalid_field("page_token", "PAGE_TOKEN_INVALID", "is not a token of this list with these filters") from problem
     return Page(min(size, LARGEST_SIZE), after, filters)
 
@@ -86,4 +86,6 @@ def _unpack(kind: type, value: object) -> object:
         return float(value)
     if type(value) is not kind or (kind is int and not -(2**63) <= int(str(value)) < 2**63):
         raise ValueError(value)
+    if isinstance(value, str):
+        value.encode()  # JSON can write half a surrogate pair, which is no text to the database
     return value

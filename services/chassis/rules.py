@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from einstellen.options.v1 import options_pb2
 from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import MethodDescriptor
 
-from einstellen.options.v1 import options_pb2
 from services.chassis import errors
 from services.chassis.calls import Person
 
@@ -37,7 +38,9 @@ class Rule:
                 return
             raise errors.PermissionDenied("ORGANIZATION_KIND_WRONG", f"this needs a {self.kind} organization: switch to one, or create it")
         if self.roles:
-            raise errors.PermissionDenied("ROLE_NOT_ALLOWED", f"this needs one of the roles {', '.join(sorted(self.roles))} in the organization")
+            raise errors.PermissionDenied(
+                "ROLE_NOT_ALLOWED", f"this needs one of the roles {', '.join(sorted(self.roles))} in the organization"
+            )
         if self.platform_admin:
             raise errors.PermissionDenied("PLATFORM_ADMIN_ONLY", "only platform administrators may call this")
         raise errors.PermissionDenied("SERVICES_ONLY", "only services may call this")
@@ -48,9 +51,10 @@ NOBODY = Rule()
 
 def rule_of(method: MethodDescriptor) -> Rule:
     """The rule of an RPC; one that says nothing lets nobody in."""
-    if not method.GetOptions().HasExtension(options_pb2.allow):
+    options: Any = method.GetOptions()
+    if not options.HasExtension(options_pb2.allow):
         return NOBODY
-    allow = method.GetOptions().Extensions[options_pb2.allow]
+    allow = options.Extensions[options_pb2.allow]
     return Rule(allow.public, allow.self, frozenset(allow.roles), allow.kind, frozenset(allow.services), allow.platform_admin)
 
 

@@ -32,7 +32,7 @@ class Background(Protocol):
     def stop(self) -> None: ...
 
 
-class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]
+class Health(health_pb2_grpc.HealthServicer):
     """gRPC health: the server is serving while everything that it needs answers; each such part can be asked for by its name."""
 
     def __init__(self, parts: Mapping[str, Callable[[], object]]) -> None:
@@ -78,7 +78,8 @@ def serve(
 ) -> Server:  # fmt: skip
     """Starts a server for the services in these contracts, whose servicers `add` registers, and the work beside them.
 
-    More requests than the workers and a short queue can hold are answered RESOURCE_EXHAUSTED. Raises RuntimeError where the address is taken."""
+    More requests than the workers and a short queue can hold are answered RESOURCE_EXHAUSTED. Raises RuntimeError where the address is taken.
+    """
     names = [service.full_name for contract in contracts for service in contract.services_by_name.values()]
     server = grpc.server(
         ThreadPoolExecutor(settings.workers, thread_name_prefix=settings.service),

@@ -29,13 +29,17 @@ class Settings(BaseModel):
     redis_url: str = Field("redis://127.0.0.1:6379/0", alias="REDIS_URL", description="Redis or Valkey.")
     listen: str = Field("127.0.0.1:0", alias="LISTEN", description="The address that the service's gRPC server listens on.")
     workers: int = Field(8, ge=1, le=128, alias="WORKERS", description="Threads that answer RPCs, for each service.")
-    secret_key: SecretStr = Field(SecretStr(""), alias="SECRET_KEY", description="Encrypts what is stored encrypted. 32 characters or more.")
+    secret_key: SecretStr = Field(
+        SecretStr(""), alias="SECRET_KEY", description="Encrypts what is stored encrypted. 32 characters or more."
+    )
     service_token: SecretStr = Field(
         SecretStr(""),
         validation_alias=AliasChoices("SERVICE_TOKEN", "SCHEDULER_SERVICE_TOKEN"),
         description="The key that services sign their calls to each other with. 32 characters or more.",
     )
-    metrics_listen: str = Field("", alias="METRICS_LISTEN", description="The operator's address for Prometheus metrics, as 127.0.0.1:9100; off without it.")
+    metrics_listen: str = Field(
+        "", alias="METRICS_LISTEN", description="The operator's address for Prometheus metrics, as 127.0.0.1:9100; off without it."
+    )
     debug: bool = Field(default=False, alias="DEBUG", description="Readable logs in place of JSON.")
     jwt_issuer: str = Field("einstellen", alias="JWT_ISSUER", description="The `iss` and `aud` of access tokens.")
     keys_url: str = Field("127.0.0.1:50051", alias="AUTH_SERVICE_URL", description="gRPC address of whoever signs access tokens.")
@@ -45,7 +49,9 @@ class Settings(BaseModel):
     s3_region: str = Field("us-east-1", alias="AWS_REGION", description="The region of the bucket.")
     aws_access_key_id: str = Field("", alias="AWS_ACCESS_KEY_ID", description="S3 credentials.")
     aws_secret_access_key: SecretStr = Field(SecretStr(""), alias="AWS_SECRET_ACCESS_KEY", description="S3 credentials.")
-    otel_endpoint: str = Field("", alias="OTEL_EXPORTER_OTLP_ENDPOINT", description="An OpenTelemetry collector (OTLP over gRPC); traces are off without it.")
+    otel_endpoint: str = Field(
+        "", alias="OTEL_EXPORTER_OTLP_ENDPOINT", description="An OpenTelemetry collector (OTLP over gRPC); traces are off without it."
+    )
     cors_origins: _Words = Field(
         (), validation_alias=AliasChoices("CORS_ORIGINS", "CORS_ALLOWED_ORIGINS"), description="Web origins that browsers may call from."
     )
@@ -72,7 +78,9 @@ def load(kind: type[Kind], service: str, environment: Mapping[str, str] | None =
     prefix = service.upper() + "_"
     own = {name.removeprefix(prefix): value for name, value in found.items() if name.startswith(prefix)}
     known = {variable for field in kind.model_fields.values() for variable in variables(field.alias, field.validation_alias)}
-    values = {name: value for name, value in {**found, **{n: v for n, v in own.items() if n in known}}.items() if name in known and value != ""}
+    values = {
+        name: value for name, value in {**found, **{n: v for n, v in own.items() if n in known and v != ""}}.items() if name in known and value != ""
+    }
     try:
         return kind(service=service, **values)
     except ValidationError as problem:

@@ -75,7 +75,8 @@ def cancel(connection: sa.Connection, task_id: UUID) -> bool:
 def finish(connection: sa.Connection, task: Task) -> None:
     """Marks the task as done in the handler's own transaction, so that its effect and its end commit together.
 
-    Raises Aborted where the task's lease has passed to another worker: this transaction then rolls back."""
+    Raises Aborted where the task's lease has passed to another worker: this transaction then rolls back.
+    """
     table = frame.tasks
     done = connection.execute(
         table.update()
@@ -133,8 +134,16 @@ class Worker:
 
     def _claim(self) -> Task | None:
         table, now = frame.tasks, self._clock()
-        due = sa.or_(sa.and_(table.c.state == "ready", table.c.run_at <= now), sa.and_(table.c.state == "running", table.c.leased_until < now))
-        chosen = sa.select(table.c.id).where(due, table.c.kind.in_(self._handlers)).order_by(table.c.run_at).limit(1).with_for_update(skip_locked=True)
+        due = sa.or_(
+            sa.and_(table.c.state == "ready", table.c.run_at <= now), sa.and_(table.c.state == "running", table.c.leased_until < now)
+        )
+        chosen = (
+            sa.select(table.c.id)
+            .where(due, table.c.kind.in_(self._handlers))
+            .order_by(table.c.run_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
         lease_id = ids.mint()
         claim = (
             table.update()
@@ -147,7 +156,9 @@ class Worker:
         if row is None:
             return None
         self._running[row.id] = lease_id
-        return Task(row.id, row.kind, row.tenant_id, row.payload, row.attempts, row.max_attempts, row.request_id, row.traceparent or "", lease_id)
+        return Task(
+            row.id, row.kind, row.tenant_id, row.payload, row.attempts, row.max_attempts, row.request_id, row.traceparent or "", lease_id
+        )
 
     def _run(self, task: Task) -> None:
         calls.enter(calls.Call(self._server, f"task/{task.kind}", task.request_id))
@@ -179,8 +190,16 @@ class Worker:
         dead = isinstance(problem, GiveUp) or task.attempts >= task.max_attempts
         pause = min(_FIRST_PAUSE * 2 ** (task.attempts - 1), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
         # The kind of problem and its reason; a message might carry what a person wrote.
-        told = f"{problem.reason}: {problem.message}" if isinstance(problem, errors.Refusal) else str(problem) if dead else type(problem).__name__
-        log.warning("task failed", extra={"task_id": str(task.id), "kind": task.kind, "attempt": task.attempts, "dead": dead}, exc_info=problem)
+        told = (
+            f"{problem.reason}: {problem.message}"
+            if isinstance(problem, errors.Refusal)
+            else str(problem)
+            if dead
+            else type(problem).__name__
+        )
+        log.warning(
+            "task failed", extra={"task_id": str(task.id), "kind": task.kind, "attempt": task.attempts, "dead": dead}, exc_info=problem
+        )
         try:
             with self._database.begin(calls.SYSTEM) as connection:
                 connection.execute(
@@ -200,10 +219,16 @@ class Worker:
                 with self._database.begin(calls.SYSTEM) as connection:
                     held = list(self._running.values())
                     if held:
-                        connection.execute(table.update().where(table.c.lease_id.in_(held), table.c.state == "running").values(leased_until=self._clock() + _LEASE))
+                        connection.execute(
+                            table.update()
+                            .where(table.c.lease_id.in_(held), table.c.state == "running")
+                            .values(leased_until=self._clock() + _LEASE)
+                        )
                     due = sa.select(sa.func.count()).where(table.c.state == "ready", table.c.run_at <= self._clock())
                     metrics.TASKS_DUE.labels(self._server).set(connection.execute(due).scalar_one())
-                    metrics.TASKS_DEAD.labels(self._server).set(connection.execute(sa.select(sa.func.count()).where(table.c.state == "dead")).scalar_one())
+                    metrics.TASKS_DEAD.labels(self._server).set(
+                        connection.execute(sa.select(sa.func.count()).where(table.c.state == "dead")).scalar_one()
+                    )
                     sweep += _RENEW_SECONDS
                     if sweep >= _SWEEP_SECONDS:
                         sweep = 0.0
@@ -223,6 +248,8 @@ def retry(connection: sa.Connection, task_id: UUID) -> bool:
     """Gives a dead task all its attempts again, from now; says whether there was such a one."""
     table = frame.tasks
     found = connection.execute(
-        table.update().where(table.c.id == task_id, table.c.state == "dead").values(state="ready", attempts=0, run_at=sa.func.now(), last_error=None)
+        table.update()
+        .where(table.c.id == task_id, table.c.state == "dead")
+        .values(state="ready", attempts=0, run_at=sa.func.now(), last_error=None)
     )
     return found.rowcount == 1

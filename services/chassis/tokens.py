@@ -10,8 +10,8 @@ from uuid import UUID
 
 import grpc
 import jwt
-
 from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
+
 from services.chassis import errors
 from services.chassis.calls import Person
 
@@ -137,9 +137,14 @@ class ServiceTokens:
             return hit[1]
         try:
             if jwt.get_unverified_header(token).get("typ") != SERVICE_TYPE:
-                raise jwt.InvalidTokenError  # noqa: TRY301
+                raise jwt.InvalidTokenError
             claims = jwt.decode(
-                token, self._key, algorithms=["HS256"], audience=self._service, leeway=_LEEWAY, options={"require": ["exp", "iat", "iss", "aud"]}
+                token,
+                self._key,
+                algorithms=["HS256"],
+                audience=self._service,
+                leeway=_LEEWAY,
+                options={"require": ["exp", "iat", "iss", "aud"]},
             )
         except jwt.PyJWTError as problem:
             raise errors.Unauthenticated("SERVICE_TOKEN_INVALID", "the calling service's token is not valid") from problem

@@ -49,10 +49,20 @@ def edge(house: House) -> Iterator[Edge]:
         upstreams = {name: int(address.rpartition(":")[2]) for name, address in house.addresses.items()}
         config = configuration.render(
             folder.room("envoy") / "envoy.yaml", address=LOOPBACK, port=port, admin_port=admin_port,
-            upstreams={**{"candidates": 1, "jobs": 1, "inference": 1}, **upstreams, "gateway": gateway, "gateway-grpc": gateway_grpc}, cors_origins=("https://console.example",),
+            upstreams={"candidates": 1, "jobs": 1, "inference": 1, **upstreams, "gateway": gateway, "gateway-grpc": gateway_grpc}, cors_origins=("https://console.example",),
         )  # fmt: skip
-        values = {**os.environ, **house.environment, "GATEWAY_LISTEN": f"{LOOPBACK}:{gateway}", "GATEWAY_GRPC_LISTEN": f"{LOOPBACK}:{gateway_grpc}"}
-        gateway_child = Child("gateway", [sys.executable, "-m", "gateway"], lambda: not is_free(gateway) and not is_free(gateway_grpc), values, _ROOT)
+        values = {
+            **os.environ,
+            **house.environment,
+            "GATEWAY_LISTEN": f"{LOOPBACK}:{gateway}",
+            "GATEWAY_GRPC_LISTEN": f"{LOOPBACK}:{gateway_grpc}",
+        }
+        gateway_child = Child(
+            "gateway", [sys.executable, "-m", "gateway"], lambda: not is_free(gateway) and not is_free(gateway_grpc), values, _ROOT
+        )
         with folder.held(), Supervisor(folder, say=lambda _: None) as supervisor:
-            supervisor.start(*([gateway_child] if (_ROOT / "gateway" / "__main__.py").exists() else []), envoy_child(folder, config, admin_port=admin_port))
+            supervisor.start(
+                *([gateway_child] if (_ROOT / "gateway" / "__main__.py").exists() else []),
+                envoy_child(folder, config, admin_port=admin_port),
+            )
             yield Edge(f"http://{LOOPBACK}:{port}", f"{LOOPBACK}:{port}", admin_port, supervisor, folder)

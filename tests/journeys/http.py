@@ -40,7 +40,9 @@ class Http:
         self._host = urlsplit(url).netloc
         self._token = token
 
-    def __call__(self, method: str, path: str, body: object = None, *, raw: bytes | None = None, timeout: float = 30, **headers: str) -> Answer:
+    def __call__(
+        self, method: str, path: str, body: object = None, *, raw: bytes | None = None, timeout: float = 30, **headers: str
+    ) -> Answer:
         connection = http.client.HTTPConnection(self._host, timeout=timeout)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self._token:

@@ -4,9 +4,9 @@ import secrets
 
 import grpc
 import pytest
-
 from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc
 from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
+
 from tests.conftest import Account, House
 from tests.journeys.conftest import Edge
 from tests.refusals import refused
@@ -14,7 +14,16 @@ from tests.refusals import refused
 
 @pytest.mark.parametrize(
     "path",
-    ["/auth/profile", "/auth/profile/", "/api/auth/profile", "/api/auth/me", "/api/v1/auth/profile", "/api/v1/auth/profile/", "/api/users/me", "//auth//me/"],
+    [
+        "/auth/profile",
+        "/auth/profile/",
+        "/api/auth/profile",
+        "/api/auth/me",
+        "/api/v1/auth/profile",
+        "/api/v1/auth/profile/",
+        "/api/users/me",
+        "//auth//me/",
+    ],
 )
 def test_a_path_is_the_same_with_and_without_its_prefix_and_trailing_slash(edge: Edge, person: Account, path: str) -> None:
     answer = edge.http(person.access)("GET", path)
@@ -28,7 +37,10 @@ def test_json_has_the_protos_names_and_prints_defaults(edge: Edge, person: Accou
     assert profile["create_time"].endswith("Z")
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/no/such/path"), ("POST", "/api/v1/nothing"), ("GET", "/docs-not"), ("GET", "/api/v1/"), ("DELETE", "/api/v1/auth/login")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/no/such/path"), ("POST", "/api/v1/nothing"), ("GET", "/docs-not"), ("GET", "/api/v1/"), ("DELETE", "/api/v1/auth/login")],
+)
 def test_an_unknown_path_is_404_json_with_a_reason(edge: Edge, method: str, path: str) -> None:
     answer = edge.http()(method, path)
     assert answer.status in (404, 405)
@@ -44,7 +56,9 @@ def test_an_unknown_field_and_an_unknown_parameter_are_refused(edge: Edge, perso
     assert (answer.status, answer.reason) == (400, "REQUEST_INVALID")
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"email": 3, "password": []}', b"\xff\xfe", b'{"email": "a@example.com", "password": "\\u0000\\ud800"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"email": 3, "password": []}', b"\xff\xfe", b'{"email": "a@example.com", "password": "\\u0000\\ud800"}']
+)
 def test_a_body_that_is_no_such_json_is_400(edge: Edge, body: bytes) -> None:
     answer = edge.http()("POST", "/login", raw=body, content_type="application/json")
     assert answer.status == 400

@@ -1,5 +1,5 @@
 """Writes the three CVs of the demo, of invented people, byte for byte the same on every run."""
-# ruff: noqa: RUF001, ISC004, E501 - the words of the CVs, as they stand there
+# ruff: noqa: RUF001, ISC004 - the words of the CVs, as they stand there
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ from typing import Any
 import grpc
 import jwt
 import pytest
-
 from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc, organizations_pb2, organizations_pb2_grpc
 from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
+
 from tests.conftest import Account, House
 from tests.refusals import refused
 
@@ -125,7 +125,9 @@ def test_an_organization_is_created_once_for_one_key(house: House, organizations
     listed = organizations.ListOrganizations(organizations_pb2.ListOrganizationsRequest(), metadata=account.metadata).organizations
     assert [(o.kind, o.role) for o in listed] == [("personal", "owner"), ("business", "owner")]
     with refused(grpc.StatusCode.ALREADY_EXISTS, "IDEMPOTENCY_KEY_REUSED"):
-        organizations.CreateOrganization(organizations_pb2.CreateOrganizationRequest(name="Other", request_id="one"), metadata=account.metadata)
+        organizations.CreateOrganization(
+            organizations_pb2.CreateOrganizationRequest(name="Other", request_id="one"), metadata=account.metadata
+        )
 
 
 def test_nobody_switches_into_an_organization_that_is_not_theirs(house: House, organizations: Any, employer: Account) -> None:

@@ -18,7 +18,8 @@ _READ_ONLY = ("audit_log", "events")  # the service's role may add to these and 
 def migrate(owner_url: str, service: str, app_role: str) -> list[str]:
     """Brings the service's database to the newest version and returns the revisions that were applied.
 
-    Waits for another migration that runs at the same moment; a statement that waits ten seconds for a lock gives up rather than stop the service's traffic."""
+    Waits for another migration that runs at the same moment; a statement that waits ten seconds for a lock gives up rather than stop the service's traffic.
+    """
     engine = sa.create_engine(driver_url(owner_url))
     applied: list[str] = []
     try:
