@@ -38,9 +38,8 @@ def print_tasks(values: Mapping[str, str], target: str, states: tuple[str, ...])
     for service in chosen(target):
         with _opened(service, values) as database, database.begin(calls.SYSTEM) as connection:
             for row in tasks.list_tasks(connection, states):
-                print(
-                    f"{service.name}  {row.id}  {row.state:9}  {row.kind:24}  {row.attempts}/{row.max_attempts}  {row.run_at:%Y-%m-%d %H:%M:%S}  {row.last_error or ''}"
-                )
+                due, tries = f"{row.run_at:%Y-%m-%d %H:%M:%S}", f"{row.attempts}/{row.max_attempts}"
+                print(f"{service.name}  {row.id}  {row.state:9}  {row.kind:24}  {tries}  {due}  {row.last_error or ''}")
 
 
 def retry_task(values: Mapping[str, str], service: str, task_id: str) -> None:

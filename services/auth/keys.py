@@ -23,7 +23,10 @@ _REREAD_SECONDS = 30.0
 
 
 class SigningKeys:
-    """Signs with the newest key that is not retired, and publishes all whose tokens may still be about. Several processes share the keys through the database."""
+    """Signs with the newest key that is not retired, and publishes all whose tokens may still be about.
+
+    Several processes share the keys through the database.
+    """
 
     def __init__(self, database: Database, secret: str, algorithm: str, access_seconds: int, clock: Clock) -> None:
         derived = HKDF(hashes.SHA256(), 32, b"einstellen", b"signing keys").derive(secret.encode())

@@ -76,7 +76,8 @@ class Sessions:
         seconds = self._settings.access_lifetime
         said = rules.claims(user, organization, session_id, issuer=self._settings.jwt_issuer, now=self._clock(), seconds=seconds)
         return auth_pb2.TokenPair(
-            access_token=self._keys.sign(said), refresh_token=refresh, token_type="Bearer",  # noqa: S106 - the scheme, no secret expires_in=seconds, user=to_user(user),
+            access_token=self._keys.sign(said), refresh_token=refresh, token_type="Bearer",  # noqa: S106 - the scheme, no secret
+            expires_in=seconds, user=to_user(user),
             organization_id=str(organization.id), role=organization.role,
         )  # fmt: skip
 

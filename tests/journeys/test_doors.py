@@ -6,6 +6,8 @@ import grpc
 import pytest
 from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc
 from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from tests.conftest import Account, House
 from tests.journeys.conftest import Edge
@@ -146,9 +148,6 @@ def test_health_says_that_everything_is_ready(edge: Edge) -> None:
 
 
 def test_grpc_health_and_reflection_answer_for_the_whole(edge: Edge) -> None:
-    from grpc_health.v1 import health_pb2, health_pb2_grpc
-    from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
-
     with grpc.insecure_channel(edge.host) as channel:
         assert health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest()).status == health_pb2.HealthCheckResponse.SERVING
         asked = iter([reflection_pb2.ServerReflectionRequest(list_services="")])
