@@ -47,7 +47,7 @@ ROOMS: dict[str, tuple[set[str] | None, set[str] | None, tuple[str, ...]]] = {
 # Nobody imports these: they are where a process starts, or what an operator runs.
 ENDS = {"__main__", "migrations", "admin"}
 # The gateway owns no data.
-DATABASE_ROOMS = {"database", "frame", "events", "tasks", "idempotency", "audit", "migrations"}
+DATABASE_ROOMS = {"database", "frame", "events", "tasks", "idempotency", "audit", "migrate"}
 OPERATORS_DOOR = ("cli/operator.py", "services.auth.admin")  # platform administrators are made by the command, never by an RPC
 
 
