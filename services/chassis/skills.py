@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -69,6 +69,14 @@ class _Form:
 
 
 @dataclass(slots=True)
+class _Node:
+    """The names that begin alike, as a tree of their words."""
+
+    form: _Form | None = None
+    next: dict[str, "_Node"] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class _Found:
     form: _Form
     start: int
@@ -90,7 +98,7 @@ class Taxonomy:
     def __init__(self, rows: Iterable[dict[str, str]]) -> None:
         self.skills: dict[str, Skill] = {}
         self._forms: dict[tuple[str, ...], _Form] = {}
-        self._longest: dict[str, int] = {}
+        self._names = _Node()
         for row in rows:
             name = row["name"]
             aliases = [_alias(name, cell) for cell in _split(row["aliases"])]
@@ -124,7 +132,10 @@ class Taxonomy:
         claimed = self._forms.setdefault(key, form)
         if claimed.skill != form.skill:
             raise ValueError(f"{form.spelling!r} names both {claimed.skill} and {form.skill}")
-        self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
+        node = self._names
+        for word in key:
+            node = node.next.setdefault(word, _Node())
+        node.form = claimed
 
     def _closure(self, name: str) -> frozenset[str]:
         reached: set[str] = set()
@@ -141,23 +152,26 @@ class Taxonomy:
         pieces = _WORD.split(text)
         keys = [_fold(word) for word in pieces[1::2]]
         starts = list(accumulate(map(len, pieces), initial=0))
-        longest, forms = self._longest, self._forms
+        names = self._names.next
         found: list[_Found] = []
         free = 0
-        # Nearly every word begins no name at all: only those that do are looked at twice.
-        for index in [index for index, key in enumerate(keys) if key in longest]:
+        for index, key in [(index, key) for index, key in enumerate(keys) if key in names]:
             if index < free:
                 continue
-            reach = 1
-            length = min(longest[keys[index]], len(keys) - index)
-            while reach < length and _JOINT.fullmatch(pieces[2 * (index + reach)]):
-                reach += 1
-            for count in range(reach, 0, -1):
-                form = forms.get(tuple(keys[index : index + count]))
-                item = _judge(text, form, starts[2 * index + 1], starts[2 * (index + count)]) if form else None
+            complete: list[tuple[int, _Form]] = []
+            node, end = names[key], index + 1
+            while True:
+                if node.form:
+                    complete.append((end, node.form))
+                following = node.next.get(keys[end]) if end < len(keys) else None
+                if following is None or not _JOINT.fullmatch(pieces[2 * end]):
+                    break
+                node, end = following, end + 1
+            for last, form in reversed(complete):
+                item = _judge(text, form, starts[2 * index + 1], starts[2 * last])
                 if item is not None:
                     found.append(item)
-                    free = index + count
+                    free = last
                     break
         return found
 

@@ -48,8 +48,7 @@ class FrozenIdf:
         return cls(version, len(corpus), dict(sorted(known.items())), unseen)
 
     def weight(self, term: str) -> float:
-        idf = self.known.get(term, self.unseen)
-        return idf * _PAIR if " " in term else idf
+        return self.known.get(term, self.unseen) * (_PAIR if " " in term else 1.0)
 
     def to_bytes(self) -> bytes:
         """The same bytes for the same weights, whatever the order they were learned in."""

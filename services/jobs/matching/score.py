@@ -10,7 +10,7 @@ from services.jobs.matching import signals
 from services.jobs.matching.idf import FrozenIdf
 from services.jobs.matching.profile import CandidateText, JobText
 from services.jobs.matching.signals import SkillFit
-from services.jobs.matching.terms import count_terms, words
+from services.jobs.matching.terms import count_terms, terms, words
 
 # Stored beside a score, with the version of the weights of terms: another version is another score, not a wrong one.
 RULES_VERSION = "1"
@@ -26,7 +26,7 @@ WEIGHTS: Mapping[str, int] = {
 }
 
 # Two texts written by two people about one trade are seldom more alike than this; from here on the text counts in full.
-_FULL_SIMILARITY = 0.30
+_FULL_SIMILARITY = 0.40
 _TERMS_SHOWN = 20
 _DIGITS = 9
 
@@ -110,25 +110,28 @@ def read_job(job: JobText, idf: FrozenIdf) -> JobReading:
 def read_candidate(candidate: CandidateText, idf: FrozenIdf) -> CandidateReading:
     """The vector leaves out the list of skills: these count as skills, and one more of them can then never cost a point."""
     titles = (*candidate.titles, *(position.title for position in candidate.experience))
-    prose = candidate.prose()
+    prose = [terms(text) for text in candidate.prose()]
     return CandidateReading(
         candidate=candidate,
-        vector=_unit({term: idf.weight(term) for term in count_terms(prose)}),
+        vector=_unit({term: idf.weight(term) for found in prose for term in found}),
         skills=signals.candidate_skills(candidate),
         occupations=tuple(dict.fromkeys(signals.occupation(title) for title in titles)),
         level=next((level for level in map(signals.level, titles[:1]) if level is not None), None),
-        words=f" {' | '.join(' '.join(words(text)) for text in prose)} ",
+        words=f" {' | '.join(' '.join(words(found)) for found in prose)} ",
     )
 
 
 def score_readings(job: JobReading, candidate: CandidateReading, idf: FrozenIdf, as_of: date) -> Score:
     similarity, terms = _compare(job.vector, candidate.vector)
     fits = signals.fit_skills(job.skills, candidate.skills, candidate.words)
+    coverage = signals.skill_coverage(fits)
+    title = signals.title_likeness(job.occupation, candidate.occupations, idf)
+    months = signals.months_worked(candidate.candidate.experience, as_of)
     values = {
-        "skills": signals.skill_coverage(fits),
+        "skills": coverage,
         "text": min(1.0, similarity / _FULL_SIMILARITY),
-        "title": signals.title_likeness(job.occupation, candidate.occupations, idf),
-        "years": signals.years_fit(job.years, signals.months_worked(candidate.candidate.experience, as_of)),
+        "title": title,
+        "years": signals.years_fit(job.years, months, relevance=max(coverage or 0.0, title or 0.0)),
         "seniority": signals.seniority_fit(job.level, candidate.level),
         "location": signals.location_fit(job.job, candidate.candidate),
     }

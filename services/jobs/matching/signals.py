@@ -8,7 +8,7 @@ from datetime import date
 from services.chassis.skills import find_skills, implied_skills, normalise, taxonomy
 from services.jobs.matching.idf import FrozenIdf
 from services.jobs.matching.profile import CandidateText, Experience, JobText
-from services.jobs.matching.terms import words
+from services.jobs.matching.terms import terms, words
 
 # A skill that the employer listed as key decides more than one that the description merely mentions.
 _REQUIRED, _MENTIONED = 3.0, 1.0
@@ -62,7 +62,7 @@ _SAME_OCCUPATION = {
 _YEARS = re.compile(
     r"(?:(?:at least|minimum(?: of)?|min\.?|over|more than)[ \t]{1,3}(?P<least>\d{1,2})\+?[ \t]{0,3}years?"
     r"|(?P<plain>\d{1,2})[ \t]{0,3}(?:\+|plus|(?:-|\u2013|to)[ \t]{0,3}\d{1,2})?[ \t]{0,3}years?['\u2019]?"
-    r"(?:[ \t\n]+[\w'-]{1,24}){0,5}[ \t\n]+experience)",
+    r"(?:[ \t\n]+(?!old|ago|young)[\w'-]{1,24}){0,5}[ \t\n]+experience)",
     re.IGNORECASE,
 )
 _MONTHS_A_YEAR = 12
@@ -119,7 +119,7 @@ def skill_coverage(fits: tuple[SkillFit, ...]) -> float | None:
 
 def occupation(title: str) -> frozenset[str]:
     """The words of a title that name the work, without the level, synonyms made equal."""
-    return frozenset(_SAME_OCCUPATION.get(word, word) for word in words(title) if word not in _LEVEL_WORDS)
+    return frozenset(_SAME_OCCUPATION.get(word, word) for word in words(terms(title)) if word not in _LEVEL_WORDS)
 
 
 def title_likeness(wanted: frozenset[str], held: tuple[frozenset[str], ...], idf: FrozenIdf) -> float | None:
@@ -162,9 +162,12 @@ def months_worked(experience: tuple[Experience, ...], as_of: date) -> int:
     return len(months) + undated
 
 
-def years_fit(wanted: int | None, months: int) -> float | None:
-    """The share of the asked years; more than asked is worth as much as asked, so that long careers are no proxy for age."""
-    return min(1.0, months / (wanted * _MONTHS_A_YEAR)) if wanted else None
+def years_fit(wanted: int | None, months: int, relevance: float) -> float | None:
+    """The share of the asked years, as far as skills or titles show that they were spent in this line of work.
+
+    More than asked is worth as much as asked, so that a long career is no proxy for age.
+    """
+    return min(1.0, months / (wanted * _MONTHS_A_YEAR)) * relevance if wanted else None
 
 
 def location_fit(job: JobText, candidate: CandidateText) -> float | None:
@@ -186,7 +189,7 @@ def _names(entry: str) -> tuple[str, ...]:
     if name:
         return (name,)
     found = tuple(dict.fromkeys(mention.skill for mention in find_skills(entry)))
-    unknown = " ".join(words(entry))
+    unknown = " ".join(words(terms(entry)))
     return found or ((unknown,) if unknown else ())
 
 

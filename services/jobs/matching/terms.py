@@ -21,13 +21,18 @@ def _analyser() -> Callable[[str], list[str]]:
     return analyser
 
 
+def terms(text: str) -> list[str]:
+    """Every word in its order, then every pair of neighbours, stop words left out before they are paired."""
+    return _analyser()(text)
+
+
+def words(found: list[str]) -> list[str]:
+    """The single words among terms, in their order."""
+    return [term for term in found if " " not in term]
+
+
 def count_terms(texts: Iterable[str]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(_analyser()(text))
+        counts.update(terms(text))
     return counts
-
-
-def words(text: str) -> tuple[str, ...]:
-    """The single words in their order, stop words left out."""
-    return tuple(term for term in _analyser()(text) if " " not in term)
