@@ -1,5 +1,7 @@
 """Inference as a process: settings, database, providers, RPCs."""
 
+import math
+
 import grpc
 
 from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc
@@ -20,10 +22,19 @@ def start(settings: Settings) -> Server:
     database.refuse_unguarded()
     services = ServiceTokens(settings.service_token.get_secret_value(), "inference")
     keys = clients.connect(settings.keys_url, "auth", services)
-    # One embedder and no other behind it: vectors of two models do not compare, so an answer by the second would be worse than none.
-    embedder: Embedder | None = openai.embedder(settings) or builtin.find()
     writers = Fallback(openai.writers(settings), settings.provider_seconds)
-    embedders = Fallback([embedder] if embedder else [], settings.provider_seconds)
+    # One embedder and no other behind it: vectors of two models do not compare, so an answer by the second would be worse than none.
+    remote, local = openai.embedder(settings), builtin.find()
+    embedders: Fallback[Embedder] = (
+        Fallback([remote], settings.provider_seconds)
+        if remote
+        else Fallback(
+            # It takes the time that the texts take, which says nothing of its health.
+            [local] if local else [],
+            math.inf,
+            slow=math.inf,
+        )
+    )
 
     def add(server: grpc.Server) -> None:
         inference_pb2_grpc.add_InferenceServiceServicer_to_server(InferenceService(database, writers, embedders), server)

@@ -25,9 +25,21 @@ Piece = TypeVar("Piece")
 class Fallback(Generic[Asked]):
     """Providers in their order, each with its circuit, and one budget for retries."""
 
-    def __init__(self, providers: Sequence[Asked], longest: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        providers: Sequence[Asked],
+        longest: float,
+        *,
+        slow: float = rules.SLOW_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`longest` is the most seconds that a provider gets for its first word.
+
+        One that is late after fewer than `slow` is not held to be ill: its caller had no time.
+        """
         self._members = [(provider, rules.Circuit()) for provider in providers]
         self._longest = longest
+        self._slow = min(slow, longest)
         self._budget = rules.RetryBudget()
         self._monotonic = monotonic
 
@@ -40,7 +52,8 @@ class Fallback(Generic[Asked]):
         """The first provider that answers, and its answer; `ask` gets the moment by which it must have one, and raises Failure.
 
         Where all have failed, those that might do better now are asked once more, if the budget for retries allows it.
-        Raises FailedPrecondition / NO_PROVIDER, Unavailable / PROVIDERS_FAILED, DeadlineExceeded / PROVIDERS_TOO_SLOW, InvalidArgument / PROMPT_TOO_LONG."""
+        Raises FailedPrecondition / NO_PROVIDER, Unavailable / PROVIDERS_FAILED, DeadlineExceeded / PROVIDERS_TOO_SLOW, InvalidArgument / PROMPT_TOO_LONG.
+        """
         if not self._members:
             raise errors.FailedPrecondition("NO_PROVIDER", "no provider of models is configured for this")
         failures: list[Kind] = []
@@ -57,7 +70,7 @@ class Fallback(Generic[Asked]):
                 try:
                     answer = ask(provider, now + limit)
                 except Failure as failure:
-                    self.failed(provider, failure)
+                    self.failed(provider, failure, waited=limit)
                     failures.append(failure.kind)
                     if failure.kind in rules.WORTH_RETRYING:
                         again.append((provider, circuit))
@@ -73,11 +86,11 @@ class Fallback(Generic[Asked]):
             turn = again
         raise rules.refusal(failures)
 
-    def failed(self, provider: Asked, failure: Failure) -> None:
+    def failed(self, provider: Asked, failure: Failure, *, waited: float = 0.0) -> None:
         """Counts a failure against the provider, also one that came after `first` had returned, as where a stream broke off."""
         ATTEMPTS.labels(provider.name, failure.kind.value).inc()
         log.warning("provider failed", extra={"provider": provider.name, "kind": failure.kind.value, "status": failure.status or None})
-        if failure.kind in rules.COUNTS_AGAINST:
+        if failure.kind in rules.COUNTS_AGAINST and (failure.kind is not Kind.TOO_SLOW or waited >= self._slow):
             next(circuit for member, circuit in self._members if member is provider).failed(self._monotonic())
 
 
@@ -86,7 +99,7 @@ class Pieces(Generic[Piece]):
 
     def __init__(self, source: Iterator[Piece], is_wanted: Callable[[], bool]) -> None:
         """`is_wanted` says whether the caller still listens."""
-        self._queue: queue.SimpleQueue[tuple[Piece] | Failure | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[Piece] | Exception | None] = queue.SimpleQueue()
         self._dropped = threading.Event()
         self._is_wanted = is_wanted
         threading.Thread(target=self._read, args=(source,), name="provider", daemon=True).start()
@@ -103,7 +116,7 @@ class Pieces(Generic[Piece]):
                 found = self._queue.get(timeout=min(left, _LOOK_UP_SECONDS))
             except queue.Empty:
                 continue
-            if isinstance(found, Failure):
+            if isinstance(found, Exception):
                 raise found
             return found[0] if found is not None else None
 
@@ -117,11 +130,8 @@ class Pieces(Generic[Piece]):
                 if self._dropped.is_set():
                     break
                 self._queue.put((piece,))
-        except Failure as failure:
-            self._queue.put(failure)
-        except Exception as problem:  # noqa: BLE001 - a fault of ours, which the waiting thread must not wait out
-            log.error("provider's code failed", extra={"problem": type(problem).__name__})  # noqa: TRY400 - its text may hold the prompt
-            self._queue.put(Failure(Kind.BROKEN))
+        except Exception as problem:  # noqa: BLE001 - it is raised again where somebody waits
+            self._queue.put(problem)
         else:
             self._queue.put(None)
         finally:

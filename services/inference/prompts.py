@@ -25,7 +25,10 @@ _SCHEMA_RULE = "Answer with one JSON value that fits this JSON schema, and with 
 
 
 def compose(instruction: str, materials: Sequence[tuple[str, str]], schema: Mapping[str, Any] | None, max_tokens: int) -> Prompt:
-    """The instruction in the system's part, the materials as blocks in the user's. No text of a person can end its block, since the characters that would are escaped."""
+    """The instruction in the system's part, the materials as blocks in the user's.
+
+    No text of a person can end its block, since the characters that would are escaped.
+    """
     system = [instruction.strip(), _DATA_RULE]
     if schema is not None:
         system.append(f"{_SCHEMA_RULE}\n{json.dumps(schema, ensure_ascii=False)}")
@@ -59,10 +62,12 @@ class Schema:
             if len(json.dumps(document)) > _LARGEST_SCHEMA:
                 raise errors.invalid_field("json_schema", "SCHEMA_INVALID", f"is longer than {_LARGEST_SCHEMA} characters")
             jsonschema.Draft202012Validator.check_schema(document)
-            for sample in (None, {}, []):  # a reference to nowhere, or round in a circle, shows when it is followed
+            for sample in ("", 0, None):  # a reference to nowhere, or round in a circle, shows when it is followed
                 self._validator.is_valid(sample)
         except (jsonschema.SchemaError, referencing.exceptions.Unresolvable, RecursionError) as problem:
-            raise errors.invalid_field("json_schema", "SCHEMA_INVALID", "is not a JSON schema (draft 2020-12) that stands by itself") from problem
+            raise errors.invalid_field(
+                "json_schema", "SCHEMA_INVALID", "is not a JSON schema (draft 2020-12) that stands by itself"
+            ) from problem
 
     def read(self, answer: str) -> tuple[str, str]:
         """The answer as plain JSON, and what is wrong with it, empty where it fits. What is wrong quotes the schema, never the answer."""
@@ -75,7 +80,11 @@ class Schema:
             return "", "it is not JSON"
         except referencing.exceptions.Unresolvable:
             return "", "the schema cannot be followed"
-        return (text, "") if error is None else ("", f"at {error.json_path}: {error.validator} is to be {json.dumps(error.validator_value)[:500]}")
+        return (
+            (text, "")
+            if error is None
+            else ("", f"at {error.json_path}: {error.validator} is to be {json.dumps(error.validator_value)[:500]}")
+        )
 
 
 def _without_fence(answer: str) -> str:

@@ -15,8 +15,8 @@ from services.chassis.clock import Clock, utc_now
 from services.chassis.database import Database
 from services.inference import prompts, rules, store
 from services.inference.fallback import Fallback, Pieces
-from services.inference.providers.protocol import Embedder, Failure, Kind, Prompt, Provider, Tokens, Vectors, Writer
 from services.inference.prompts import Schema
+from services.inference.providers.protocol import Embedder, Failure, Kind, Prompt, Provider, Tokens, Vectors, Writer
 from services.inference.tables import UsageDay
 
 Context = grpc.ServicerContext
@@ -37,7 +37,9 @@ class InferenceService(inference_pb2_grpc.InferenceServiceServicer):
         until = _once_only(context)
         schema = Schema(prompts.plain(json_format.MessageToDict(request.json_schema))) if request.json_schema.fields else None
         materials = [(material.name, material.text) for material in request.materials]
-        prompt = prompts.compose(request.instruction, materials, schema.document if schema else None, request.max_tokens or rules.DEFAULT_TOKENS)
+        prompt = prompts.compose(
+            request.instruction, materials, schema.document if schema else None, request.max_tokens or rules.DEFAULT_TOKENS
+        )
         if schema is None:
             yield from self._stream(request, prompt, until, context.is_active)
         else:
@@ -78,7 +80,9 @@ class InferenceService(inference_pb2_grpc.InferenceServiceServicer):
             )
         return inference_pb2.ListUsageResponse(days=[to_day(row) for row in rows], next_page_token=following)
 
-    def _stream(self, request: inference_pb2.GenerateRequest, prompt: Prompt, until: float, listens: Listens) -> Iterator[inference_pb2.GenerateResponse]:
+    def _stream(
+        self, request: inference_pb2.GenerateRequest, prompt: Prompt, until: float, listens: Listens
+    ) -> Iterator[inference_pb2.GenerateResponse]:
         """Plain text, passed on as it comes. Once a piece has been sent no other provider can go on with it, so what breaks off then ends the call."""
 
         def ask(writer: Writer, limit: float) -> tuple[Pieces[str | Tokens], str | Tokens | None]:
@@ -119,7 +123,7 @@ class InferenceService(inference_pb2_grpc.InferenceServiceServicer):
         def ask(writer: Writer, limit: float) -> tuple[str, Tokens]:
             told = prompt
             for _ in range(2):
-                answer, tokens = _whole(Pieces(writer.write(told, limit - time.monotonic()), listens), limit)
+                answer, tokens = _whole(Pieces(writer.write(told, until - time.monotonic()), listens), limit, until)
                 tokens = tokens or _estimate(told, len(answer))
                 self._count(request, writer, tokens)
                 text, problem = schema.read(answer)
@@ -141,12 +145,20 @@ class InferenceService(inference_pb2_grpc.InferenceServiceServicer):
 
 
 def _once_only(context: Context) -> float:
-    """The moment (monotonic) until which the caller waits. Tells gRPC's client not to repeat the call by itself: it would be paid for again, and retries are decided here."""
+    """The moment (monotonic) until which the caller waits.
+
+    Tells gRPC's client not to repeat the call by itself: it would be paid for again, and retries are decided here.
+    """
     context.set_trailing_metadata((("grpc-retry-pushback-ms", "-1"),))
     return time.monotonic() + rules.time_for_all(context.time_remaining())
 
 
-def _whole(pieces: Pieces[str | Tokens], limit: float) -> tuple[str, Tokens | None]:
+def _whole(pieces: Pieces[str | Tokens], limit: float, until: float) -> tuple[str, Tokens | None]:
+    """All that a provider writes. Its first word is due by `limit`; then it may write until the caller's time is over.
+
+    Falling silent for as long as it had for its first word counts as too slow.
+    """
+    patience = limit - time.monotonic()
     text, tokens = [], None
     try:
         while (piece := pieces.next(limit)) is not None:
@@ -154,6 +166,7 @@ def _whole(pieces: Pieces[str | Tokens], limit: float) -> tuple[str, Tokens | No
                 tokens = piece
             else:
                 text.append(piece)
+            limit = min(until, time.monotonic() + patience)
     finally:
         pieces.drop()
     return "".join(text), tokens
@@ -165,7 +178,9 @@ def _estimate(prompt: Prompt, written: int) -> Tokens:
 
 
 def to_usage(provider: Provider, tokens: Tokens) -> inference_pb2.Usage:
-    return inference_pb2.Usage(provider=provider.name, model=provider.model, prompt_tokens=tokens.prompt, completion_tokens=tokens.completion)
+    return inference_pb2.Usage(
+        provider=provider.name, model=provider.model, prompt_tokens=tokens.prompt, completion_tokens=tokens.completion
+    )
 
 
 def to_day(row: UsageDay) -> inference_pb2.UsageDay:

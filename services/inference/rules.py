@@ -10,6 +10,7 @@ from services.inference.providers.protocol import Kind
 
 DEFAULT_TOKENS = 1024
 DEFAULT_SECONDS = 60.0  # for a caller without a deadline
+SLOW_SECONDS = 5.0  # a provider without a first word after so long is ill, however long its callers would wait
 _MARGIN_SECONDS = 0.25  # kept for counting tokens and answering
 _SHORTEST_SECONDS = 0.25
 _FIRST_SHARE = 0.6
@@ -23,7 +24,8 @@ WORTH_RETRYING = frozenset({Kind.BUSY, Kind.BROKEN})
 def time_limit(left: float, longest: float, *, others: bool) -> float | None:
     """Seconds that a provider has for its first word, of the `left` that the caller waits; None where it is too late to ask.
 
-    While there are others to ask after it, it leaves them some."""
+    While there are others to ask after it, it leaves them some.
+    """
     usable = left - _MARGIN_SECONDS
     if usable < _SHORTEST_SECONDS:
         return None
@@ -44,7 +46,9 @@ def refusal(failures: Collection[Kind]) -> errors.Refusal:
     """What the caller learns when nobody answered."""
     kinds = set(failures)
     if kinds == {Kind.TOO_LONG}:
-        return errors.InvalidArgument("PROMPT_TOO_LONG", "the instruction and materials together are longer than any configured model takes")
+        return errors.InvalidArgument(
+            "PROMPT_TOO_LONG", "the instruction and materials together are longer than any configured model takes"
+        )
     if kinds == {Kind.TOO_SLOW}:
         return too_slow()
     return errors.Unavailable("PROVIDERS_FAILED", "no provider of models answered; try again later")
@@ -58,7 +62,8 @@ class Circuit:
     """Stops asking a provider that fails again and again, and lets one request through now and then to see whether it is back.
 
     Open after `failures` in a row within `window` seconds; then one probe every `pause` seconds, whose success closes it. A probe that never reports, as where
-    its caller went away, holds nothing up: the next is due after another pause."""
+    its caller went away, holds nothing up: the next is due after another pause.
+    """
 
     def __init__(self, *, failures: int = 5, window: float = 30.0, pause: float = 20.0) -> None:
         self._needed = failures

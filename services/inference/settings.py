@@ -16,25 +16,42 @@ class Settings(chassis.Settings):
     """The chassis' settings, the providers of models, and the order in which they are asked."""
 
     providers: _Words = Field(
-        _NAMES, alias="INFERENCE_PROVIDERS", validate_default=False, description="The order in which providers are asked, of openai, azure and gemini."
+        _NAMES,
+        alias="INFERENCE_PROVIDERS",
+        validate_default=False,
+        description="The order in which providers are asked, of openai, azure and gemini.",
     )
-    provider_seconds: float = Field(30.0, gt=0, le=600, alias="PROVIDER_SECONDS", description="The longest wait for one provider's first word.")
-    openai_api_key: SecretStr = Field(SecretStr(""), alias="OPENAI_API_KEY", description="OpenAI's key, or that of a server that speaks its API.")
-    openai_base_url: str = Field("", alias="OPENAI_BASE_URL", description="A server that speaks OpenAI's API: vLLM, llama.cpp, Ollama. OpenAI itself without it.")
+    provider_seconds: float = Field(
+        30.0, gt=0, le=600, alias="PROVIDER_SECONDS", description="The longest wait for one provider's first word."
+    )
+    openai_api_key: SecretStr = Field(
+        SecretStr(""), alias="OPENAI_API_KEY", description="OpenAI's key, or that of a server that speaks its API."
+    )
+    openai_base_url: str = Field(
+        "", alias="OPENAI_BASE_URL", description="A server that speaks OpenAI's API: vLLM, llama.cpp, Ollama. OpenAI itself without it."
+    )
     openai_model: str = Field("gpt-4o-mini", alias="OPENAI_MODEL", description="The model asked there.")
     openai_embedding_model: str = Field(
-        "", alias="OPENAI_EMBEDDING_MODEL", description="Makes vectors there in place of the built-in model. Vectors of two models do not compare: choose once."
+        "",
+        alias="OPENAI_EMBEDDING_MODEL",
+        description="Makes vectors there in place of the built-in model. Vectors of two models do not compare: choose once.",
     )
     azure_endpoint: str = Field(
-        "", alias="AZURE_QUESTION_ENDPOINT", description="Azure OpenAI: the resource, https://NAME.openai.azure.com, or its deployment's whole address."
+        "",
+        alias="AZURE_QUESTION_ENDPOINT",
+        description="Azure OpenAI: the resource, https://NAME.openai.azure.com, or its deployment's whole address.",
     )
     azure_deployment: str = Field("", alias="AZURE_DEPLOYMENT", description="The deployment, where the address does not name it.")
-    azure_api_version: str = Field("2024-10-21", alias="AZURE_API_VERSION", description="The version of Azure's API, where the address does not name it.")
+    azure_api_version: str = Field(
+        "2024-10-21", alias="AZURE_API_VERSION", description="The version of Azure's API, where the address does not name it."
+    )
     azure_api_key: SecretStr = Field(SecretStr(""), alias="AZURE_API_KEY", description="Azure OpenAI's key.")
     gemini_api_key: SecretStr = Field(SecretStr(""), alias="GEMINI_API_KEY", description="Google's key for Gemini.")
     gemini_model: str = Field("gemini-2.5-flash", alias="GEMINI_MODEL", description="The model asked there.")
     gemini_base_url: str = Field(
-        "https://generativelanguage.googleapis.com/v1beta/openai/", alias="GEMINI_BASE_URL", description="Gemini's endpoint that speaks OpenAI's API."
+        "https://generativelanguage.googleapis.com/v1beta/openai/",
+        alias="GEMINI_BASE_URL",
+        description="Gemini's endpoint that speaks OpenAI's API.",
     )
 
     @model_validator(mode="after")
@@ -49,7 +66,8 @@ class Settings(chassis.Settings):
     @property
     def azure(self) -> tuple[str, str, str]:
         """Azure's resource, deployment and API version, from an address as its portal shows it
-        (`https://NAME.openai.azure.com/openai/deployments/DEPLOYMENT/chat/completions?api-version=2024-10-21`) or from the variables beside it."""
+        (`https://NAME.openai.azure.com/openai/deployments/DEPLOYMENT/chat/completions?api-version=2024-10-21`) or from the variables beside it.
+        """
         parts = urlsplit(self.azure_endpoint)
         steps = [step for step in parts.path.split("/") if step]
         named = steps[steps.index("deployments") + 1 : steps.index("deployments") + 2] if "deployments" in steps else []

@@ -21,7 +21,12 @@ def add_usage(connection: Connection, used: UsageDay) -> None:
 
 def list_usage(connection: Connection, tenant_id: UUID, page: Page) -> Sequence[UsageDay]:
     """Newest day first, then by purpose and provider."""
-    query = sa.select(usage).where(usage.c.tenant_id == tenant_id).order_by(usage.c.day.desc(), usage.c.purpose, usage.c.provider).limit(page.fetch)
+    query = (
+        sa.select(usage)
+        .where(usage.c.tenant_id == tenant_id)
+        .order_by(usage.c.day.desc(), usage.c.purpose, usage.c.provider)
+        .limit(page.fetch)
+    )
     if page.after:
         day, purpose, provider = page.after
         later = sa.tuple_(usage.c.purpose, usage.c.provider) > sa.tuple_(sa.literal(purpose), sa.literal(provider))

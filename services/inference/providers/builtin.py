@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from services.inference.providers.protocol import Failure, Kind, Tokens, Vectors
 
 if TYPE_CHECKING:
-    import numpy
+    import numpy as np
     from numpy.typing import NDArray
 
 _WINDOW = 256  # tokens; the model was trained on no more at once
@@ -20,7 +20,8 @@ class Builtin:
     """Loads the model when first asked, in a fifth of a second, and keeps it for all threads; start-up does not pay for it.
 
     A text goes through the model by itself, so that its vector does not depend on what else is in the request. A text longer than the model's window is read
-    window by window, and its vector is the mean over all of its tokens."""
+    window by window, and its vector is the mean over all of its tokens.
+    """
 
     name = "builtin"
     model = "all-MiniLM-L6-v2-onnx-int8"
@@ -34,7 +35,7 @@ class Builtin:
         tokens = 0
         vectors: list[list[float]] = []
         for text in texts:
-            total: NDArray[numpy.float32] | None = None
+            total: NDArray[np.float32] | None = None
             for summed, count in self._windows(text):
                 if time.monotonic() > deadline:
                     raise Failure(Kind.TOO_SLOW)
@@ -45,21 +46,21 @@ class Builtin:
             vectors.append((total / max(float((total**2).sum()) ** 0.5, 1e-12)).tolist())
         return Vectors(vectors, Tokens(tokens, 0))
 
-    def _windows(self, text: str) -> "Iterator[tuple[NDArray[numpy.float32], int]]":
+    def _windows(self, text: str) -> "Iterator[tuple[NDArray[np.float32], int]]":
         """The sum of the tokens' vectors and their number, for each window of a text."""
-        import numpy as np  # noqa: PLC0415
+        import numpy as np  # noqa: PLC0415 - heavy, and most processes never embed
 
         tokenizer, session = self._load()
         encoding = tokenizer.encode(text)
         for window in (encoding, *encoding.overflowing):
             ids = np.array([window.ids], dtype=np.int64)
-            hidden = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0]
+            hidden = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)})[0]
             yield hidden[0].sum(axis=0), ids.size
 
     def _load(self) -> tuple[Any, Any]:
         with self._lock:
             if self._loaded is None:
-                import onnxruntime  # noqa: PLC0415 - heavy, and most processes never embed
+                import onnxruntime  # type: ignore[import-untyped] # noqa: PLC0415
                 from tokenizers import Tokenizer  # noqa: PLC0415
 
                 model, words = _files()
@@ -67,7 +68,8 @@ class Builtin:
                 tokenizer.enable_truncation(max_length=_WINDOW)
                 tokenizer.no_padding()
                 options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = options.inter_op_num_threads = 1  # requests run beside each other, so one must not take all cores
+                # Requests run beside each other, so one must not take all cores.
+                options.intra_op_num_threads = options.inter_op_num_threads = 1
                 options.log_severity_level = 3
                 session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
                 self._loaded = tokenizer, session

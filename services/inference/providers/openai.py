@@ -110,7 +110,10 @@ class ChatWriter:
         options: dict[str, Any] = {self._client.endpoint.limit: prompt.max_tokens}
         if with_schema:
             # Not strict: that form takes a part of JSON schema only.
-            options["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "schema": prompt.schema, "strict": False}}
+            options["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {"name": "answer", "schema": prompt.schema, "strict": False},
+            }
         messages = [{"role": "system", "content": prompt.system}, *({"role": turn.role, "content": turn.text} for turn in prompt.turns)]
         stream: openai.Stream[Any] = self._client.get().chat.completions.create(
             model=self.model, messages=messages, stream=True, stream_options={"include_usage": True}, timeout=seconds, **options
@@ -176,13 +179,13 @@ def _failure(problem: Exception) -> Failure:
     if not isinstance(problem, openai.APIStatusError):
         return Failure(Kind.BROKEN)
     status, told = problem.status_code, f"{problem.code or ''} {problem.message}".lower()
-    if status == 429:  # noqa: PLR2004
+    if status == 429:
         return Failure(Kind.BUSY, status)
     if status in (401, 403, 404):
         return Failure(Kind.DENIED, status)
-    if status == 413 or "context_length" in told or "context length" in told or "maximum context" in told:  # noqa: PLR2004
+    if status == 413 or "context_length" in told or "context length" in told or "maximum context" in told:
         return Failure(Kind.TOO_LONG, status)
-    return Failure(Kind.REFUSED if 400 <= status < 500 and status != 408 else Kind.BROKEN, status)  # noqa: PLR2004
+    return Failure(Kind.REFUSED if 400 <= status < 500 and status != 408 else Kind.BROKEN, status)
 
 
 def _normalised(values: Sequence[float]) -> list[float]:

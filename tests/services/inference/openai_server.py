@@ -12,7 +12,10 @@ from typing import Any
 
 @dataclass
 class Answer:
-    """How one request is answered. `cut_after` closes the connection after so many pieces; `held` waits before piece number so-and-so until the test lets go."""
+    """How one request is answered.
+
+    `cut_after` closes the connection after so many events; `hold_before` waits with that event until the test lets go.
+    """
 
     pieces: tuple[str, ...] = ("Hello", ", ", "world")
     status: int = 200
@@ -59,10 +62,21 @@ class OpenAIServer:
                 answer = outer.answers.popleft() if outer.answers else outer.otherwise
                 try:
                     if answer.status != 200:
-                        self._send(answer.status, {"error": {"message": f"no, to {json.dumps(body)} with {self.headers['Authorization']}", **answer.error}})
+                        self._send(
+                            answer.status,
+                            {"error": {"message": f"no, to {json.dumps(body)} with {self.headers['Authorization']}", **answer.error}},
+                        )
                     elif self.path.endswith("/embeddings"):
                         data = [{"index": i, "object": "embedding", "embedding": [3.0, float(len(t))]} for i, t in enumerate(body["input"])]
-                        self._send(200, {"object": "list", "model": body["model"], "data": data[::-1], "usage": {"prompt_tokens": 5, "total_tokens": 5}})
+                        self._send(
+                            200,
+                            {
+                                "object": "list",
+                                "model": body["model"],
+                                "data": data[::-1],
+                                "usage": {"prompt_tokens": 5, "total_tokens": 5},
+                            },
+                        )
                     else:
                         self._stream(body, answer)
                 except OSError:
