@@ -103,7 +103,9 @@ class Frame(grpc.ServerInterceptor):
                 log.info("rpc", extra={"code": code, "ms": round(elapsed * 1000, 2), "user_id": who, "caller": call.service or None})
                 calls.enter(calls.NO_CALL)
         if status is not None:
-            context.abort_with_status(status)
+            # Beside what the handler has set, as where it tells the client not to repeat the call: aborting alone would drop that.
+            kept = (*status.trailing_metadata, *(context.trailing_metadata() or ()))
+            context.abort_with_status(status._replace(trailing_metadata=kept))  # type: ignore[attr-defined]
 
     def _validate(self, request: Message) -> None:
         violations = self._validator.collect_violations(request)
