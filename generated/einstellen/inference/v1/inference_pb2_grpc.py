@@ -63,7 +63,8 @@ class InferenceServiceServicer:
 
     def Generate(self, request, context):
         """Generates text with the first provider that answers in time, as a stream of pieces. With a JSON schema the whole text is one JSON value that fits it, sent as one piece.
-        FAILED_PRECONDITION / NO_PROVIDER where none is configured; UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW; INVALID_ARGUMENT / SCHEMA_INVALID.
+        FAILED_PRECONDITION / NO_PROVIDER where none is configured; UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW; INVALID_ARGUMENT / SCHEMA_INVALID, PROMPT_TOO_LONG.
+        UNAVAILABLE after the first piece means that the provider broke off: what was sent is not whole.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -71,7 +72,8 @@ class InferenceServiceServicer:
 
     def Embed(self, request, context):
         """Turns texts into vectors of one length, normalised, with the built-in model unless another is configured.
-        FAILED_PRECONDITION / NO_PROVIDER; UNAVAILABLE / PROVIDERS_FAILED.
+        Vectors of two models do not compare: `usage.model` names the one that made them, and none ever fills in for another.
+        FAILED_PRECONDITION / NO_PROVIDER; UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW; INVALID_ARGUMENT / PROMPT_TOO_LONG.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

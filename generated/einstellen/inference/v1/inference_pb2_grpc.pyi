@@ -35,11 +35,13 @@ class InferenceServiceStub:
     def __new__(cls, channel: _aio.Channel) -> InferenceServiceAsyncStub: ...
     Generate: _grpc.UnaryStreamMultiCallable[_inference_pb2.GenerateRequest, _inference_pb2.GenerateResponse]
     """Generates text with the first provider that answers in time, as a stream of pieces. With a JSON schema the whole text is one JSON value that fits it, sent as one piece.
-    FAILED_PRECONDITION / NO_PROVIDER where none is configured; UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW; INVALID_ARGUMENT / SCHEMA_INVALID.
+    FAILED_PRECONDITION / NO_PROVIDER where none is configured; UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW; INVALID_ARGUMENT / SCHEMA_INVALID, PROMPT_TOO_LONG.
+    UNAVAILABLE after the first piece means that the provider broke off: what was sent is not whole.
     """
     Embed: _grpc.UnaryUnaryMultiCallable[_inference_pb2.EmbedRequest, _inference_pb2.EmbedResponse]
     """Turns texts into vectors of one length, normalised, with the built-in model unless another is configured.
-    FAILED_PRECONDITION / NO_PROVIDER; UNAVAILABLE / PROVIDERS_FAILED.
+    Vectors of two models do not compare: `usage.model` names the one that made them, and none ever fills in for another.
+    FAILED_PRECONDITION / NO_PROVIDER; UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW; INVALID_ARGUMENT / PROMPT_TOO_LONG.
     """
     ListProviders: _grpc.UnaryUnaryMultiCallable[_inference_pb2.ListProvidersRequest, _inference_pb2.ListProvidersResponse]
     """Lists what this service can do now and by whom: the providers in the order they are asked."""
@@ -55,11 +57,13 @@ class InferenceServiceAsyncStub(InferenceServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Generate: _aio.UnaryStreamMultiCallable[_inference_pb2.GenerateRequest, _inference_pb2.GenerateResponse]  # type: ignore[assignment]
     """Generates text with the first provider that answers in time, as a stream of pieces. With a JSON schema the whole text is one JSON value that fits it, sent as one piece.
-    FAILED_PRECONDITION / NO_PROVIDER where none is configured; UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW; INVALID_ARGUMENT / SCHEMA_INVALID.
+    FAILED_PRECONDITION / NO_PROVIDER where none is configured; UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW; INVALID_ARGUMENT / SCHEMA_INVALID, PROMPT_TOO_LONG.
+    UNAVAILABLE after the first piece means that the provider broke off: what was sent is not whole.
     """
     Embed: _aio.UnaryUnaryMultiCallable[_inference_pb2.EmbedRequest, _inference_pb2.EmbedResponse]  # type: ignore[assignment]
     """Turns texts into vectors of one length, normalised, with the built-in model unless another is configured.
-    FAILED_PRECONDITION / NO_PROVIDER; UNAVAILABLE / PROVIDERS_FAILED.
+    Vectors of two models do not compare: `usage.model` names the one that made them, and none ever fills in for another.
+    FAILED_PRECONDITION / NO_PROVIDER; UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW; INVALID_ARGUMENT / PROMPT_TOO_LONG.
     """
     ListProviders: _aio.UnaryUnaryMultiCallable[_inference_pb2.ListProvidersRequest, _inference_pb2.ListProvidersResponse]  # type: ignore[assignment]
     """Lists what this service can do now and by whom: the providers in the order they are asked."""
@@ -78,7 +82,8 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_inference_pb2.GenerateResponse], _abc.AsyncIterator[_inference_pb2.GenerateResponse]]:
         """Generates text with the first provider that answers in time, as a stream of pieces. With a JSON schema the whole text is one JSON value that fits it, sent as one piece.
-        FAILED_PRECONDITION / NO_PROVIDER where none is configured; UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW; INVALID_ARGUMENT / SCHEMA_INVALID.
+        FAILED_PRECONDITION / NO_PROVIDER where none is configured; UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW; INVALID_ARGUMENT / SCHEMA_INVALID, PROMPT_TOO_LONG.
+        UNAVAILABLE after the first piece means that the provider broke off: what was sent is not whole.
         """
 
     @_abc_1.abstractmethod
@@ -88,7 +93,8 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_inference_pb2.EmbedResponse, _abc.Awaitable[_inference_pb2.EmbedResponse]]:
         """Turns texts into vectors of one length, normalised, with the built-in model unless another is configured.
-        FAILED_PRECONDITION / NO_PROVIDER; UNAVAILABLE / PROVIDERS_FAILED.
+        Vectors of two models do not compare: `usage.model` names the one that made them, and none ever fills in for another.
+        FAILED_PRECONDITION / NO_PROVIDER; UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW; INVALID_ARGUMENT / PROMPT_TOO_LONG.
         """
 
     @_abc_1.abstractmethod

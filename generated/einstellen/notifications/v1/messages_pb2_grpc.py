@@ -87,6 +87,7 @@ class MessageServiceServicer:
 
     def OpenRoom(self, request, context):
         """Opens a room with its members, or adds members to one that is there. Repeating it changes nothing.
+        ALREADY_EXISTS / ROOM_NAME_TAKEN, by another organization; INVALID_ARGUMENT / ROOM_NAME_RESERVED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

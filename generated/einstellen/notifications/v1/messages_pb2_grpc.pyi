@@ -46,7 +46,9 @@ class MessageServiceStub:
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     OpenRoom: _grpc.UnaryUnaryMultiCallable[_messages_pb2.OpenRoomRequest, _messages_pb2.Room]
-    """Opens a room with its members, or adds members to one that is there. Repeating it changes nothing."""
+    """Opens a room with its members, or adds members to one that is there. Repeating it changes nothing.
+    ALREADY_EXISTS / ROOM_NAME_TAKEN, by another organization; INVALID_ARGUMENT / ROOM_NAME_RESERVED.
+    """
 
 @_typing.type_check_only
 class MessageServiceAsyncStub(MessageServiceStub):
@@ -66,7 +68,9 @@ class MessageServiceAsyncStub(MessageServiceStub):
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     OpenRoom: _aio.UnaryUnaryMultiCallable[_messages_pb2.OpenRoomRequest, _messages_pb2.Room]  # type: ignore[assignment]
-    """Opens a room with its members, or adds members to one that is there. Repeating it changes nothing."""
+    """Opens a room with its members, or adds members to one that is there. Repeating it changes nothing.
+    ALREADY_EXISTS / ROOM_NAME_TAKEN, by another organization; INVALID_ARGUMENT / ROOM_NAME_RESERVED.
+    """
 
 class MessageServiceServicer(metaclass=_abc_1.ABCMeta):
     """Messages between people. A direct message is a message in the room of two."""
@@ -107,6 +111,8 @@ class MessageServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _messages_pb2.OpenRoomRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_messages_pb2.Room, _abc.Awaitable[_messages_pb2.Room]]:
-        """Opens a room with its members, or adds members to one that is there. Repeating it changes nothing."""
+        """Opens a room with its members, or adds members to one that is there. Repeating it changes nothing.
+        ALREADY_EXISTS / ROOM_NAME_TAKEN, by another organization; INVALID_ARGUMENT / ROOM_NAME_RESERVED.
+        """
 
 def add_MessageServiceServicer_to_server(servicer: MessageServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

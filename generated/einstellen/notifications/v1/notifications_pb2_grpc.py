@@ -69,7 +69,7 @@ class NotificationServiceServicer:
 
     def SendNotification(self, request, context):
         """Sends one notification, by a template or as written, and answers once it is recorded: delivery is a durable task. A person reaches themselves and people they share a room with; a service reaches anybody.
-        NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID, WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING, RECIPIENT_MISSING, RECIPIENT_INVALID, RECIPIENT_NOT_ALLOWED, TENANT_MISSING, TENANT_NOT_YOURS; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

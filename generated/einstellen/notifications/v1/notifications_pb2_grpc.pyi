@@ -36,7 +36,7 @@ class NotificationServiceStub:
     def __new__(cls, channel: _aio.Channel) -> NotificationServiceAsyncStub: ...
     SendNotification: _grpc.UnaryUnaryMultiCallable[_notifications_pb2.SendNotificationRequest, _notifications_pb2.Notification]
     """Sends one notification, by a template or as written, and answers once it is recorded: delivery is a durable task. A person reaches themselves and people they share a room with; a service reaches anybody.
-    NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID, WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING, RECIPIENT_MISSING, RECIPIENT_INVALID, RECIPIENT_NOT_ALLOWED, TENANT_MISSING, TENANT_NOT_YOURS; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     ListNotifications: _grpc.UnaryUnaryMultiCallable[_notifications_pb2.ListNotificationsRequest, _notifications_pb2.ListNotificationsResponse]
     """Lists the caller's notifications, newest first.
@@ -60,7 +60,7 @@ class NotificationServiceAsyncStub(NotificationServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     SendNotification: _aio.UnaryUnaryMultiCallable[_notifications_pb2.SendNotificationRequest, _notifications_pb2.Notification]  # type: ignore[assignment]
     """Sends one notification, by a template or as written, and answers once it is recorded: delivery is a durable task. A person reaches themselves and people they share a room with; a service reaches anybody.
-    NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID, WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING, RECIPIENT_MISSING, RECIPIENT_INVALID, RECIPIENT_NOT_ALLOWED, TENANT_MISSING, TENANT_NOT_YOURS; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     ListNotifications: _aio.UnaryUnaryMultiCallable[_notifications_pb2.ListNotificationsRequest, _notifications_pb2.ListNotificationsResponse]  # type: ignore[assignment]
     """Lists the caller's notifications, newest first.
@@ -87,7 +87,7 @@ class NotificationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_notifications_pb2.Notification, _abc.Awaitable[_notifications_pb2.Notification]]:
         """Sends one notification, by a template or as written, and answers once it is recorded: delivery is a durable task. A person reaches themselves and people they share a room with; a service reaches anybody.
-        NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID, WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING, RECIPIENT_MISSING, RECIPIENT_INVALID, RECIPIENT_NOT_ALLOWED, TENANT_MISSING, TENANT_NOT_YOURS; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
 
     @_abc_1.abstractmethod

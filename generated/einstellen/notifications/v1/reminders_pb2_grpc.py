@@ -58,7 +58,7 @@ class ReminderServiceServicer:
 
     def CreateReminder(self, request, context):
         """Schedules a reminder of an interview to the candidate and the employer, by mail at the time given.
-        INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW; NOT_FOUND / RECIPIENT_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW, TENANT_MISSING, TENANT_NOT_YOURS; NOT_FOUND / RECIPIENT_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

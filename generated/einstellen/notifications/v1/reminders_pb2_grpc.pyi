@@ -35,7 +35,7 @@ class ReminderServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ReminderServiceAsyncStub: ...
     CreateReminder: _grpc.UnaryUnaryMultiCallable[_reminders_pb2.CreateReminderRequest, _reminders_pb2.Reminder]
     """Schedules a reminder of an interview to the candidate and the employer, by mail at the time given.
-    INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW; NOT_FOUND / RECIPIENT_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW, TENANT_MISSING, TENANT_NOT_YOURS; NOT_FOUND / RECIPIENT_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     ListReminders: _grpc.UnaryUnaryMultiCallable[_reminders_pb2.ListRemindersRequest, _reminders_pb2.ListRemindersResponse]
     """Lists the reminders of the active organization and those to the caller, soonest last.
@@ -53,7 +53,7 @@ class ReminderServiceAsyncStub(ReminderServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateReminder: _aio.UnaryUnaryMultiCallable[_reminders_pb2.CreateReminderRequest, _reminders_pb2.Reminder]  # type: ignore[assignment]
     """Schedules a reminder of an interview to the candidate and the employer, by mail at the time given.
-    INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW; NOT_FOUND / RECIPIENT_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW, TENANT_MISSING, TENANT_NOT_YOURS; NOT_FOUND / RECIPIENT_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     ListReminders: _aio.UnaryUnaryMultiCallable[_reminders_pb2.ListRemindersRequest, _reminders_pb2.ListRemindersResponse]  # type: ignore[assignment]
     """Lists the reminders of the active organization and those to the caller, soonest last.
@@ -74,7 +74,7 @@ class ReminderServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_reminders_pb2.Reminder, _abc.Awaitable[_reminders_pb2.Reminder]]:
         """Schedules a reminder of an interview to the candidate and the employer, by mail at the time given.
-        INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW; NOT_FOUND / RECIPIENT_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW, TENANT_MISSING, TENANT_NOT_YOURS; NOT_FOUND / RECIPIENT_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
 
     @_abc_1.abstractmethod
