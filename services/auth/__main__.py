@@ -2,10 +2,12 @@
 
 import grpc
 import redis
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
+
 from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc, organizations_pb2, organizations_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
-
 from services.auth import tasks
 from services.auth.keys import SigningKeys
 from services.auth.limits import LoginLimits
@@ -23,7 +25,8 @@ from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens
 def start(settings: Settings) -> Server:
     database = Database(settings.database_url, pool_size=settings.workers + 4, application_name="auth")
     database.refuse_unguarded()
-    limits = redis.Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
+    waits = Retry(ExponentialBackoff(cap=0.5, base=0.05), 6)  # a Redis that restarts is waited for, some two seconds
+    limits = redis.Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, retry=waits)
     services = ServiceTokens(settings.service_token.get_secret_value(), "auth")
     notifications = clients.connect(settings.notifications_url, "notifications", services)
     keys = SigningKeys(database, settings.key_secret, settings.jwt_algorithm, settings.access_lifetime, clock.utc_now)

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 import grpc
-from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc, organizations_pb2, organizations_pb2_grpc
-from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.empty_pb2 import Empty
 
+from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc, organizations_pb2, organizations_pb2_grpc
+from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 from services.auth import passwords, rules, store
 from services.auth.keys import SigningKeys
 from services.auth.limits import LoginLimits

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 import grpc
-from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
 
+from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
 from services.auth import store
 from services.chassis import calls
 from services.chassis.database import Database

@@ -4,11 +4,11 @@ import secrets
 
 import grpc
 import pytest
-from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc
-from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
+from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc
+from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
 from tests.conftest import Account, House
 from tests.journeys.conftest import Edge
 from tests.refusals import refused

@@ -1,0 +1,184 @@
+"""A tenant with one of everything, made through the services as people would."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from google.api import annotations_pb2
+from google.api.httpbody_pb2 import HttpBody
+from google.protobuf import descriptor_pool, message_factory
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
+from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc
+from einstellen.notifications.v1 import (
+    messages_pb2,
+    messages_pb2_grpc,
+    notifications_pb2,
+    notifications_pb2_grpc,
+    reminders_pb2,
+    reminders_pb2_grpc,
+)
+from tests.conftest import Account, House, until
+
+ROOT = Path(__file__).parents[2]
+CV = ROOT / "cli" / "demo" / "data" / "ada-lindqvist.pdf"
+
+
+@dataclass
+class World:
+    """Ids by the name of the field that takes them; `marks` are texts and ids that nobody outside may ever see."""
+
+    employer: Account
+    candidate: Account
+    ids: dict[str, str] = field(default_factory=dict)
+    marks: list[str] = field(default_factory=list)
+
+
+def make(house: House) -> World:
+    employer, person = house.employer(f"Mark-{secrets.token_hex(4)}"), house.register("Mark", f"Mark-{secrets.token_hex(4)}")
+    world = World(employer, person)
+    ids, mark = world.ids, f"Mark-{secrets.token_hex(6)}"
+    world.marks.append(mark)
+    jobs, applications = house.stub("jobs", jobs_pb2_grpc.JobServiceStub), house.stub("jobs", applications_pb2_grpc.ApplicationServiceStub)
+    candidates = house.stub("candidates", candidates_pb2_grpc.CandidateServiceStub)
+    ids["company_id"] = jobs.CreateCompany(jobs_pb2.CreateCompanyRequest(name=mark), metadata=employer.metadata).id
+    job = jobs_pb2.CreateJobRequest(
+        company_id=ids["company_id"], title=f"Engineer {mark}", description="Python and PostgreSQL", status="draft"
+    )
+    ids["job_id"] = jobs.CreateJob(job, metadata=employer.metadata).id
+    job.status, job.title = "published", "Engineer"
+    published = jobs.CreateJob(job, metadata=employer.metadata).id
+    made = candidates.CreateCandidate(candidates_pb2.CreateCandidateRequest(first_name=mark, last_name="Secret"), metadata=person.metadata)
+    ids["candidate_id"] = made.id
+    chunks = iter(
+        [candidates_pb2.UploadCvRequest(candidate_id=made.id, body=HttpBody(content_type="application/pdf", data=CV.read_bytes()))]
+    )
+    ids["cv_id"] = candidates.UploadCv(chunks, metadata=person.metadata).id
+    add: Any = candidates_pb2
+    for name, snake, values in (
+        ("Education", "education", {"degree": mark}), ("WorkExperience", "work_experience", {"company_name": mark, "job_title": "Engineer"}),
+        ("Skill", "skill", {"skill_name": mark}), ("Certification", "certification", {"title": mark}),
+    ):  # fmt: skip
+        request = getattr(add, f"Add{name}Request")(candidate_id=made.id, **{snake: values})
+        ids[f"{snake}_id"] = getattr(candidates, f"Add{name}")(request, metadata=person.metadata).id
+    application = applications.Apply(applications_pb2.ApplyRequest(job_id=published, cover_letter=mark), metadata=person.metadata)
+    ids["application_id"] = application.id
+    rooms = house.stub("notifications", messages_pb2_grpc.MessageServiceStub)
+    until(lambda: rooms.ListRooms(messages_pb2.ListRoomsRequest(), metadata=person.metadata).rooms, "the application's room is open")
+    said = rooms.SendMessage(messages_pb2.SendMessageRequest(receiver_id=employer.user_id, content=mark), metadata=person.metadata)
+    sent = house.stub("notifications", notifications_pb2_grpc.NotificationServiceStub).SendNotification(
+        notifications_pb2.SendNotificationRequest(notification_type="in_app", user_id=person.user_id, subject=mark, message=mark),
+        metadata=person.metadata,
+    )
+    ids["notification_id"] = sent.id
+    reminder = reminders_pb2.CreateReminderRequest(
+        application_id=application.id, candidate_id=person.user_id, employer_id=employer.user_id, interview_time=later(hours=72), title=mark
+    )
+    stub = house.stub("notifications", reminders_pb2_grpc.ReminderServiceStub)
+    ids["reminder_id"] = stub.CreateReminder(reminder, metadata=employer.metadata).id
+    ids["organization_id"] = employer.tenant_id
+    world.marks += [value for name, value in ids.items() if name not in ("organization_id",)] + [said.id, application.room_name]
+    # What the accounts are, a stranger names in a request and may find in its echo; addresses never.
+    ids |= {"user_id": person.user_id, "receiver_id": person.user_id, "with_user_id": person.user_id, "employer_id": employer.user_id}
+    world.marks += [employer.email, person.email]
+    return world
+
+
+def later(**delta: float) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(datetime.now(UTC) + timedelta(**delta))
+    return stamp
+
+
+def rpcs() -> list[MethodDescriptor]:
+    """Every RPC of every service, as the contracts have them."""
+    files = FileDescriptorSet.FromString((ROOT / "generated" / "einstellen.binpb").read_bytes())
+    pool = descriptor_pool.Default()
+    return [
+        method
+        for file in files.file
+        if file.package.startswith("einstellen.")
+        for service in file.service
+        for method in pool.FindServiceByName(f"{file.package}.{service.name}").methods
+    ]
+
+
+def owner_of(method: MethodDescriptor) -> str:
+    """The service that answers an RPC; auth for the keys, notifications for rooms."""
+    package = method.full_name.split(".")[1]
+    return {"keys": "auth", "events": "jobs", "rooms": "notifications"}.get(package, package)
+
+
+SAMPLES: dict[str, Any] = {
+    "email": "stranger@example.com", "password": "a long enough password", "refresh_token": "no-such-token", "name": "Name", "title": "Title", "degree": "MSc",
+    "description": "Words", "status": "interview", "company_name": "Company", "job_title": "Engineer", "skill_name": "Python", "content": "Hello",
+    "notification_type": "in_app", "subject": "Subject", "message": "Message", "room_name": "application-1", "client_id": "1", "currency": "EUR",
+    "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
+}  # fmt: skip
+
+
+def valid_request(method: MethodDescriptor, ids: dict[str, str]) -> Any:
+    """A request that passes validation, naming the given ids wherever it can."""
+    request = message_factory.GetMessageClass(method.input_type)()
+    _fill(request, ids, method.name)
+    return request
+
+
+def _fill(message: Any, ids: dict[str, str], method: str) -> None:
+    for each in message.DESCRIPTOR.fields:
+        if each.name in (
+            "page_token",
+            "request_id",
+            "update_mask",
+            "dob",
+            "recipient",
+            "template",
+            "full_name",
+            "body",
+            "json_schema",
+            "reminder_time",
+        ):
+            continue
+        if each.name in ids:
+            value: Any = ids[each.name]
+        elif each.name.endswith("_ids"):
+            value = [ids["user_id"]]
+        elif each.name == "tenant_id":
+            value = ids["organization_id"]
+        elif each.name == "status" and "Job" in method and "Application" not in method:
+            value = "published"
+        else:
+            value = SAMPLES.get(each.name)
+        if each.message_type is not None and each.message_type.full_name == "google.protobuf.Timestamp":
+            getattr(message, each.name).CopyFrom(later(hours=48))
+        elif each.message_type is not None and not each.is_repeated and not each.message_type.full_name.startswith("google."):
+            getattr(message, each.name).SetInParent()
+            _fill(getattr(message, each.name), ids, method)
+        elif isinstance(value, list):
+            getattr(message, each.name).extend(value)
+        elif value is not None and not each.is_repeated:
+            setattr(message, each.name, value)
+    if message.DESCRIPTOR.name == "EmbedRequest":
+        message.texts.append("text")
+
+
+def invoke(house: House, method: MethodDescriptor, request: Any, metadata: Any, timeout: float = 20) -> Any:
+    """Calls any RPC and returns its answer, or the list of answers of a stream."""
+    channel = house.channel(owner_of(method))
+    path = f"/{method.containing_service.full_name}/{method.name}"
+    reply = message_factory.GetMessageClass(method.output_type)
+    coding = {"request_serializer": lambda message: message.SerializeToString(), "response_deserializer": reply.FromString}
+    if method.client_streaming:
+        return channel.stream_unary(path, **coding)(iter([request]), metadata=metadata, timeout=timeout)
+    if method.server_streaming:
+        return list(channel.unary_stream(path, **coding)(request, metadata=metadata, timeout=timeout))
+    return channel.unary_unary(path, **coding)(request, metadata=metadata, timeout=timeout)
+
+
+def has_http(method: MethodDescriptor) -> bool:
+    return bool(method.GetOptions().HasExtension(annotations_pb2.http))
