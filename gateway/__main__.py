@@ -1,0 +1,105 @@
+"""The gateway as a process: settings, tokens, rooms, health, pages."""
+
+import asyncio
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc.aio
+from aiohttp import web
+
+from gateway import directory
+from gateway.answers import answer_errors
+from gateway.chat import Chat
+from gateway.health import Readiness, add_health
+from gateway.owners import Owner
+from gateway.pages import add_pages
+from gateway.rooms import Rooms
+from gateway.settings import Settings
+from services.chassis import clients, logs, metrics, tracing
+from services.chassis.logs import log
+from services.chassis.settings import load
+from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
+
+_DOCUMENT = Path(__file__).parents[1] / "generated" / "openapi.json"
+_GRACE_SECONDS = 5.0
+
+
+@dataclass
+class Gateway:
+    """A running gateway."""
+
+    address: str
+    rooms: Rooms
+    _chat: Chat
+    _runner: web.AppRunner
+    _site: web.TCPSite
+    _owner: Owner
+    _readiness: Readiness
+    _keys: grpc.Channel
+    _grpc: grpc.aio.Server | None
+
+    async def stop(self) -> None:
+        """Takes nobody new, asks those who are here to come again elsewhere, and lets them go."""
+        await self._site.stop()
+        await self._chat.drain()
+        if self._grpc is not None:
+            await self._grpc.stop(1)
+        await self._runner.cleanup()
+        await self.rooms.stop()
+        await self._owner.close()
+        await self._readiness.close()
+        self._keys.close()
+
+
+async def start(settings: Settings) -> Gateway:
+    services = ServiceTokens(settings.service_token.get_secret_value(), "gateway")
+    keys = clients.connect(settings.keys_url, "auth", services)
+    access = AccessTokens(KeyRing(published(keys)), settings.jwt_issuer)
+    owner = Owner(settings.notifications_url, "notifications", services)
+    rooms = Rooms(settings.redis_url)
+    chat = Chat(settings, access, owner, rooms)
+    readiness = Readiness(settings.peers, {"redis": rooms.ping})
+
+    app = web.Application(middlewares=[answer_errors], client_max_size=64 * 1024)
+    chat.add_to(app)
+    add_health(app, readiness)
+    if _DOCUMENT.exists():
+        add_pages(app, _DOCUMENT.read_bytes())
+
+    rooms.start()
+    # No access log of aiohttp's: its lines hold the query, where a token may be.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE_SECONDS)
+    await runner.setup()
+    host, _, port = settings.listen.rpartition(":")
+    site = web.TCPSite(runner, host, int(port), backlog=1024)
+    await site.start()
+    address = f"{host}:{runner.addresses[0][1]}"
+    answering = None
+    if settings.grpc_listen and directory.DESCRIPTORS.exists():
+        answering = await directory.serve(settings.grpc_listen, readiness.ready)
+    log.info("serving", extra={"server": "gateway", "address": address})
+    return Gateway(address, rooms, chat, runner, site, owner, readiness, keys, answering)
+
+
+async def run(settings: Settings) -> None:
+    """Until SIGTERM or Ctrl-C."""
+    asked = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+    gateway = await start(settings)
+    await asked.wait()
+    await gateway.stop()
+
+
+def main() -> None:
+    settings = load(Settings, "gateway")
+    logs.configure(readable=settings.debug)
+    tracing.configure(settings.otel_endpoint, "gateway")
+    if settings.metrics_listen:
+        metrics.expose(settings.metrics_listen)
+    asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,260 @@
+"""The WebSocket door to rooms: who comes in, what they say, and how it ends."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterable
+
+from aiohttp import WSMsgType, web
+from google.rpc import code_pb2
+
+from einstellen.rooms.v1 import rooms_pb2
+from gateway import answers, counters, frames, identity
+from gateway.closing import Close, code_of
+from gateway.identity import Identity
+from gateway.owners import PAGE, Owner
+from gateway.rooms import Room, Rooms
+from gateway.settings import Settings
+from gateway.sockets import Pace, Socket, TooSlow
+from services.chassis import calls, errors, tracing
+from services.chassis.logs import log
+from services.chassis.tokens import AccessTokens
+
+_LARGEST_FRAME = 16 * 1024
+_AUTHENTICATE_SECONDS = 5.0
+_FRAMES_A_SECOND, _BURST = 20, 40
+_MOST_BAD_FRAMES = 5
+_NEWEST = 50
+_LARGEST_SEQ = 2**63 - 1
+Frame = rooms_pb2.ServerFrame
+
+
+class Chat:
+    """Serves `/ws/chat/{room_name}`. `owner` is the service that owns this kind of room."""
+
+    def __init__(self, settings: Settings, access: AccessTokens, owner: Owner, rooms: Rooms) -> None:
+        self._settings = settings
+        self._access = access
+        self._owner = owner
+        self._rooms = rooms
+        self._sockets: set[Socket] = set()
+        self._open = 0
+        self._draining = False
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_get("/ws/chat/{room_name}", self.serve)
+        app.router.add_get("/ws/chat/{room_name}/", self.serve)
+
+    async def drain(self) -> None:
+        """Takes nobody new and asks everybody to come again, to another process or to this one's successor."""
+        self._draining = True
+        for socket in list(self._sockets):
+            socket.end(Close.RESTART, "restarting: reconnect with ?after=<the last seq>")
+        await asyncio.gather(*(socket.finished() for socket in list(self._sockets)), return_exceptions=True)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        if self._draining or self._open >= self._settings.most_sockets:
+            return answers.failure(request, 503, code_pb2.UNAVAILABLE, "SOCKETS_FULL", "no more sockets can be opened here now; try again")
+        # Named only where it is offered: otherwise aiohttp would log what was, and that may be a token.
+        protocols = (identity.PROTOCOL,) if identity.PROTOCOL in identity.offered(request) else ()
+        ws = web.WebSocketResponse(
+            heartbeat=self._settings.heartbeat_seconds, max_msg_size=_LARGEST_FRAME + 1, protocols=protocols, compress=False, timeout=1.0
+        )
+        if not ws.can_prepare(request):
+            return answers.failure(request, 426, code_pb2.INVALID_ARGUMENT, "WEBSOCKET_EXPECTED", "this path is for WebSockets")
+        call = calls.Call("gateway", "ws/chat", answers.request_id(request), request.headers.get("x-envoy-external-address", "") or request.remote or "")
+        calls.enter(call)
+        await ws.prepare(request)
+        self._open += 1
+        counters.SOCKETS.set(self._open)
+        started, user_id = time.monotonic(), None
+        try:
+            who = await self._authenticate(request, ws)
+            user_id = str(who.person.user_id)
+            await self._attend(request, ws, who, request.match_info["room_name"])
+        except errors.Refusal as problem:
+            code = code_of(problem)
+            counters.CLOSED.labels(str(int(code))).inc()
+            with contextlib.suppress(ConnectionError, RuntimeError):
+                await ws.close(code=code, message=problem.reason.encode())
+        finally:
+            self._open -= 1
+            counters.SOCKETS.set(self._open)
+            log.info("socket closed", extra={"code": ws.close_code, "seconds": round(time.monotonic() - started, 1), "user_id": user_id})
+        return ws
+
+    async def _authenticate(self, request: web.Request, ws: web.WebSocketResponse) -> Identity:
+        token = identity.find_token(request)
+        if not token:
+            try:
+                first = await asyncio.wait_for(ws.receive(), _AUTHENTICATE_SECONDS)
+            except TimeoutError:
+                raise errors.Unauthenticated("TOKEN_MISSING", "no token came within five seconds") from None
+            if first.type is not WSMsgType.TEXT:
+                raise errors.Unauthenticated("TOKEN_MISSING", "the first frame must be `authenticate`")
+            token = frames.read(first.data).authenticate.token
+            if not token:
+                raise errors.Unauthenticated("TOKEN_MISSING", "the first frame must be `authenticate`")
+        return await identity.verify(self._access, token)
+
+    async def _attend(self, request: web.Request, ws: web.WebSocketResponse, who: Identity, room_name: str) -> None:
+        with tracing.span("ws join", request.headers, request_id=calls.current().request_id):
+            after = _after(request)
+            access = await self._owner.join(room_name, who.token)
+            room = await self._rooms.enter(room_name, self._owner)
+        socket = Socket(request, ws, who, self._settings.queued_frames)
+        socket.name = access.display_name
+        entry = self._rooms.presence.entry(access.user_id, access.display_name, socket.number)
+        self._sockets.add(socket)
+        visit = Visit(self._access, self._rooms, room, socket)
+        try:
+            found = await self._rooms.presence.refresh([(room_name, [entry])])
+            present = {**(found[0] if found else {}), access.user_id: access.display_name}
+            room.sockets.add(socket)
+            await socket.give(frames.encode(Frame(welcome=_welcome(access, present))))
+            await visit.catch_up(min(after, access.last_seq))
+            mine = rooms_pb2.Presence(user_id=access.user_id, display_name=access.display_name, online=True)
+            await self._rooms.publish(room_name, Frame(presence=mine))
+            await visit.listen(ws)
+        except TooSlow:
+            log.info("reader gave up reading")
+        finally:
+            visit.close()
+            room.sockets.discard(socket)
+            self._sockets.discard(socket)
+            await self._goodbye(room, access, entry)
+            await socket.finished()
+
+    async def _goodbye(self, room: Room, access: rooms_pb2.RoomAccess, entry: str) -> None:
+        left = await self._rooms.presence.leave(room.name, entry)
+        if left is not None and access.user_id not in left:
+            gone = rooms_pb2.Presence(user_id=access.user_id, display_name=access.display_name, online=False)
+            await self._rooms.publish(room.name, Frame(presence=gone))
+        await self._rooms.leave(room)
+
+
+class Visit:
+    """One socket in one room, from its history to its last frame."""
+
+    def __init__(self, access: AccessTokens, rooms: Rooms, room: Room, socket: Socket) -> None:
+        self._access = access
+        self._rooms = rooms
+        self._room = room
+        self._socket = socket
+        self._pace = Pace(_FRAMES_A_SECOND, _BURST)
+        self._bad = 0
+        self._expiry = self._set_expiry()
+
+    def close(self) -> None:
+        self._expiry.cancel()
+
+    async def catch_up(self, after: int) -> None:
+        """Gives the client what it missed, and then lets it follow: the room was listened to before, so nothing falls between."""
+        socket, room = self._socket, self._room
+        more = after >= 0
+        if more:
+            socket.seen = after
+        else:
+            answer = await room.owner.load(room.name, -1, socket.identity.token, _NEWEST)
+            await self._give(answer.messages)
+        while more or not room.caught_up(socket):
+            answer = await room.owner.load(room.name, socket.seen, socket.identity.token)
+            await self._give(answer.messages)
+            more = answer.more
+        room.follow(socket)
+
+    async def listen(self, ws: web.WebSocketResponse) -> None:
+        """Takes frames until the client, or the gateway, ends the socket."""
+        received = counters.FRAMES.labels("in")
+        async for told in ws:
+            received.inc()
+            if not self._pace.allows():
+                self._socket.end(Close.TOO_FAST, "too fast: at most 20 frames a second")
+                return
+            try:
+                if told.type is not WSMsgType.TEXT:
+                    raise errors.InvalidArgument("FRAME_INVALID", "frames are JSON text")  # noqa: TRY301
+                await self._take(frames.read(told.data))
+            except errors.InvalidArgument as problem:
+                self._bad += 1
+                self._socket.tell(frames.refusal(problem))
+                if self._bad >= _MOST_BAD_FRAMES:
+                    self._socket.end(Close.BAD_FRAMES, "too many frames that cannot be read")
+                    return
+
+    async def _take(self, frame: rooms_pb2.ClientFrame) -> None:
+        kind = frame.WhichOneof("frame")
+        try:
+            with tracing.span(f"ws {kind}", {}, request_id=calls.current().request_id):
+                if kind == "say":
+                    await self._say(frame.say)
+                elif kind == "typing":
+                    typing = rooms_pb2.PersonTyping(user_id=self._socket.user_id, active=frame.typing.active)
+                    await self._rooms.publish(self._room.name, Frame(typing=typing))
+                elif kind == "read":
+                    access = await self._room.owner.mark_read(self._room.name, frame.read.seq, self._socket.identity.token)
+                    mark = rooms_pb2.PersonRead(user_id=self._socket.user_id, seq=access.read_seq)
+                    await self._rooms.publish(self._room.name, Frame(read=mark))
+                elif kind == "history":
+                    answer = await self._room.owner.load(self._room.name, frame.history.after, self._socket.identity.token, PAGE)
+                    for message in answer.messages:
+                        await self._socket.give(frames.encode(Frame(message=message)))
+                elif kind == "authenticate":
+                    await self._renew(frame.authenticate.token)
+        except (errors.Unauthenticated, errors.PermissionDenied) as problem:
+            self._socket.end(code_of(problem), problem.reason)
+        except errors.NotFound as problem:
+            self._socket.end(Close.NOT_FOUND, problem.reason)  # out of the room since
+        except errors.Refusal as problem:
+            # As while a service restarts: the socket stays, and the client says it again with the same client_id.
+            self._socket.tell(frames.refusal(problem, frame.say.client_id))
+
+    async def _say(self, say: rooms_pb2.Say) -> None:
+        socket = self._socket
+        socket.saying.add(say.client_id)
+        try:
+            message = await self._room.owner.append(self._room.name, say, socket.identity.token)
+            frame = Frame(message=message)
+            if message.seq <= socket.seen and say.client_id in socket.saying:
+                socket.tell(frames.encode(frame))  # a repeat: the room has heard it, but the client waits for its answer
+            self._room.take(frame)
+        except errors.Refusal:
+            socket.saying.discard(say.client_id)
+            raise
+        if message.seq <= socket.seen:
+            socket.saying.discard(say.client_id)
+
+    async def _renew(self, token: str) -> None:
+        """A fresh token on an open socket, so that a long conversation outlives the first one. It must be the same person's."""
+        who = await identity.verify(self._access, token)
+        if who.person.user_id != self._socket.identity.person.user_id:
+            raise errors.Unauthenticated("TOKEN_INVALID", "the token is somebody else's")
+        self._socket.identity = who
+        self._expiry.cancel()
+        self._expiry = self._set_expiry()
+
+    def _set_expiry(self) -> asyncio.TimerHandle:
+        left = self._socket.identity.expires - time.time()
+        return asyncio.get_running_loop().call_later(left, self._socket.end, Close.UNAUTHENTICATED, "TOKEN_EXPIRED")
+
+    async def _give(self, messages: Iterable[rooms_pb2.RoomMessage]) -> None:
+        for message in messages:
+            await self._socket.give(frames.encode(Frame(message=message)))
+            self._socket.seen = message.seq
+
+
+def _after(request: web.Request) -> int:
+    """The last number that a returning client has; -1 for one that comes fresh."""
+    text = request.query.get("after", "")
+    if not text:
+        return -1
+    if not (text.isascii() and text.isdecimal() and int(text) <= _LARGEST_SEQ):
+        raise errors.InvalidArgument("AFTER_INVALID", "`after` is the number of a message")
+    return int(text)
+
+
+def _welcome(access: rooms_pb2.RoomAccess, present: dict[str, str]) -> rooms_pb2.Welcome:
+    people = [rooms_pb2.Presence(user_id=user_id, display_name=name, online=True) for user_id, name in sorted(present.items())]
+    return rooms_pb2.Welcome(
+        room_name=access.room_name, user_id=access.user_id, last_seq=access.last_seq, read_seq=access.read_seq, present=people
+    )

@@ -1,0 +1,60 @@
+"""Calls to the owner of a kind of room, as the gateway and for the person whose socket it is."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import grpc
+import grpc.aio
+
+from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+from services.chassis import calls, errors, tracing
+from services.chassis.clients import DEADLINE_SECONDS, OPTIONS
+from services.chassis.interceptor import CLIENT_ADDRESS, REQUEST_ID, SERVICE_TOKEN
+from services.chassis.tokens import ServiceTokens
+
+Answer = TypeVar("Answer")
+PAGE = 200
+
+
+class Owner:
+    """The service that owns a kind of room. Every call raises the refusal that it answered with; Unavailable while it restarts."""
+
+    def __init__(self, address: str, name: str, tokens: ServiceTokens) -> None:
+        self._name = name
+        self._tokens = tokens
+        self._channel = grpc.aio.insecure_channel(address.removeprefix("grpc://"), options=OPTIONS)
+        self._stub: Any = rooms_pb2_grpc.RoomOwnerServiceStub(self._channel)
+
+    async def join(self, room_name: str, token: str) -> rooms_pb2.RoomAccess:
+        answer: rooms_pb2.RoomAccess = await self._call(self._stub.JoinRoom, rooms_pb2.JoinRoomRequest(room_name=room_name), token)
+        return answer
+
+    async def append(self, room_name: str, say: rooms_pb2.Say, token: str) -> rooms_pb2.RoomMessage:
+        request = rooms_pb2.AppendMessageRequest(room_name=room_name, content=say.content, client_id=say.client_id)
+        answer: rooms_pb2.RoomMessage = await self._call(self._stub.AppendMessage, request, token)
+        return answer
+
+    async def load(self, room_name: str, after: int, token: str, limit: int = PAGE) -> rooms_pb2.LoadMessagesResponse:
+        request = rooms_pb2.LoadMessagesRequest(room_name=room_name, after=after, limit=limit)
+        answer: rooms_pb2.LoadMessagesResponse = await self._call(self._stub.LoadMessages, request, token)
+        return answer
+
+    async def mark_read(self, room_name: str, seq: int, token: str) -> rooms_pb2.RoomAccess:
+        request = rooms_pb2.MarkRoomReadRequest(room_name=room_name, seq=seq)
+        answer: rooms_pb2.RoomAccess = await self._call(self._stub.MarkRoomRead, request, token)
+        return answer
+
+    async def close(self) -> None:
+        await self._channel.close()
+
+    async def _call(self, method: Callable[..., Awaitable[Answer]], request: object, token: str) -> Answer:
+        call = calls.current()
+        metadata = [(SERVICE_TOKEN, self._tokens.sign(self._name)), ("authorization", f"Bearer {token}"), *tracing.carrier().items()]
+        if call.request_id:
+            metadata.append((REQUEST_ID, call.request_id))
+        if call.address:
+            metadata.append((CLIENT_ADDRESS, call.address))
+        try:
+            return await method(request, metadata=metadata, timeout=DEADLINE_SECONDS)
+        except grpc.aio.AioRpcError as problem:
+            raise errors.from_rpc(problem) from problem

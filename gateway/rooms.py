@@ -1,0 +1,270 @@
+"""The rooms with sockets in this process: one Redis subscription each, messages in the order of their numbers, each frame encoded once."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+import redis.asyncio
+from google.protobuf.message import DecodeError
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from einstellen.rooms.v1 import rooms_pb2
+from gateway import counters, frames
+from gateway.owners import Owner
+from gateway.presence import REFRESH_SECONDS, Presence
+from gateway.sockets import Socket
+from services.chassis import errors
+from services.chassis import rooms as wire
+from services.chassis.logs import log
+
+_SUBSCRIBE_SECONDS = 2.0
+_LONGEST_PAUSE = 1.0
+_WAIT_FOR_EARLIER = 0.05
+_MOST_EARLY = 500
+_HEAL = None
+Frame = rooms_pb2.ServerFrame
+
+
+class Room:
+    """A room in this process. Its own task takes what Redis and the owner's answers bring and hands it on, one after the other.
+
+    Messages are handed on in the order of their numbers without a gap: one that comes early waits a moment for those before it, which are then loaded from
+    the owner. A socket joins by loading until it has caught up with `seq`, the newest number handed on, and follows from there."""
+
+    def __init__(self, name: str, owner: Owner) -> None:
+        self.name = name
+        self.owner = owner
+        self.seq: int | None = None
+        self.sockets: set[Socket] = set()
+        self.holders = 0
+        self.present: dict[str, str] = {}
+        self.subscribed = asyncio.Event()
+        self._inbox: asyncio.Queue[Frame | None] = asyncio.Queue()
+        self._early: dict[int, Frame] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._task = asyncio.create_task(self._run())
+
+    def take(self, frame: Frame) -> None:
+        self._inbox.put_nowait(frame)
+
+    def heal(self) -> None:
+        """Loads what may have been missed while Redis was away."""
+        self._inbox.put_nowait(_HEAL)
+
+    def follow(self, socket: Socket) -> None:
+        """From here on the socket gets what comes; it has loaded all up to `seq`."""
+        socket.live = True
+        if self.seq is None:
+            self.seq = socket.seen
+            self._hand_on()
+            self.heal()  # Redis may have come back between this socket's loading and now
+
+    def caught_up(self, socket: Socket) -> bool:
+        return self.seq is None or socket.seen >= self.seq
+
+    def update_present(self, people: dict[str, str]) -> None:
+        """Tells the sockets of this process who came and went since they were last told."""
+        for user_id, name in people.items() - self.present.items():
+            if user_id not in self.present:
+                self._tell(Frame(presence=rooms_pb2.Presence(user_id=user_id, display_name=name, online=True)))
+        for user_id in self.present.keys() - people.keys():
+            self._tell(Frame(presence=rooms_pb2.Presence(user_id=user_id, display_name=self.present[user_id], online=False)))
+        self.present = people
+
+    async def close(self) -> None:
+        self._task.cancel()
+        if self._timer:
+            self._timer.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _run(self) -> None:
+        while True:
+            frame = await self._inbox.get()
+            try:
+                if frame is _HEAL:
+                    await self._load()
+                elif frame.HasField("message"):
+                    self._early[frame.message.seq] = frame
+                    self._hand_on()
+                elif frame.HasField("presence"):
+                    person = frame.presence
+                    others = {user_id: name for user_id, name in self.present.items() if user_id != person.user_id}
+                    self.update_present(others | {person.user_id: person.display_name} if person.online else others)
+                else:
+                    self._tell(frame)
+            except Exception as problem:  # noqa: BLE001 - one bad frame must not end the room
+                log.error("frame not handed on", exc_info=problem)
+
+    def _hand_on(self) -> None:
+        """Tells every message whose turn has come; for others that are early a timer is set."""
+        if self.seq is None:
+            # Nobody follows yet. The newest is enough to know that something is missing.
+            while len(self._early) > _MOST_EARLY:
+                del self._early[min(self._early)]
+            return
+        for seq in [seq for seq in self._early if seq <= self.seq]:
+            del self._early[seq]
+        while (frame := self._early.pop(self.seq + 1, None)) is not None:
+            self.seq += 1
+            self._tell_message(frame)
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if len(self._early) > _MOST_EARLY:
+            self.heal()
+        elif self._early:
+            self._timer = asyncio.get_running_loop().call_later(_WAIT_FOR_EARLIER, self.heal)
+
+    async def _load(self) -> None:
+        """Loads from the owner, with the token of any socket here, what comes after `seq`."""
+        if self.seq is None:
+            return
+        counters.HEALED.inc()
+        for socket in list(self.sockets):
+            try:
+                more = True
+                while more:
+                    answer = await self.owner.load(self.name, self.seq, socket.identity.token)
+                    for message in answer.messages:
+                        self._early[message.seq] = Frame(message=message)
+                    self._hand_on()
+                    more = answer.more
+            except (errors.Unauthenticated, errors.NotFound):
+                continue  # this one's token has expired, or they are out of the room; another's will do
+            except errors.Refusal:
+                self._timer = asyncio.get_running_loop().call_later(_LONGEST_PAUSE, self.heal)  # the owner is away: again, until it is back
+            return
+
+    def _tell_message(self, frame: Frame) -> None:
+        message, data = frame.message, frames.encode(frame)
+        for socket in self.sockets:
+            if socket.live and message.seq > socket.seen:
+                socket.seen = message.seq
+                if message.sender_id == socket.user_id:
+                    socket.saying.discard(message.client_id)
+                socket.tell(data)
+
+    def _tell(self, frame: Frame) -> None:
+        """To all; typing goes to the others alone."""
+        data, typist = frames.encode(frame), frame.typing.user_id
+        for socket in self.sockets:
+            if socket.live and socket.user_id != typist:
+                socket.tell(data)
+
+
+class Rooms:
+    """All rooms of this process, and its one connection that listens to Redis. Redis may go away: sockets stay, and rooms heal when it is back."""
+
+    def __init__(self, redis_url: str) -> None:
+        # No retries inside the client: a reconnect is ours to see, because every room has to heal after it.
+        options: dict[str, Any] = {"socket_connect_timeout": 1, "health_check_interval": 5}
+        self._listener = redis.asyncio.Redis.from_url(redis_url, socket_timeout=5, retry=Retry(NoBackoff(), 0), **options)
+        self._client = redis.asyncio.Redis.from_url(redis_url, socket_timeout=1, max_connections=50, **options)
+        self._pubsub = self._listener.pubsub()
+        self._commands = asyncio.Lock()
+        self._rooms: dict[str, Room] = {}
+        self.presence = Presence(self._client, secrets.token_hex(6))
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._refresh())]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for room in self._rooms.values():
+            await room.close()
+        with contextlib.suppress(RedisError, OSError):
+            await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+        await self._listener.aclose()
+        await self._client.aclose()
+
+    async def ping(self) -> None:
+        await self._client.ping()
+
+    async def enter(self, name: str, owner: Owner) -> Room:
+        """The room, subscribed to if Redis answers; every `enter` needs its `leave`."""
+        room = self._rooms.get(name)
+        if room is None:
+            room = self._rooms[name] = Room(name, owner)
+            counters.ROOMS.set(len(self._rooms))
+            room.holders += 1
+            await self._command(name)
+        else:
+            room.holders += 1
+        with contextlib.suppress(TimeoutError):  # without Redis: what this process itself appends is handed on, the rest when it is back
+            await asyncio.wait_for(room.subscribed.wait(), _SUBSCRIBE_SECONDS)
+        return room
+
+    async def leave(self, room: Room) -> None:
+        room.holders -= 1
+        if room.holders == 0:
+            self._rooms.pop(room.name, None)
+            counters.ROOMS.set(len(self._rooms))
+            await room.close()
+            await self._command(room.name)
+
+    async def publish(self, room_name: str, frame: Frame) -> None:
+        """To every gateway process; what is lost here was not worth keeping, for messages are the owner's."""
+        with contextlib.suppress(RedisError):
+            await self._client.publish(wire.channel(room_name), wire.pack(frame))
+
+    async def _command(self, name: str) -> None:
+        """Subscribes or unsubscribes as the room is there or not now, whatever it was when this was asked for."""
+        async with self._commands:
+            with contextlib.suppress(RedisError, OSError):
+                if name in self._rooms:
+                    await self._pubsub.subscribe(wire.channel(name))
+                else:
+                    await self._pubsub.unsubscribe(wire.channel(name))
+
+    async def _listen(self) -> None:
+        pause = 0.05
+        while True:
+            try:
+                # One channel always, so that there is a connection to listen on.
+                async with self._commands:
+                    await self._pubsub.subscribe("gateways", *map(wire.channel, self._rooms))
+                while True:
+                    told = await self._pubsub.get_message(timeout=5.0)
+                    pause = 0.05
+                    if told is not None:
+                        self._take(told["type"], told["channel"], told["data"])
+            except (RedisError, OSError) as problem:
+                log.warning("redis away", extra={"problem": type(problem).__name__})
+                for room in self._rooms.values():
+                    room.subscribed.clear()
+                with contextlib.suppress(RedisError, OSError):
+                    await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+                self._pubsub = self._listener.pubsub()
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _take(self, kind: str, channel: bytes, data: bytes) -> None:
+        room = self._rooms.get(channel.decode().removeprefix("room:"))
+        if room is None:
+            return
+        if kind == "subscribe":
+            # Whatever came between the last subscription and this one was not heard.
+            room.subscribed.set()
+            room.heal()
+        elif kind == "message":
+            with contextlib.suppress(DecodeError):
+                room.take(wire.unpack(data))
+
+    async def _refresh(self) -> None:
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            rooms = list(self._rooms.values())
+            found = await self.presence.refresh([(room.name, self._entries(room.sockets)) for room in rooms])
+            for room, people in zip(rooms, found or (), strict=False):
+                room.update_present(people)
+
+    def _entries(self, sockets: Iterable[Socket]) -> list[str]:
+        return [self.presence.entry(socket.user_id, socket.name, socket.number) for socket in sockets]

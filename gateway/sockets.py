@@ -1,0 +1,116 @@
+"""One client's socket: a bounded queue and a writer of its own, so that a slow reader holds up nobody but itself."""
+
+import asyncio
+import contextlib
+import time
+from itertools import count
+
+from aiohttp import WSMsgType, web
+
+from gateway import counters
+from gateway.closing import Close
+from gateway.identity import Identity
+from services.chassis.logs import log
+
+_CLOSE_SECONDS = 1.0
+_PATIENCE_SECONDS = 10.0
+_numbers = count(1)
+
+
+class TooSlow(Exception):  # noqa: N818 - what the client is, not a fault
+    """The client does not read what it asked for."""
+
+
+class Socket:
+    """`seen` is the number of the newest message that was queued for the client; `live` says that it follows its room."""
+
+    def __init__(self, request: web.Request, ws: web.WebSocketResponse, identity: Identity, queued: int) -> None:
+        self.number = next(_numbers)
+        self.identity = identity
+        self.name = ""
+        self.seen = 0
+        self.live = False
+        self.saying: set[str] = set()
+        self._request = request
+        self._ws = ws
+        self._queue: asyncio.Queue[bytes] = asyncio.Queue(queued)
+        self._writer = asyncio.create_task(self._write())
+        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def user_id(self) -> str:
+        return str(self.identity.person.user_id)
+
+    def tell(self, data: bytes) -> None:
+        """Queues a frame without waiting; a client whose queue is full is dropped."""
+        if self._closing is not None:
+            return
+        try:
+            self._queue.put_nowait(data)
+        except asyncio.QueueFull:
+            log.info("slow reader dropped", extra={"user_id": self.user_id})
+            self.end(Close.TOO_SLOW, "too slow: reconnect and ask for what you missed")
+
+    async def give(self, data: bytes) -> None:
+        """Queues a frame that the client itself asked for, at its own pace. Raises TooSlow where it reads nothing for ten seconds."""
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._queue.put(data)
+        except TimeoutError:
+            self.end(Close.TOO_SLOW, "too slow: reconnect and ask for what you missed")
+            raise TooSlow from None
+
+    def end(self, code: Close, words: str) -> None:
+        """Closes the socket, from any place and without waiting."""
+        if self._closing is None:
+            self.live = False
+            counters.CLOSED.labels(str(int(code))).inc()
+            self._closing = asyncio.create_task(self._close(code, words))
+
+    async def finished(self) -> None:
+        """Returns when nothing of the socket is left."""
+        if self._closing is not None:
+            await self._closing
+        self._writer.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._writer
+
+    async def _write(self) -> None:
+        frames = counters.FRAMES.labels("out")
+        while True:
+            data = await self._queue.get()
+            try:
+                await self._ws.send_frame(data, WSMsgType.TEXT)
+            except (ConnectionError, RuntimeError):
+                return  # the reading side sees the end too, and tidies up
+            frames.inc()
+            self._queue.task_done()
+
+    async def _close(self, code: Close, words: str) -> None:
+        if code is not Close.TOO_SLOW:
+            # What is queued, an error frame above all, goes out before the close.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._queue.join(), _CLOSE_SECONDS)
+        self._writer.cancel()
+        with contextlib.suppress(TimeoutError, ConnectionError, RuntimeError):
+            await asyncio.wait_for(self._ws.close(code=code, message=words.encode()), _CLOSE_SECONDS)
+        # Always: a peer that does not read would otherwise leave its blocked sender behind.
+        if self._request.transport is not None:
+            self._request.transport.abort()
+
+
+class Pace:
+    """A bucket of tokens: so many frames a second, and a burst."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate, self._burst = rate, burst
+        self._left, self._at = burst, time.monotonic()
+
+    def allows(self) -> bool:
+        now = time.monotonic()
+        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True

@@ -1,0 +1,110 @@
+"""Gateways and clients in one event loop: what the tests of the gateway speak with."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+
+from gateway.__main__ import Gateway, start
+from gateway.settings import Settings
+from services.chassis.settings import load
+from tests.conftest import Account, House
+
+PATIENCE = 15.0
+
+
+def run(scenario: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(asyncio.wait_for(scenario(), 60))  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def gateway(house: House, **values: str) -> AsyncIterator[Gateway]:
+    running = await start(load(Settings, "gateway", {**house.environment, "LISTEN": "127.0.0.1:0", **values}))
+    try:
+        yield running
+    finally:
+        await running.stop()
+
+
+class Client:
+    """One person's socket. Every frame that comes is kept until somebody asks for it."""
+
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+        self.ws = ws
+        self.welcome: dict[str, Any] = {}
+        self.messages: list[dict[str, Any]] = []
+        self.others: list[dict[str, Any]] = []
+        self._changed = asyncio.Event()
+        self.reader = asyncio.create_task(self._read())
+
+    @property
+    def seqs(self) -> list[int]:
+        return [int(message["seq"]) for message in self.messages]
+
+    async def say(self, content: str, client_id: str) -> None:
+        await self.send(say={"content": content, "client_id": client_id})
+
+    async def send(self, **frame: Any) -> None:
+        await self.ws.send_str(json.dumps(frame))
+
+    async def until(self, condition: Callable[[], Any], what: str) -> Any:
+        """What the condition answers as soon as it is true of what has come."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not (found := condition()):
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            raise AssertionError(f"not in time: {what}; came: {self.seqs}, {self.others}, closed {self.ws.close_code}") from None
+        return found
+
+    async def other(self, kind: str, **values: Any) -> Any:
+        """The first frame of a kind with these values."""
+
+        def find() -> Any:
+            return next((o[kind] for o in self.others if kind in o and values.items() <= o[kind].items()), None)
+
+        return await self.until(find, f"{kind} {values}")
+
+    async def code(self) -> int:
+        """The code that the socket was closed with."""
+        await asyncio.wait_for(self.reader, PATIENCE)
+        return int(self.ws.close_code or 0)
+
+    async def _read(self) -> None:
+        async for told in self.ws:
+            if told.type is not aiohttp.WSMsgType.TEXT:
+                break
+            frame = json.loads(told.data)
+            if "welcome" in frame:
+                self.welcome = frame["welcome"]
+            elif "message" in frame:
+                self.messages.append(frame["message"])
+            else:
+                self.others.append(frame)
+            self._changed.set()
+        self._changed.set()
+
+
+@asynccontextmanager
+async def connect(door: Gateway, room: str, account: Account | None, query: str = "", **options: Any) -> AsyncIterator[Client]:
+    headers = {"Authorization": f"Bearer {account.access}"} if account else {}
+    async with aiohttp.ClientSession() as session:
+        ws = await session.ws_connect(f"http://{door.address}/ws/chat/{room}{query}", headers=headers, max_msg_size=0, **options)
+        client = Client(ws)
+        try:
+            yield client
+        finally:
+            await ws.close()
+            client.reader.cancel()
+
+
+@asynccontextmanager
+async def join(door: Gateway, room: str, account: Account, query: str = "", **options: Any) -> AsyncIterator[Client]:
+    """Connected and welcomed."""
+    async with connect(door, room, account, query, **options) as client:
+        await client.until(lambda: client.welcome, "the welcome")
+        yield client

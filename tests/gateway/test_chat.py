@@ -1,0 +1,246 @@
+"""Rooms over real sockets: two gateways, real Valkey, real notifications."""
+
+import asyncio
+from collections.abc import Callable
+
+import aiohttp
+import pytest
+
+from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc
+from tests.conftest import Account, House
+from tests.gateway.sockets import connect, gateway, join, run
+
+Meet = Callable[..., str]
+
+
+def test_everybody_gets_every_message_once_and_in_order_across_two_gateways(house: House, meet: Meet) -> None:
+    people = [house.register(name) for name in ("Ada", "Bo", "Cy", "Di")]
+    room = meet(*people)
+
+    async def scenario() -> None:
+        async with gateway(house) as one, gateway(house) as two, join(one, room, people[0]) as ada, join(two, room, people[1]) as bo, join(
+            one, room, people[2]
+        ) as cy, join(two, room, people[3]) as di:
+            clients = [ada, bo, cy, di]
+
+            async def talk(client: object, number: int) -> None:
+                for turn in range(25):
+                    await clients[number].say(f"{number}: {turn}", f"c{turn}")
+                    await asyncio.sleep(0.05)  # as fast as the pace allows
+
+            await asyncio.gather(*(talk(client, number) for number, client in enumerate(clients)))
+            for client in clients:
+                await client.until(lambda client=client: len(client.messages) >= 100, "100 messages")
+                assert client.seqs == list(range(1, 101))
+            said = [message["content"] for message in ada.messages if message["sender_id"] == people[1].user_id]
+            assert said == [f"1: {turn}" for turn in range(25)]
+
+    run(scenario)
+
+
+def test_who_comes_back_gets_what_they_missed_and_nothing_twice(house: House, meet: Meet) -> None:
+    ada_account, bo_account = house.register("Ada"), house.register("Bo")
+    room = meet(ada_account, bo_account)
+
+    async def scenario() -> None:
+        async with gateway(house) as one, gateway(house) as two, join(one, room, ada_account) as ada:
+            async with join(two, room, bo_account) as bo:
+                await ada.say("before", "1")
+                await bo.until(lambda: bo.seqs == [1], "the first")
+            await ada.say("missed", "2")
+            await ada.until(lambda: ada.seqs == [1, 2], "the second")
+            async with join(two, room, bo_account, "?after=1") as bo:
+                await ada.say("after", "3")
+                await bo.until(lambda: len(bo.messages) >= 2, "both")
+                assert [message["content"] for message in bo.messages] == ["missed", "after"]
+            async with join(two, room, bo_account, "/?after=999") as bo:
+                await ada.say("later", "4")
+                await bo.until(lambda: bo.messages, "the fourth")
+                assert bo.seqs == [4]
+
+    run(scenario)
+
+
+def test_nothing_is_lost_or_doubled_for_those_who_join_while_others_talk(house: House, meet: Meet) -> None:
+    accounts = [house.register() for _ in range(6)]
+    room = meet(*accounts)
+
+    async def scenario() -> None:
+        async with gateway(house) as one, gateway(house) as two, join(one, room, accounts[0]) as speaker:
+
+            async def speak() -> None:
+                for number in range(60):
+                    await speaker.say(str(number), str(number))
+                    await asyncio.sleep(0.05)  # as fast as the pace allows
+
+            async def come(number: int) -> None:
+                for visit in range(5):
+                    async with join((one, two)[visit % 2], room, accounts[number], "?after=0") as client:
+                        last = int(client.welcome["last_seq"]) + 2
+                        await client.until(lambda client=client, last=min(last, 60): len(client.messages) >= last, f"{last} messages")
+                        assert client.seqs == list(range(1, len(client.messages) + 1))
+
+            await asyncio.gather(speak(), *(come(number) for number in range(1, 6)))
+
+    run(scenario)
+
+
+def test_a_message_said_again_is_answered_with_the_first(house: House, meet: Meet) -> None:
+    ada_account, bo_account = house.register("Ada"), house.register("Bo")
+    room = meet(ada_account, bo_account)
+
+    async def scenario() -> None:
+        async with gateway(house) as door, join(door, room, ada_account) as ada, join(door, room, bo_account) as bo:
+            await ada.say("once", "same")
+            await ada.until(lambda: ada.messages, "the answer")
+            await ada.say("once more", "same")
+            await ada.until(lambda: len(ada.messages) == 2, "the second answer")
+            assert ada.messages[0] == ada.messages[1]
+            await ada.say("next", "other")
+            await bo.until(lambda: len(bo.messages) >= 2, "the next")
+            assert [message["content"] for message in bo.messages] == ["once", "next"]
+
+    run(scenario)
+
+
+def test_a_direct_message_over_rest_reaches_open_sockets(house: House, meet: Meet) -> None:
+    ada_account, bo_account = house.register("Ada"), house.register("Bo")
+    meet(ada_account, bo_account)
+    stub = house.stub("notifications", messages_pb2_grpc.MessageServiceStub)
+    request = messages_pb2.SendMessageRequest(receiver_id=bo_account.user_id, content="Hello")
+    room = stub.SendMessage(request, metadata=ada_account.metadata).room_name
+
+    async def scenario() -> None:
+        async with gateway(house) as door, join(door, room, bo_account) as bo:
+            await bo.until(lambda: bo.seqs == [1], "history")
+            await asyncio.to_thread(stub.SendMessage, request, metadata=ada_account.metadata)
+            await bo.until(lambda: bo.seqs == [1, 2], "live")
+            await bo.say("Hello yourself", "1")
+            await bo.until(lambda: bo.seqs == [1, 2, 3], "its own")
+
+    run(scenario)
+    listed = stub.ListMessages(messages_pb2.ListMessagesRequest(), metadata=ada_account.metadata).messages
+    assert [(message.content, message.receiver_id) for message in listed][0] == ("Hello yourself", ada_account.user_id)
+
+
+def test_the_others_see_who_types_reads_comes_and_goes(house: House, meet: Meet) -> None:
+    ada_account, bo_account = house.register("Ada"), house.register("Bo")
+    room = meet(ada_account, bo_account)
+
+    async def scenario() -> None:
+        async with gateway(house) as one, gateway(house) as two, join(one, room, ada_account) as ada:
+            assert [person["user_id"] for person in ada.welcome["present"]] == [ada_account.user_id]
+            async with join(two, room, bo_account) as bo:
+                assert {person["user_id"] for person in bo.welcome["present"]} == {ada_account.user_id, bo_account.user_id}
+                await ada.other("presence", user_id=bo_account.user_id, display_name="Bo Lindqvist", online=True)
+                await ada.say("read me", "1")
+                await bo.until(lambda: bo.messages, "the message")
+                await bo.send(typing={"active": True})
+                await ada.other("typing", user_id=bo_account.user_id, active=True)
+                await bo.send(read={"seq": 1})
+                await ada.other("read", user_id=bo_account.user_id, seq="1")
+                assert not [frame for frame in bo.others if "typing" in frame]
+            await ada.other("presence", user_id=bo_account.user_id, online=False)
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("way", ["header", "query", "subprotocol", "first frame"])
+def test_a_token_is_taken_wherever_a_client_can_put_it(house: House, meet: Meet, way: str) -> None:
+    account = house.register()
+    room = meet(account)
+
+    async def scenario() -> None:
+        async with gateway(house) as door:
+            query = f"?access_token={account.access}" if way == "query" else ""
+            protocols = ("einstellen.v1", f"bearer.{account.access}") if way == "subprotocol" else ()
+            async with connect(door, room, account if way == "header" else None, query, protocols=protocols) as client:
+                if way == "first frame":
+                    await client.send(authenticate={"token": account.access})
+                await client.until(lambda: client.welcome, "the welcome")
+                assert client.ws.protocol == ("einstellen.v1" if way == "subprotocol" else None)
+
+    run(scenario)
+
+
+def test_a_stranger_learns_nothing_of_a_room(house: House, meet: Meet, person: Account) -> None:
+    room, stranger = meet(person), house.register()
+
+    async def scenario() -> None:
+        async with gateway(house) as door:
+            for name in (room, "application-nowhere"):
+                async with connect(door, name, stranger) as client:
+                    assert await client.code() == 4404
+                    assert not client.welcome
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("token", ["", "e30.e30.e30", "other"])
+def test_without_a_good_token_nobody_comes_in(house: House, meet: Meet, person: Account, token: str) -> None:
+    room = meet(person)
+
+    async def scenario() -> None:
+        async with gateway(house) as door, connect(door, room, None, f"?access_token={token}") as client:
+            if not token:
+                await client.say("hello", "1")
+            assert await client.code() == 4401
+
+    run(scenario)
+
+
+def test_frames_that_cannot_be_read_are_told_and_the_fifth_ends_the_socket(house: House, meet: Meet, person: Account) -> None:
+    room = meet(person)
+
+    async def scenario() -> None:
+        async with gateway(house) as door, join(door, room, person) as client:
+            for bad in ("{", '{"sing": {}}', "{}", '{"say": {"content": "", "client_id": "1"}}'):
+                await client.ws.send_str(bad)
+            await client.until(lambda: len([o for o in client.others if "error" in o]) == 4, "four errors")
+            assert {o["error"]["reason"] for o in client.others if "error" in o} == {"FRAME_INVALID"}
+            await client.ws.send_bytes(b"\\x00")
+            assert await client.code() == 4400
+
+    run(scenario)
+
+
+def test_a_frame_at_the_limit_is_taken_and_one_byte_more_ends_the_socket(house: House, meet: Meet, person: Account) -> None:
+    room = meet(person)
+
+    def padded(size: int) -> str:
+        frame = '{"say": {"content": "full", "client_id": "1"}}'
+        return frame[:-1] + " " * (size - len(frame)) + "}"
+
+    async def scenario() -> None:
+        async with gateway(house) as door, join(door, room, person) as client:
+            await client.ws.send_str(padded(16 * 1024))
+            await client.until(lambda: client.messages, "the message")
+            await client.ws.send_str(padded(16 * 1024 + 1))
+            assert await client.code() == 1009
+
+    run(scenario)
+
+
+def test_who_sends_too_fast_is_stopped(house: House, meet: Meet, person: Account) -> None:
+    room = meet(person)
+
+    async def scenario() -> None:
+        async with gateway(house) as door, join(door, room, person) as client:
+            for _ in range(60):
+                await client.send(typing={"active": True})
+            assert await client.code() == 4429
+
+    run(scenario)
+
+
+def test_past_the_last_socket_the_door_is_closed(house: House, meet: Meet, person: Account) -> None:
+    room = meet(person)
+
+    async def scenario() -> None:
+        async with gateway(house, GATEWAY_SOCKETS="1") as door, join(door, room, person):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+                async with join(door, room, person):
+                    pass
+            assert refusal.value.status == 503
+
+    run(scenario)
