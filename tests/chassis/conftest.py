@@ -60,10 +60,10 @@ def _as_owner(urls: DatabaseUrls, statements: str) -> None:
 
 
 class Hand:
-    """A clock whose hand a test moves. It starts at the real time, which the database's own defaults go by."""
+    """A clock whose hand a test moves. It starts a minute ahead, so that what is enqueued now is due."""
 
     def __init__(self) -> None:
-        self.now = utc_now()
+        self.now = utc_now() + timedelta(minutes=1)
 
     def __call__(self) -> datetime:
         return self.now

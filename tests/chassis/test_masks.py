@@ -1,8 +1,8 @@
 """Which fields of a request an update means."""
 
 import pytest
-from einstellen.jobs.v1 import jobs_pb2
 
+from einstellen.jobs.v1 import jobs_pb2
 from services.chassis import errors, masks
 
 CHANGEABLE = ("title", "description", "location")

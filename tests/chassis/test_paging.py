@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from einstellen.jobs.v1 import jobs_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
+from einstellen.jobs.v1 import jobs_pb2
 from services.chassis import errors, paging
 
 VALUES = {
