@@ -23,7 +23,7 @@ class Answer:
     cut_after: int | None = None
     hold_before: int | None = None
     usage: tuple[int, int] | None = (11, 7)
-    finish: str = "stop"
+    finish: str | None = "stop"
 
 
 @dataclass

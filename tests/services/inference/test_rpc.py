@@ -154,6 +154,13 @@ def test_a_stream_that_breaks_off_has_passed_on_what_came(inference: Inference) 
         next(call)
 
 
+@pytest.mark.parametrize("finish", [None, "content_filter"])
+def test_an_answer_that_does_not_come_to_its_own_end_is_not_passed_off_as_whole(inference: Inference, finish: str | None) -> None:
+    inference.first.otherwise = Answer(finish=finish)
+    with refused(grpc.StatusCode.UNAVAILABLE, "PROVIDERS_FAILED"):
+        inference.generate()
+
+
 def test_when_all_fail_each_is_asked_once_more_and_the_caller_hears_so(inference: Inference) -> None:
     inference.first.otherwise = inference.second.otherwise = Answer(status=500)
     with refused(grpc.StatusCode.UNAVAILABLE, "PROVIDERS_FAILED"):
@@ -348,6 +355,33 @@ def test_without_providers_there_is_nothing_to_generate_with(house: House) -> No
             list(stub.Generate(request, metadata=house.as_service("jobs", "inference")))
     finally:
         server.stop(1)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_azure_is_asked_at_its_deployment_with_its_own_header(house: House, whole: bool) -> None:
+    with OpenAIServer().serving() as azure:
+        resource = azure.url.removesuffix("/v1")
+        variables = (
+            {"AZURE_QUESTION_ENDPOINT": f"{resource}/openai/deployments/talks/chat/completions?api-version=2025-01-01"}
+            if whole
+            else {"AZURE_QUESTION_ENDPOINT": resource, "AZURE_DEPLOYMENT": "talks", "AZURE_API_VERSION": "2025-01-01"}
+        )
+        server = start(settings(house, AZURE_API_KEY=KEY, INFERENCE_PROVIDERS="gemini azure", **variables))
+        try:
+            with grpc.insecure_channel(server.address) as channel:
+                found = Inference(house, inference_pb2_grpc.InferenceServiceStub(channel), azure, azure, server.address)
+                assert found.generate()[1].provider == "azure"
+        finally:
+            server.stop(1)
+    [asked] = azure.asked
+    assert asked.path == "/openai/deployments/talks/chat/completions?api-version=2025-01-01"
+    assert asked.headers["api-key"] == KEY
+    assert asked.body["max_completion_tokens"] == 1024
+
+
+def test_azure_without_a_deployment_is_refused_at_start(house: House) -> None:
+    with pytest.raises(SettingsError, match="AZURE_DEPLOYMENT"):
+        settings(house, AZURE_QUESTION_ENDPOINT="https://a.openai.azure.com", AZURE_API_KEY=KEY)
 
 
 def test_an_order_of_unknown_providers_is_refused_at_start(house: House) -> None:
