@@ -25,16 +25,11 @@ def start(settings: Settings) -> Server:
     writers = Fallback(openai.writers(settings), settings.provider_seconds)
     # One embedder and no other behind it: vectors of two models do not compare, so an answer by the second would be worse than none.
     remote, local = openai.embedder(settings), builtin.find()
-    embedders: Fallback[Embedder] = (
-        Fallback([remote], settings.provider_seconds)
-        if remote
-        else Fallback(
-            # It takes the time that the texts take, which says nothing of its health.
-            [local] if local else [],
-            math.inf,
-            slow=math.inf,
-        )
-    )
+    if remote is not None:
+        embedders: Fallback[Embedder] = Fallback([remote], settings.provider_seconds)
+    else:
+        # The built-in model takes the time that the texts take, which says nothing of its health.
+        embedders = Fallback([local] if local else [], math.inf, slow=math.inf)
 
     def add(server: grpc.Server) -> None:
         inference_pb2_grpc.add_InferenceServiceServicer_to_server(InferenceService(database, writers, embedders), server)
