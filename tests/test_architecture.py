@@ -48,7 +48,8 @@ ROOMS: dict[str, tuple[set[str] | None, set[str] | None, tuple[str, ...]]] = {
 ENDS = {"__main__", "migrations", "admin"}
 # The gateway owns no data.
 DATABASE_ROOMS = {"database", "frame", "events", "tasks", "idempotency", "audit", "migrate"}
-OPERATORS_DOOR = ("cli/operator.py", "services.auth.admin")  # platform administrators are made by the command, never by an RPC
+# Platform administrators are made by the command and never by an RPC; the list of all settings has the gateway's too.
+DOORS = {("cli/operator.py", "services.auth.admin"), ("cli/envfile.py", "gateway.settings.Settings")}
 
 
 def imported(source: str) -> list[str]:
@@ -114,13 +115,15 @@ def _gateway(name: str) -> str:
 
 def _cli(path: str, name: str) -> str:
     top, *rest = name.split(".")
+    if (path, name) in DOORS:
+        return ""
     if top in ("gateway", "tests"):
         return "the gateway is a process of its own"
     if path.startswith("cli/stack/") and (top in ("services", "einstellen") or (top == "cli" and rest[0] != "stack")):
         return "the embedded stack knows nothing of what runs on it"
     if path.startswith("cli/demo/") and top in ("services", "einstellen"):
         return "the demo is an outside client"
-    if top == "services" and rest[0] != "chassis" and (path, name) != OPERATORS_DOOR:
+    if top == "services" and rest[0] != "chassis":
         return "services are started by name, in cli/services.py"
     return ""
 
