@@ -21,6 +21,7 @@ from services.chassis.logs import log
 from services.chassis.tokens import AccessTokens
 
 _LARGEST_FRAME = 16 * 1024
+_UNSENT = 64 * 1024  # what a socket may have written and not sent before its writer waits
 _AUTHENTICATE_SECONDS = 5.0
 _FRAMES_A_SECOND, _BURST = 20, 40
 _MOST_BAD_FRAMES = 5
@@ -55,11 +56,11 @@ class Chat:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         if self._draining or self._open >= self._settings.most_sockets:
             return answers.failure(request, 503, code_pb2.UNAVAILABLE, "SOCKETS_FULL", "no more sockets can be opened here now; try again")
-        # Named only where it is offered: otherwise aiohttp would log what was, and that may be a token.
         protocols = (identity.PROTOCOL,) if identity.PROTOCOL in identity.offered(request) else ()
         ws = web.WebSocketResponse(
-            heartbeat=self._settings.heartbeat_seconds, max_msg_size=_LARGEST_FRAME + 1, protocols=protocols, compress=False, timeout=1.0
-        )
+            heartbeat=self._settings.heartbeat_seconds, max_msg_size=_LARGEST_FRAME + 1, protocols=protocols, compress=False, timeout=1.0,
+            writer_limit=_UNSENT,
+        )  # fmt: skip
         if not ws.can_prepare(request):
             return answers.failure(request, 426, code_pb2.INVALID_ARGUMENT, "WEBSOCKET_EXPECTED", "this path is for WebSockets")
         call = calls.Call("gateway", "ws/chat", answers.request_id(request), request.headers.get("x-envoy-external-address", "") or request.remote or "")

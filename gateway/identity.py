@@ -1,6 +1,7 @@
 """Who opens a socket: finding the access token where browsers and programs can put it, and verifying it. A token is never logged."""
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 
 import jwt
@@ -12,6 +13,10 @@ from services.chassis.tokens import AccessTokens
 
 PROTOCOL = "einstellen.v1"
 _BEARER = "bearer."
+
+# aiohttp's own warnings quote subprotocols and request lines, where tokens stand. What goes wrong in a handler is logged by ours.
+logging.getLogger("aiohttp.websocket").setLevel(logging.CRITICAL)
+logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)

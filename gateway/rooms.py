@@ -176,8 +176,10 @@ class Rooms:
 
     async def stop(self) -> None:
         for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            # Again until it is done: the Redis client turns a cancellation while it connects into a timeout.
+            while not task.done():
+                task.cancel()
+                await asyncio.wait([task], timeout=0.2)
         for room in self._rooms.values():
             await room.close()
         with contextlib.suppress(RedisError, OSError):
@@ -237,7 +239,8 @@ class Rooms:
                     if told is not None:
                         self._take(told["type"], told["channel"], told["data"])
             except (RedisError, OSError) as problem:
-                log.warning("redis away", extra={"problem": type(problem).__name__})
+                if any(room.subscribed.is_set() for room in self._rooms.values()):
+                    log.warning("redis away", extra={"problem": type(problem).__name__})
                 for room in self._rooms.values():
                     room.subscribed.clear()
                 with contextlib.suppress(RedisError, OSError):

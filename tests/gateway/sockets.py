@@ -48,7 +48,7 @@ class Client:
         await self.send(say={"content": content, "client_id": client_id})
 
     async def send(self, **frame: Any) -> None:
-        await self.ws.send_str(json.dumps(frame))
+        await self.ws.send_str(json.dumps(frame, ensure_ascii=False))
 
     async def until(self, condition: Callable[[], Any], what: str) -> Any:
         """What the condition answers as soon as it is true of what has come."""

@@ -198,7 +198,7 @@ def test_frames_that_cannot_be_read_are_told_and_the_fifth_ends_the_socket(house
                 await client.ws.send_str(bad)
             await client.until(lambda: len([o for o in client.others if "error" in o]) == 4, "four errors")
             assert {o["error"]["reason"] for o in client.others if "error" in o} == {"FRAME_INVALID"}
-            await client.ws.send_bytes(b"\\x00")
+            await client.ws.send_bytes(b"\x00")
             assert await client.code() == 4400
 
     run(scenario)

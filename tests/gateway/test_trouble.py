@@ -1,0 +1,175 @@
+"""Slow readers, tokens that expire, and servers that go away."""
+
+import asyncio
+import socket as sockets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+
+import jwt
+import psycopg2
+import pytest
+
+from cli.services import SERVICES
+from cli.stack.folder import DataFolder
+from cli.stack.supervisor import Supervisor
+from cli.stack.valkey import Valkey
+from gateway import counters
+from tests.conftest import Account, House
+from tests.gateway.sockets import gateway, join, run
+
+Meet = Callable[..., str]
+
+
+def closed(code: int) -> float:
+    return float(counters.CLOSED.labels(str(code))._value.get())
+
+
+def test_a_slow_reader_is_dropped_while_the_others_go_on(house: House, meet: Meet) -> None:
+    ada_account, bo_account, slow_account = house.register("Ada"), house.register("Bo"), house.register("Slow")
+    room = meet(ada_account, bo_account, slow_account)
+    before = closed(1013)
+
+    async def scenario() -> None:
+        async with gateway(house, GATEWAY_QUEUE="32") as door, join(door, room, ada_account) as ada, join(door, room, bo_account) as bo:
+            reader, writer = await _stuck(door.address, room, slow_account)
+            try:
+                await ada.other("presence", user_id=slow_account.user_id, online=True)
+                said = 0
+                text = "ä" * 4000
+                while closed(1013) == before:
+                    assert said < 3000, "the slow reader was never dropped"
+                    await ada.say(text, f"c{said}")
+                    said += 1
+                    await bo.until(lambda said=said: len(bo.messages) >= said, "each message, at once")
+                    await asyncio.sleep(0.05)  # as fast as the pace allows
+                await ada.other("presence", user_id=slow_account.user_id, online=False)
+                assert bo.seqs == list(range(1, said + 1))
+            finally:
+                writer.close()
+
+    run(scenario)
+
+
+async def _stuck(address: str, room: str, account: Account) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A client with a small receive buffer that shakes hands and never reads again."""
+    host, _, port = address.rpartition(":")
+    raw = sockets.socket()
+    raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+    raw.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(raw, (host, int(port)))
+    reader, writer = await asyncio.open_connection(sock=raw, limit=1024)
+    writer.write(
+        f"GET /ws/chat/{room} HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer {account.access}\r\n\r\n".encode()
+    )
+    assert b"101" in await reader.readline()
+    writer.transport.pause_reading()
+    return reader, writer
+
+
+def test_a_token_that_expires_ends_the_socket_unless_a_fresh_one_came(house: House, meet: Meet, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = house.register("One"), house.register("Two")
+    room, decode = meet(one, two), jwt.decode
+    soon = time.time() + 1.5
+
+    def expires_soon(token: str, *args: object, **options: object) -> object:
+        claims = decode(token, *args, **options)
+        first = options == {"options": {"verify_signature": False}} and token in (one.access, two.access)
+        return {**claims, "exp": soon} if first else claims
+
+    monkeypatch.setattr("gateway.identity.jwt.decode", expires_soon)
+    fresh = replace(two, access=_signed_in_again(house, two))
+
+    async def scenario() -> None:
+        async with gateway(house) as door, join(door, room, one) as leaving, join(door, room, two) as staying:
+            await staying.send(authenticate={"token": fresh.access})
+            assert await leaving.code() == 4401
+            await staying.say("still here", "1")
+            await staying.until(lambda: staying.messages, "the message")
+            await staying.send(authenticate={"token": one.access})
+            assert await staying.code() == 4401
+
+    run(scenario)
+
+
+def _signed_in_again(house: House, account: Account) -> str:
+    from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc
+
+    pair = house.stub("auth", auth_pb2_grpc.AuthServiceStub).Login(auth_pb2.LoginRequest(email=account.email, password=account.password))
+    return str(pair.access_token)
+
+
+@pytest.fixture
+def own_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Valkey, Callable[[], None], Callable[[], None]]]:
+    """A Valkey of the test's own, with what stops it and what starts it again on the same port."""
+    root = tmp_path_factory.mktemp("valkey")
+    folder = DataFolder(Path(root) / "data")
+    with folder.held():
+        valkey = Valkey.prepare(folder)
+        supervisors: list[Supervisor] = []
+
+        def start() -> None:
+            supervisor = Supervisor(folder, say=lambda _: None)
+            supervisor.__enter__()
+            supervisor.start(valkey.child())
+            supervisors.append(supervisor)
+
+        def stop() -> None:
+            supervisors.pop().__exit__(None, None, None)
+
+        start()
+        yield valkey, stop, start
+        while supervisors:
+            stop()
+
+
+def test_sockets_outlive_redis_and_heal_when_it_is_back(house: House, meet: Meet, own_valkey: tuple[Valkey, Callable[[], None], Callable[[], None]]) -> None:
+    valkey, stop, start = own_valkey
+    ada_account, bo_account = house.register("Ada"), house.register("Bo")
+    room = meet(ada_account, bo_account)
+
+    async def scenario() -> None:
+        url = valkey.url()
+        # The owner publishes to the house's Valkey; these gateways listen on another, so all that they learn, they learn by healing.
+        async with gateway(house, REDIS_URL=url) as one, gateway(house, REDIS_URL=url) as two, join(one, room, ada_account) as ada, join(
+            two, room, bo_account
+        ) as bo:
+            stop()
+            await ada.say("into the dark", "1")
+            await ada.until(lambda: ada.seqs == [1], "its own, from the owner's answer")
+            assert not bo.messages
+            start()
+            await bo.until(lambda: bo.seqs == [1], "what it missed")
+            await bo.send(typing={"active": True})
+            await ada.other("typing", user_id=bo_account.user_id)
+
+    run(scenario)
+
+
+def test_sockets_outlive_notifications_and_say_again_what_was_refused(house: House, meet: Meet) -> None:
+    account = house.register()
+    room = meet(account)
+    service = next(service for service in SERVICES if service.name == "notifications")
+    place = next(index for index, server in enumerate(house.servers) if server.name == "notifications")
+
+    async def scenario() -> None:
+        async with gateway(house) as door, join(door, room, account) as client:
+            await client.say("before", "1")
+            await client.until(lambda: client.seqs == [1], "the first")
+            await asyncio.to_thread(house.servers[place].stop, 1)
+            try:
+                await client.say("lost?", "2")
+                error = await client.other("error", client_id="2")
+                assert error["reason"] == "PEER_UNAVAILABLE"
+            finally:
+                house.servers[place] = await asyncio.to_thread(service.start, house.environment)
+            await client.say("lost?", "2")
+            await client.until(lambda: client.seqs == [1, 2], "said again")
+
+    run(scenario)
+    with psycopg2.connect(house.owner_url("notifications")) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM messages m JOIN rooms r ON r.id = m.room_id WHERE r.name = %s", (room,))
+        assert cursor.fetchone() == (2,)
