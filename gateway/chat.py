@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket as sockets
 import time
 from collections.abc import Iterable
 
@@ -66,6 +67,9 @@ class Chat:
         call = calls.Call("gateway", "ws/chat", answers.request_id(request), request.headers.get("x-envoy-external-address", "") or request.remote or "")
         calls.enter(call)
         await ws.prepare(request)
+        if request.transport is not None:
+            # Unless told, the kernel holds megabytes for a reader that has stopped, and it would be dropped only after them.
+            request.transport.get_extra_info("socket").setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, _UNSENT)
         self._open += 1
         counters.SOCKETS.set(self._open)
         started, user_id = time.monotonic(), None

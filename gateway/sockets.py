@@ -92,8 +92,11 @@ class Socket:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._queue.join(), _CLOSE_SECONDS)
         self._writer.cancel()
-        with contextlib.suppress(TimeoutError, ConnectionError, RuntimeError):
-            await asyncio.wait_for(self._ws.close(code=code, message=words.encode()), _CLOSE_SECONDS)
+        # A task of its own: cancelling the writer may cancel what this waits for, the transport's one future of being writable.
+        goodbye = asyncio.create_task(self._ws.close(code=code, message=words.encode()))
+        goodbye.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.wait([goodbye], timeout=_CLOSE_SECONDS)
+        goodbye.cancel()
         # Always: a peer that does not read would otherwise leave its blocked sender behind.
         if self._request.transport is not None:
             self._request.transport.abort()

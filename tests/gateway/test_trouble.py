@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 
 import jwt
@@ -75,7 +76,7 @@ def test_a_token_that_expires_ends_the_socket_unless_a_fresh_one_came(house: Hou
     room, decode = meet(one, two), jwt.decode
     soon = time.time() + 1.5
 
-    def expires_soon(token: str, *args: object, **options: object) -> object:
+    def expires_soon(token: str, *args: Any, **options: Any) -> Any:
         claims = decode(token, *args, **options)
         first = options == {"options": {"verify_signature": False}} and token in (one.access, two.access)
         return {**claims, "exp": soon} if first else claims
