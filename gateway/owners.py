@@ -1,5 +1,6 @@
 """Calls to the owner of a kind of room, as the gateway and for the person whose socket it is."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from services.chassis.tokens import ServiceTokens
 
 Answer = TypeVar("Answer")
 PAGE = 200
+_AT_ONCE = 24  # a crowd that reconnects waits its turn here, rather than be refused by a service whose queue is full
 
 
 class Owner:
@@ -22,6 +24,7 @@ class Owner:
     def __init__(self, address: str, name: str, tokens: ServiceTokens) -> None:
         self._name = name
         self._tokens = tokens
+        self._slots = asyncio.Semaphore(_AT_ONCE)
         self._channel = grpc.aio.insecure_channel(address.removeprefix("grpc://"), options=OPTIONS)
         self._stub: Any = rooms_pb2_grpc.RoomOwnerServiceStub(self._channel)
 
@@ -55,6 +58,7 @@ class Owner:
         if call.address:
             metadata.append((CLIENT_ADDRESS, call.address))
         try:
-            return await method(request, metadata=metadata, timeout=DEADLINE_SECONDS)
+            async with self._slots:
+                return await method(request, metadata=metadata, timeout=DEADLINE_SECONDS)
         except grpc.aio.AioRpcError as problem:
             raise errors.from_rpc(problem) from problem

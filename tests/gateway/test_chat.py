@@ -30,7 +30,7 @@ def test_everybody_gets_every_message_once_and_in_order_across_two_gateways(hous
 
             await asyncio.gather(*(talk(client, number) for number, client in enumerate(clients)))
             for client in clients:
-                await client.until(lambda client=client: len(client.messages) >= 100, "100 messages")
+                await client.until(lambda client=client: len(client.messages) >= 100, "100 messages")  # type: ignore[misc]
                 assert client.seqs == list(range(1, 101))
             said = [message["content"] for message in ada.messages if message["sender_id"] == people[1].user_id]
             assert said == [f"1: {turn}" for turn in range(25)]
@@ -77,7 +77,7 @@ def test_nothing_is_lost_or_doubled_for_those_who_join_while_others_talk(house: 
                 for visit in range(5):
                     async with join((one, two)[visit % 2], room, accounts[number], "?after=0") as client:
                         last = int(client.welcome["last_seq"]) + 2
-                        await client.until(lambda client=client, last=min(last, 60): len(client.messages) >= last, f"{last} messages")
+                        await client.until(lambda client=client, last=min(last, 60): len(client.messages) >= last, f"{last} messages")  # type: ignore[misc]
                         assert client.seqs == list(range(1, len(client.messages) + 1))
 
             await asyncio.gather(speak(), *(come(number) for number in range(1, 6)))

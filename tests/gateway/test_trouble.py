@@ -44,7 +44,7 @@ def test_a_slow_reader_is_dropped_while_the_others_go_on(house: House, meet: Mee
                     assert said < 3000, "the slow reader was never dropped"
                     await ada.say(text, f"c{said}")
                     said += 1
-                    await bo.until(lambda said=said: len(bo.messages) >= said, "each message, at once")
+                    await bo.until(lambda said=said: len(bo.messages) >= said, "each message, at once")  # type: ignore[misc]
                     await asyncio.sleep(0.05)  # as fast as the pace allows
                 await ada.other("presence", user_id=slow_account.user_id, online=False)
                 assert bo.seqs == list(range(1, said + 1))
@@ -67,7 +67,7 @@ async def _stuck(address: str, room: str, account: Account) -> tuple[asyncio.Str
         f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer {account.access}\r\n\r\n".encode()
     )
     assert b"101" in await reader.readline()
-    writer.transport.pause_reading()
+    writer.transport.pause_reading()  # type: ignore[attr-defined]
     return reader, writer
 
 

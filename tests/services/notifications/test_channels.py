@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from cli.stack.ports import LOOPBACK, free_port
+from services.chassis.settings import load
 from services.notifications.providers.channel import Undeliverable
 from services.notifications.providers.smtp import Smtp
 from services.notifications.providers.twilio import Twilio
@@ -26,7 +27,8 @@ KEY = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def settings(**values: Any) -> Settings:
-    return Settings(service="notifications", SECRET_KEY=KEY, SERVICE_TOKEN=KEY, **values)
+    found = {"SECRET_KEY": KEY, "SERVICE_TOKEN": KEY, **values}
+    return load(Settings, "notifications", {name: str(value) for name, value in found.items()})
 
 
 def written(kind: str, recipient: str) -> Notification:
@@ -122,7 +124,7 @@ class _Api(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def twilio() -> Iterator[tuple[list[dict[str, str]], Twilio]]:
-    handler = type("Api", (_Api,), {"sent": []})
+    handler: Any = type("Api", (_Api,), {"sent": []})
     server = ThreadingHTTPServer((LOOPBACK, 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://{LOOPBACK}:{server.server_port}"

@@ -51,7 +51,7 @@ def meet(house: House, messages: Any, jobs: Any) -> Callable[..., str]:
 
     def open_room(*people: Account) -> str:
         for one in people:
-            until(lambda one=one: one_row(house, "SELECT 1 FROM contacts WHERE user_id = %s", one.user_id), "the contact")
+            until(lambda one=one: one_row(house, "SELECT 1 FROM contacts WHERE user_id = %s", one.user_id), "the contact")  # type: ignore[misc]
         name = f"application-{uuid4()}"
         request = messages_pb2.OpenRoomRequest(room_name=name, tenant_id=people[0].tenant_id, user_ids=[one.user_id for one in people])
         messages.OpenRoom(request, metadata=jobs)
@@ -248,7 +248,8 @@ def test_messages_of_many_at_once_are_numbered_without_a_gap_and_a_repeat_is_the
     def say(number: int) -> rooms_pb2.RoomMessage:
         who = (ada, bo)[number % 2]
         request = rooms_pb2.AppendMessageRequest(room_name=name, content=f"message {number}", client_id=f"c{number % 20}")
-        return rooms.AppendMessage(request, metadata=for_person(house, who))
+        answer: rooms_pb2.RoomMessage = rooms.AppendMessage(request, metadata=for_person(house, who))
+        return answer
 
     with ThreadPoolExecutor(8) as pool:
         said = list(pool.map(say, range(40)))
@@ -290,12 +291,12 @@ def test_row_level_security_alone_keeps_a_stranger_out(house: House, rooms: Any,
     rooms.AppendMessage(rooms_pb2.AppendMessageRequest(room_name=name, content="a", client_id="b"), metadata=for_person(house, ada))
 
     def seen_by(account: Account) -> list[int]:
-        counts = []
+        counts: list[int] = []
         with psycopg2.connect(house.app_url("notifications")) as connection, connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL app.user_id = '{account.user_id}'; SET LOCAL app.tenant_id = '{account.tenant_id}'")
             for table in ("contacts", "notifications", "rooms", "room_members", "messages", "interview_reminders"):
                 cursor.execute(f"SELECT count(*) FROM {table} WHERE %s OR true", (table == "notifications",))
-                counts.append(cursor.fetchone()[0])
+                counts += cursor.fetchone() or ()
         return counts
 
     until(lambda: seen_by(eve)[0] == 1 and seen_by(eve)[1] == 1, "eve's contact and welcome")
@@ -350,7 +351,7 @@ def test_a_reminder_reaches_both_sides_once(house: House, reminders: Any, jobs: 
     soon = to_timestamp(datetime.now(UTC) + timedelta(hours=2))
     made = reminders.CreateReminder(reminder(ada, erik, interview_time=soon, tenant_id=erik.tenant_id, request_id="r"), metadata=jobs)
     for account in (ada, erik):
-        until(lambda account=account: [m for m in mails_to(house, account.email) if m["subject"].startswith("Reminder: Data Engineer")], "the reminder")
+        until(lambda account=account: [m for m in mails_to(house, account.email) if m["subject"].startswith("Reminder: Data Engineer")], "the reminder")  # type: ignore[misc]
     listed = reminders.ListReminders(reminders_pb2.ListRemindersRequest(), metadata=ada.metadata).reminders
     assert [(r.id, r.status, r.is_sent) for r in listed] == [(made.id, "sent", True)]
     assert one_row(house, "SELECT count(*) FROM notifications WHERE template = 'interview_reminder' AND user_id IN (%s, %s)", ada.user_id, erik.user_id) == (2,)
