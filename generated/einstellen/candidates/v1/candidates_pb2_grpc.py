@@ -182,7 +182,7 @@ class CandidateServiceServicer:
 
     def UploadCv(self, request_iterator, context):
         """Stores a CV (PDF, DOCX or TXT, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -53,7 +53,7 @@ class CandidateServiceStub:
     """
     UploadCv: _grpc.StreamUnaryMultiCallable[_candidates_pb2.UploadCvRequest, _candidates_pb2.Cv]
     """Stores a CV (PDF, DOCX or TXT, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE.
     """
     GetCv: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.GetCvRequest, _candidates_pb2.Cv]
     """Reads what is known of a CV and of its parsing.
@@ -143,7 +143,7 @@ class CandidateServiceAsyncStub(CandidateServiceStub):
     """
     UploadCv: _aio.StreamUnaryMultiCallable[_candidates_pb2.UploadCvRequest, _candidates_pb2.Cv]  # type: ignore[assignment]
     """Stores a CV (PDF, DOCX or TXT, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE.
     """
     GetCv: _aio.UnaryUnaryMultiCallable[_candidates_pb2.GetCvRequest, _candidates_pb2.Cv]  # type: ignore[assignment]
     """Reads what is known of a CV and of its parsing.
@@ -260,7 +260,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.Cv, _abc.Awaitable[_candidates_pb2.Cv]]:
         """Stores a CV (PDF, DOCX or TXT, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE.
         """
 
     @_abc_1.abstractmethod
