@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import grpc
 import grpc.aio
@@ -13,13 +14,13 @@ from grpc_reflection.v1alpha import reflection
 DESCRIPTORS = Path(__file__).parents[1] / "generated" / "einstellen.binpb"
 
 
-class WholeHealth(health_pb2_grpc.HealthServicer):  # type: ignore[misc]
+class WholeHealth(health_pb2_grpc.HealthServicer):
     """Serving while every service is: what /readyz says, for gRPC clients."""
 
     def __init__(self, ready: Callable[[], Awaitable[bool]]) -> None:
         self._ready = ready
 
-    async def Check(self, request: health_pb2.HealthCheckRequest, context: grpc.aio.ServicerContext) -> health_pb2.HealthCheckResponse:
+    async def Check(self, request: health_pb2.HealthCheckRequest, context: grpc.aio.ServicerContext[Any, Any]) -> health_pb2.HealthCheckResponse:
         if request.service:
             await context.abort(grpc.StatusCode.NOT_FOUND, "ask with an empty name, for the whole; /readyz names each part")
         return health_pb2.HealthCheckResponse(status="SERVING" if await self._ready() else "NOT_SERVING")
