@@ -150,7 +150,7 @@ class CandidateServiceServicer:
 
     def CreateCandidate(self, request, context):
         """Creates the caller's candidate profile, in their personal organization; a person has one.
-        ALREADY_EXISTS / CANDIDATE_EXISTS, IDEMPOTENCY_KEY_REUSED.
+        ALREADY_EXISTS / CANDIDATE_EXISTS, IDEMPOTENCY_KEY_REUSED; INVALID_ARGUMENT / DATE_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -174,7 +174,7 @@ class CandidateServiceServicer:
 
     def UpdateCandidate(self, request, context):
         """Changes the named fields of the caller's profile; without a mask, those that are set. What a person types is never overwritten by a CV.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID, DATE_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -182,7 +182,7 @@ class CandidateServiceServicer:
 
     def UploadCv(self, request_iterator, context):
         """Stores a CV (PDF, DOCX or TXT, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -214,7 +214,7 @@ class CandidateServiceServicer:
 
     def AddEducation(self, request, context):
         """Adds one to the educations of the caller's profile.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL; INVALID_ARGUMENT / DATES_REVERSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -222,7 +222,7 @@ class CandidateServiceServicer:
 
     def UpdateEducation(self, request, context):
         """Replaces one, which from then on counts as typed by the person.
-        NOT_FOUND / EDUCATION_NOT_FOUND.
+        NOT_FOUND / EDUCATION_NOT_FOUND; INVALID_ARGUMENT / DATES_REVERSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -238,7 +238,7 @@ class CandidateServiceServicer:
 
     def AddWorkExperience(self, request, context):
         """Adds one to the work experience of the caller's profile.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL; INVALID_ARGUMENT / DATES_REVERSED, DATE_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -246,7 +246,7 @@ class CandidateServiceServicer:
 
     def UpdateWorkExperience(self, request, context):
         """Replaces one, which from then on counts as typed by the person.
-        NOT_FOUND / WORK_EXPERIENCE_NOT_FOUND.
+        NOT_FOUND / WORK_EXPERIENCE_NOT_FOUND; INVALID_ARGUMENT / DATES_REVERSED, DATE_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -261,8 +261,8 @@ class CandidateServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AddSkill(self, request, context):
-        """Adds one to the skills of the caller's profile.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; ALREADY_EXISTS / SKILL_EXISTS.
+        """Adds one to the skills of the caller's profile; one that a CV gave becomes the person's own.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; ALREADY_EXISTS / SKILL_EXISTS; FAILED_PRECONDITION / LIST_FULL.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -286,7 +286,7 @@ class CandidateServiceServicer:
 
     def AddCertification(self, request, context):
         """Adds one to the certifications of the caller's profile.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL; INVALID_ARGUMENT / DATE_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -294,7 +294,7 @@ class CandidateServiceServicer:
 
     def UpdateCertification(self, request, context):
         """Replaces one, which from then on counts as typed by the person.
-        NOT_FOUND / CERTIFICATION_NOT_FOUND.
+        NOT_FOUND / CERTIFICATION_NOT_FOUND; INVALID_ARGUMENT / DATE_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -37,7 +37,7 @@ class CandidateServiceStub:
     def __new__(cls, channel: _aio.Channel) -> CandidateServiceAsyncStub: ...
     CreateCandidate: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.CreateCandidateRequest, _candidates_pb2.Candidate]
     """Creates the caller's candidate profile, in their personal organization; a person has one.
-    ALREADY_EXISTS / CANDIDATE_EXISTS, IDEMPOTENCY_KEY_REUSED.
+    ALREADY_EXISTS / CANDIDATE_EXISTS, IDEMPOTENCY_KEY_REUSED; INVALID_ARGUMENT / DATE_INVALID.
     """
     GetCandidate: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.GetCandidateRequest, _candidates_pb2.Candidate]
     """Reads a profile: one's own, that of somebody who applied to the active organization, or of somebody discoverable.
@@ -49,11 +49,11 @@ class CandidateServiceStub:
     """
     UpdateCandidate: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.UpdateCandidateRequest, _candidates_pb2.Candidate]
     """Changes the named fields of the caller's profile; without a mask, those that are set. What a person types is never overwritten by a CV.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID, DATE_INVALID.
     """
     UploadCv: _grpc.StreamUnaryMultiCallable[_candidates_pb2.UploadCvRequest, _candidates_pb2.Cv]
     """Stores a CV (PDF, DOCX or TXT, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
     """
     GetCv: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.GetCvRequest, _candidates_pb2.Cv]
     """Reads what is known of a CV and of its parsing.
@@ -69,11 +69,11 @@ class CandidateServiceStub:
     """
     AddEducation: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.AddEducationRequest, _candidates_pb2.Education]
     """Adds one to the educations of the caller's profile.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL; INVALID_ARGUMENT / DATES_REVERSED.
     """
     UpdateEducation: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.UpdateEducationRequest, _candidates_pb2.Education]
     """Replaces one, which from then on counts as typed by the person.
-    NOT_FOUND / EDUCATION_NOT_FOUND.
+    NOT_FOUND / EDUCATION_NOT_FOUND; INVALID_ARGUMENT / DATES_REVERSED.
     """
     DeleteEducation: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.DeleteEducationRequest, _empty_pb2.Empty]
     """Deletes one.
@@ -81,19 +81,19 @@ class CandidateServiceStub:
     """
     AddWorkExperience: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.AddWorkExperienceRequest, _candidates_pb2.WorkExperience]
     """Adds one to the work experience of the caller's profile.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL; INVALID_ARGUMENT / DATES_REVERSED, DATE_INVALID.
     """
     UpdateWorkExperience: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.UpdateWorkExperienceRequest, _candidates_pb2.WorkExperience]
     """Replaces one, which from then on counts as typed by the person.
-    NOT_FOUND / WORK_EXPERIENCE_NOT_FOUND.
+    NOT_FOUND / WORK_EXPERIENCE_NOT_FOUND; INVALID_ARGUMENT / DATES_REVERSED, DATE_INVALID.
     """
     DeleteWorkExperience: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.DeleteWorkExperienceRequest, _empty_pb2.Empty]
     """Deletes one.
     NOT_FOUND / WORK_EXPERIENCE_NOT_FOUND.
     """
     AddSkill: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.AddSkillRequest, _candidates_pb2.Skill]
-    """Adds one to the skills of the caller's profile.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; ALREADY_EXISTS / SKILL_EXISTS.
+    """Adds one to the skills of the caller's profile; one that a CV gave becomes the person's own.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; ALREADY_EXISTS / SKILL_EXISTS; FAILED_PRECONDITION / LIST_FULL.
     """
     UpdateSkill: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.UpdateSkillRequest, _candidates_pb2.Skill]
     """Replaces one, which from then on counts as typed by the person.
@@ -105,11 +105,11 @@ class CandidateServiceStub:
     """
     AddCertification: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.AddCertificationRequest, _candidates_pb2.Certification]
     """Adds one to the certifications of the caller's profile.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL; INVALID_ARGUMENT / DATE_INVALID.
     """
     UpdateCertification: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.UpdateCertificationRequest, _candidates_pb2.Certification]
     """Replaces one, which from then on counts as typed by the person.
-    NOT_FOUND / CERTIFICATION_NOT_FOUND.
+    NOT_FOUND / CERTIFICATION_NOT_FOUND; INVALID_ARGUMENT / DATE_INVALID.
     """
     DeleteCertification: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.DeleteCertificationRequest, _empty_pb2.Empty]
     """Deletes one.
@@ -127,7 +127,7 @@ class CandidateServiceAsyncStub(CandidateServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateCandidate: _aio.UnaryUnaryMultiCallable[_candidates_pb2.CreateCandidateRequest, _candidates_pb2.Candidate]  # type: ignore[assignment]
     """Creates the caller's candidate profile, in their personal organization; a person has one.
-    ALREADY_EXISTS / CANDIDATE_EXISTS, IDEMPOTENCY_KEY_REUSED.
+    ALREADY_EXISTS / CANDIDATE_EXISTS, IDEMPOTENCY_KEY_REUSED; INVALID_ARGUMENT / DATE_INVALID.
     """
     GetCandidate: _aio.UnaryUnaryMultiCallable[_candidates_pb2.GetCandidateRequest, _candidates_pb2.Candidate]  # type: ignore[assignment]
     """Reads a profile: one's own, that of somebody who applied to the active organization, or of somebody discoverable.
@@ -139,11 +139,11 @@ class CandidateServiceAsyncStub(CandidateServiceStub):
     """
     UpdateCandidate: _aio.UnaryUnaryMultiCallable[_candidates_pb2.UpdateCandidateRequest, _candidates_pb2.Candidate]  # type: ignore[assignment]
     """Changes the named fields of the caller's profile; without a mask, those that are set. What a person types is never overwritten by a CV.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID, DATE_INVALID.
     """
     UploadCv: _aio.StreamUnaryMultiCallable[_candidates_pb2.UploadCvRequest, _candidates_pb2.Cv]  # type: ignore[assignment]
     """Stores a CV (PDF, DOCX or TXT, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
     """
     GetCv: _aio.UnaryUnaryMultiCallable[_candidates_pb2.GetCvRequest, _candidates_pb2.Cv]  # type: ignore[assignment]
     """Reads what is known of a CV and of its parsing.
@@ -159,11 +159,11 @@ class CandidateServiceAsyncStub(CandidateServiceStub):
     """
     AddEducation: _aio.UnaryUnaryMultiCallable[_candidates_pb2.AddEducationRequest, _candidates_pb2.Education]  # type: ignore[assignment]
     """Adds one to the educations of the caller's profile.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL; INVALID_ARGUMENT / DATES_REVERSED.
     """
     UpdateEducation: _aio.UnaryUnaryMultiCallable[_candidates_pb2.UpdateEducationRequest, _candidates_pb2.Education]  # type: ignore[assignment]
     """Replaces one, which from then on counts as typed by the person.
-    NOT_FOUND / EDUCATION_NOT_FOUND.
+    NOT_FOUND / EDUCATION_NOT_FOUND; INVALID_ARGUMENT / DATES_REVERSED.
     """
     DeleteEducation: _aio.UnaryUnaryMultiCallable[_candidates_pb2.DeleteEducationRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     """Deletes one.
@@ -171,19 +171,19 @@ class CandidateServiceAsyncStub(CandidateServiceStub):
     """
     AddWorkExperience: _aio.UnaryUnaryMultiCallable[_candidates_pb2.AddWorkExperienceRequest, _candidates_pb2.WorkExperience]  # type: ignore[assignment]
     """Adds one to the work experience of the caller's profile.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL; INVALID_ARGUMENT / DATES_REVERSED, DATE_INVALID.
     """
     UpdateWorkExperience: _aio.UnaryUnaryMultiCallable[_candidates_pb2.UpdateWorkExperienceRequest, _candidates_pb2.WorkExperience]  # type: ignore[assignment]
     """Replaces one, which from then on counts as typed by the person.
-    NOT_FOUND / WORK_EXPERIENCE_NOT_FOUND.
+    NOT_FOUND / WORK_EXPERIENCE_NOT_FOUND; INVALID_ARGUMENT / DATES_REVERSED, DATE_INVALID.
     """
     DeleteWorkExperience: _aio.UnaryUnaryMultiCallable[_candidates_pb2.DeleteWorkExperienceRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     """Deletes one.
     NOT_FOUND / WORK_EXPERIENCE_NOT_FOUND.
     """
     AddSkill: _aio.UnaryUnaryMultiCallable[_candidates_pb2.AddSkillRequest, _candidates_pb2.Skill]  # type: ignore[assignment]
-    """Adds one to the skills of the caller's profile.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; ALREADY_EXISTS / SKILL_EXISTS.
+    """Adds one to the skills of the caller's profile; one that a CV gave becomes the person's own.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; ALREADY_EXISTS / SKILL_EXISTS; FAILED_PRECONDITION / LIST_FULL.
     """
     UpdateSkill: _aio.UnaryUnaryMultiCallable[_candidates_pb2.UpdateSkillRequest, _candidates_pb2.Skill]  # type: ignore[assignment]
     """Replaces one, which from then on counts as typed by the person.
@@ -195,11 +195,11 @@ class CandidateServiceAsyncStub(CandidateServiceStub):
     """
     AddCertification: _aio.UnaryUnaryMultiCallable[_candidates_pb2.AddCertificationRequest, _candidates_pb2.Certification]  # type: ignore[assignment]
     """Adds one to the certifications of the caller's profile.
-    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL; INVALID_ARGUMENT / DATE_INVALID.
     """
     UpdateCertification: _aio.UnaryUnaryMultiCallable[_candidates_pb2.UpdateCertificationRequest, _candidates_pb2.Certification]  # type: ignore[assignment]
     """Replaces one, which from then on counts as typed by the person.
-    NOT_FOUND / CERTIFICATION_NOT_FOUND.
+    NOT_FOUND / CERTIFICATION_NOT_FOUND; INVALID_ARGUMENT / DATE_INVALID.
     """
     DeleteCertification: _aio.UnaryUnaryMultiCallable[_candidates_pb2.DeleteCertificationRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     """Deletes one.
@@ -220,7 +220,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.Candidate, _abc.Awaitable[_candidates_pb2.Candidate]]:
         """Creates the caller's candidate profile, in their personal organization; a person has one.
-        ALREADY_EXISTS / CANDIDATE_EXISTS, IDEMPOTENCY_KEY_REUSED.
+        ALREADY_EXISTS / CANDIDATE_EXISTS, IDEMPOTENCY_KEY_REUSED; INVALID_ARGUMENT / DATE_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -250,7 +250,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.Candidate, _abc.Awaitable[_candidates_pb2.Candidate]]:
         """Changes the named fields of the caller's profile; without a mask, those that are set. What a person types is never overwritten by a CV.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID, DATE_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -260,7 +260,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.Cv, _abc.Awaitable[_candidates_pb2.Cv]]:
         """Stores a CV (PDF, DOCX or TXT, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
         """
 
     @_abc_1.abstractmethod
@@ -300,7 +300,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.Education, _abc.Awaitable[_candidates_pb2.Education]]:
         """Adds one to the educations of the caller's profile.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL; INVALID_ARGUMENT / DATES_REVERSED.
         """
 
     @_abc_1.abstractmethod
@@ -310,7 +310,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.Education, _abc.Awaitable[_candidates_pb2.Education]]:
         """Replaces one, which from then on counts as typed by the person.
-        NOT_FOUND / EDUCATION_NOT_FOUND.
+        NOT_FOUND / EDUCATION_NOT_FOUND; INVALID_ARGUMENT / DATES_REVERSED.
         """
 
     @_abc_1.abstractmethod
@@ -330,7 +330,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.WorkExperience, _abc.Awaitable[_candidates_pb2.WorkExperience]]:
         """Adds one to the work experience of the caller's profile.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL; INVALID_ARGUMENT / DATES_REVERSED, DATE_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -340,7 +340,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.WorkExperience, _abc.Awaitable[_candidates_pb2.WorkExperience]]:
         """Replaces one, which from then on counts as typed by the person.
-        NOT_FOUND / WORK_EXPERIENCE_NOT_FOUND.
+        NOT_FOUND / WORK_EXPERIENCE_NOT_FOUND; INVALID_ARGUMENT / DATES_REVERSED, DATE_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -359,8 +359,8 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _candidates_pb2.AddSkillRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.Skill, _abc.Awaitable[_candidates_pb2.Skill]]:
-        """Adds one to the skills of the caller's profile.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; ALREADY_EXISTS / SKILL_EXISTS.
+        """Adds one to the skills of the caller's profile; one that a CV gave becomes the person's own.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; ALREADY_EXISTS / SKILL_EXISTS; FAILED_PRECONDITION / LIST_FULL.
         """
 
     @_abc_1.abstractmethod
@@ -390,7 +390,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.Certification, _abc.Awaitable[_candidates_pb2.Certification]]:
         """Adds one to the certifications of the caller's profile.
-        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL; INVALID_ARGUMENT / DATE_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -400,7 +400,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.Certification, _abc.Awaitable[_candidates_pb2.Certification]]:
         """Replaces one, which from then on counts as typed by the person.
-        NOT_FOUND / CERTIFICATION_NOT_FOUND.
+        NOT_FOUND / CERTIFICATION_NOT_FOUND; INVALID_ARGUMENT / DATE_INVALID.
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,41 @@
+"""Candidates as a process: settings, database, files, RPCs, and the reading of CVs."""
+
+import grpc
+
+from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
+from einstellen.events.v1 import events_pb2, events_pb2_grpc
+from services.candidates import tasks
+from services.candidates.rpc import CandidateService
+from services.candidates.settings import Settings
+from services.chassis import clients, clock, objects
+from services.chassis.database import Database
+from services.chassis.events import EventFeed
+from services.chassis.server import Server, run, serve
+from services.chassis.settings import load
+from services.chassis.tasks import Worker
+from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
+
+
+def start(settings: Settings) -> Server:
+    database = Database(settings.database_url, pool_size=settings.workers + 4, application_name="candidates")
+    database.refuse_unguarded()
+    files = objects.connect(settings)
+    services = ServiceTokens(settings.service_token.get_secret_value(), "candidates")
+    keys = clients.connect(settings.keys_url, "auth", services)
+
+    def add(server: grpc.Server) -> None:
+        service = CandidateService(database, files, largest=settings.max_upload_size)
+        candidates_pb2_grpc.add_CandidateServiceServicer_to_server(service, server)
+        events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+
+    return serve(
+        settings, [candidates_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer), services=services,
+        parts={"database": database.check},
+        background=[Worker("candidates", database, tasks.handlers(database, files, clock.utc_now))],
+        closing=[keys.close, database.close],
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    run(start, load(Settings, "candidates"))

@@ -1,0 +1,62 @@
+"""What candidates does outside a request: reading CVs."""
+
+from uuid import UUID
+
+from services.candidates import reading, rules, store
+from services.candidates.parsing.isolated import parse_isolated
+from services.candidates.parsing.limits import Unreadable
+from services.candidates.parsing.parsed import ParsedCv
+from services.chassis import audit, calls, events, objects
+from services.chassis import tasks as chassis
+from services.chassis.clock import Clock
+from services.chassis.database import Database
+from services.chassis.objects import ObjectStore
+from services.chassis.tasks import GiveUp, Handler, Task
+
+_PARSE_SECONDS = 20
+
+
+def handlers(database: Database, files: ObjectStore, clock: Clock) -> dict[str, Handler]:
+    def parse_cv(task: Task) -> None:
+        with database.begin(calls.SYSTEM) as connection:
+            cv = store.find_cv(connection, UUID(task.payload["cv_id"]))
+        if cv is None or cv.status != "queued":
+            return
+        try:
+            data = files.get(objects.key_of(cv.tenant_id, "cvs", cv.id))
+        except FileNotFoundError:
+            raise GiveUp("the file is not in the object store") from None
+        parsed, reason, unread = _parse(data)
+        with database.begin(calls.SYSTEM) as connection:
+            chassis.finish(connection, task)
+            if parsed is None:
+                store.end_cv(connection, cv.id, {"status": "unreadable", "reason": reason, "unread": unread, "parsed_at": clock()})
+                audit.record(connection, "cv.unreadable", tenant_id=cv.tenant_id, user_id=cv.user_id, cv_id=cv.id, reason=reason)
+                return
+            candidate = store.lock_candidate(connection, cv.candidate_id, cv.user_id)
+            found = reading.read(parsed, candidate.id)
+            outcome = {"status": "parsed", "unread": unread, "parsed_at": clock()}
+            if store.has_newer_parsed_cv(connection, cv):  # the profile follows the newest one
+                store.end_cv(connection, cv.id, {**outcome, "findings": rules.keep(found.findings)})
+                audit.record(connection, "cv.parsed", tenant_id=cv.tenant_id, user_id=cv.user_id, cv_id=cv.id, fields=[])
+                return
+            taken = rules.take(candidate, store.read_lists(connection, candidate.id), found)
+            store.end_cv(connection, cv.id, {**outcome, "findings": taken.findings})
+            store.delete_cv_entries(connection, candidate.id)
+            for entries in vars(taken.lists).values():
+                store.add_entries(connection, entries)
+            store.update_candidate(connection, candidate.id, {**taken.fields, "updated_at": clock()})
+            audit.record(connection, "cv.parsed", tenant_id=cv.tenant_id, user_id=cv.user_id, cv_id=cv.id, fields=sorted(taken.fields))
+            events.record(connection, "candidate.updated", candidate.id, candidate.tenant_id, cv_id=cv.id)
+
+    return {"parse_cv": parse_cv}
+
+
+def _parse(data: bytes) -> tuple[ParsedCv | None, str, list[str]]:
+    """The CV, or None with the reason; either way with words on what could not be read. That a file is unreadable is an answer, not a failure."""
+    try:
+        parsed = parse_isolated(data, _PARSE_SECONDS)
+    except Unreadable as problem:
+        return None, problem.reason, [problem.message]
+    unread = [note.replace("\x00", "") for note in parsed.unread]
+    return (None, parsed.reason, unread) if parsed.reason else (parsed, "", unread)
