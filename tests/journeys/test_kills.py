@@ -97,12 +97,12 @@ def register(http: Http) -> tuple[str, str]:
 def test_a_part_that_is_killed_comes_back_and_nothing_is_lost(stack: Stack, child: str) -> None:
     email, password = register(stack.http)
     stack.kill(child)
+    until(lambda: f"{child} was killed by signal 9; restarting" in stack.said(), "the supervisor says so")
     if child == "envoy":  # nobody listens for a moment
         until(lambda: _reaches(stack), "Envoy listens again")
     pair = stack.http("POST", "/login", {"email": email, "password": password})
     assert pair.status == 200, pair.body
     assert Http(f"http://{LOOPBACK}:{stack.port}", pair.json["access_token"])("GET", "/auth/me").json["email"] == email
-    until(lambda: f"{child} was killed by signal 9; restarting" in stack.said(), "the supervisor says so")
     until(lambda: stack.http("GET", "/readyz").status == 200, "everything is ready again")
 
 
