@@ -7,7 +7,7 @@ PIP := $(PYTHON) -m pip --no-cache-dir --disable-pip-version-check --no-input
 LOCK := $(PYTHON) -m uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --only-binary :all: \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate --no-config --cache-dir .cache/uv
 # Tests are read by ruff alone: what a fixture is, mypy would have to be told in every test.
-CODE := $(wildcard services gateway cli)
+CODE := services gateway cli
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

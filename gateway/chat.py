@@ -64,7 +64,9 @@ class Chat:
         )  # fmt: skip
         if not ws.can_prepare(request):
             return answers.failure(request, 426, code_pb2.INVALID_ARGUMENT, "WEBSOCKET_EXPECTED", "this path is for WebSockets")
-        call = calls.Call("gateway", "ws/chat", answers.request_id(request), request.headers.get("x-envoy-external-address", "") or request.remote or "")
+        call = calls.Call(
+            "gateway", "ws/chat", answers.request_id(request), request.headers.get("x-envoy-external-address", "") or request.remote or ""
+        )
         calls.enter(call)
         await ws.prepare(request)
         if request.transport is not None:

@@ -20,7 +20,9 @@ class WholeHealth(health_pb2_grpc.HealthServicer):
     def __init__(self, ready: Callable[[], Awaitable[bool]]) -> None:
         self._ready = ready
 
-    async def Check(self, request: health_pb2.HealthCheckRequest, context: grpc.aio.ServicerContext[Any, Any]) -> health_pb2.HealthCheckResponse:
+    async def Check(
+        self, request: health_pb2.HealthCheckRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> health_pb2.HealthCheckResponse:
         if request.service:
             await context.abort(grpc.StatusCode.NOT_FOUND, "ask with an empty name, for the whole; /readyz names each part")
         return health_pb2.HealthCheckResponse(status="SERVING" if await self._ready() else "NOT_SERVING")
@@ -29,7 +31,7 @@ class WholeHealth(health_pb2_grpc.HealthServicer):
 async def serve(listen: str, ready: Callable[[], Awaitable[bool]], descriptors: Path = DESCRIPTORS) -> grpc.aio.Server:
     """Starts the server. Reflection lists the services that clients may call: those with a path over HTTP."""
     pool = descriptor_pool.DescriptorPool()
-    files = descriptor_pb2.FileDescriptorSet.FromString(descriptors.read_bytes())
+    files = descriptor_pb2.FileDescriptorSet.FromString(descriptors.read_bytes())  # noqa: ASYNC240 - once, before anybody is served
     for file in files.file:
         pool.Add(file)
     pool.AddSerializedFile(health_pb2.DESCRIPTOR.serialized_pb)

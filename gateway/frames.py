@@ -27,7 +27,9 @@ def read(text: str) -> rooms_pb2.ClientFrame:
 
 def encode(frame: rooms_pb2.ServerFrame) -> bytes:
     """Done once for a frame, however many sockets it goes to."""
-    text = json_format.MessageToJson(frame, preserving_proto_field_name=True, always_print_fields_with_no_presence=True, indent=None, ensure_ascii=False)
+    text = json_format.MessageToJson(
+        frame, preserving_proto_field_name=True, always_print_fields_with_no_presence=True, indent=None, ensure_ascii=False
+    )
     return text.encode()
 
 

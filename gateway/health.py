@@ -20,7 +20,9 @@ class Readiness:
     """Asks the services for their health. What was found is good for a second, so that whoever asks often costs the services little."""
 
     def __init__(self, peers: Mapping[str, str], own: Mapping[str, Callable[[], Awaitable[object]]]) -> None:
-        self._channels = {name: grpc.aio.insecure_channel(address.removeprefix("grpc://"), options=OPTIONS) for name, address in peers.items()}
+        self._channels = {
+            name: grpc.aio.insecure_channel(address.removeprefix("grpc://"), options=OPTIONS) for name, address in peers.items()
+        }
         self._own = own
         self._lock = asyncio.Lock()
         self._found: dict[str, bool] = {}

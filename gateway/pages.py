@@ -114,7 +114,7 @@ def _page(html: str) -> web.Response:
 
 
 async def _mark_assets(request: web.Request, response: web.StreamResponse) -> None:
-    if request.path.startswith(("/static/swagger-ui/", "/static/redoc/")) and response.status < 400:  # noqa: PLR2004
+    if request.path.startswith(("/static/swagger-ui/", "/static/redoc/")) and response.status < 400:
         response.headers.update(_HEADERS)
         response.headers["Cache-Control"] = _DAY
 

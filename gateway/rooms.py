@@ -33,7 +33,8 @@ class Room:
     """A room in this process. Its own task takes what Redis and the owner's answers bring and hands it on, one after the other.
 
     Messages are handed on in the order of their numbers without a gap: one that comes early waits a moment for those before it, which are then loaded from
-    the owner. A socket joins by loading until it has caught up with `seq`, the newest number handed on, and follows from there."""
+    the owner. A socket joins by loading until it has caught up with `seq`, the newest number handed on, and follows from there.
+    """
 
     def __init__(self, name: str, owner: Owner) -> None:
         self.name = name

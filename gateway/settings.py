@@ -10,14 +10,22 @@ from services.chassis import settings as chassis
 class Settings(chassis.Settings):
     """The chassis' settings, where the services are, and what a socket may cost. The gateway has no database."""
 
-    grpc_listen: str = Field("", alias="GRPC_LISTEN", description="The address for gRPC health and reflection of the whole house; off without it.")
+    grpc_listen: str = Field(
+        "", alias="GRPC_LISTEN", description="The address for gRPC health and reflection of the whole house; off without it."
+    )
     notifications_url: str = Field("127.0.0.1:50054", alias="NOTIFICATION_SERVICE_URL", description="gRPC address of notifications.")
-    candidates_url: str = Field("", alias="CANDIDATE_SERVICE_URL", description="gRPC address of candidates; not asked for its health without it.")
+    candidates_url: str = Field(
+        "", alias="CANDIDATE_SERVICE_URL", description="gRPC address of candidates; not asked for its health without it."
+    )
     jobs_url: str = Field("", alias="JOB_SERVICE_URL", description="gRPC address of jobs; not asked for its health without it.")
-    inference_url: str = Field("", alias="INFERENCE_SERVICE_URL", description="gRPC address of inference; not asked for its health without it.")
+    inference_url: str = Field(
+        "", alias="INFERENCE_SERVICE_URL", description="gRPC address of inference; not asked for its health without it."
+    )
     most_sockets: int = Field(10_000, ge=1, alias="GATEWAY_SOCKETS", description="Open sockets that this process takes; more are refused.")
     queued_frames: int = Field(256, ge=8, alias="GATEWAY_QUEUE", description="Frames that may wait for a slow reader before it is dropped.")
-    heartbeat_seconds: float = Field(25.0, gt=0, alias="GATEWAY_HEARTBEAT", description="How often an idle socket is asked whether it is still there.")
+    heartbeat_seconds: float = Field(
+        25.0, gt=0, alias="GATEWAY_HEARTBEAT", description="How often an idle socket is asked whether it is still there."
+    )
 
     @property
     def peers(self) -> Mapping[str, str]:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import grpc
 import sqlalchemy as sa
-from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from google.protobuf.struct_pb2 import Struct
 from sqlalchemy.dialects.postgresql import insert
 
+from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from services.chassis import calls, database, frame, metrics
 from services.chassis.clock import to_timestamp
 from services.chassis.database import Database

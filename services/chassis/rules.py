@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from einstellen.options.v1 import options_pb2
 from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import MethodDescriptor
 
+from einstellen.options.v1 import options_pb2
 from services.chassis import errors
 from services.chassis.calls import Person
 

@@ -45,7 +45,9 @@ class Health(health_pb2_grpc.HealthServicer):
         return health_pb2.HealthCheckResponse(status="SERVING" if all(self._answers(part) for part in asked) else "NOT_SERVING")
 
     def List(self, request: health_pb2.HealthListRequest, context: grpc.ServicerContext) -> health_pb2.HealthListResponse:
-        statuses = {part: health_pb2.HealthCheckResponse(status="SERVING" if self._answers(part) else "NOT_SERVING") for part in self._parts}
+        statuses = {
+            part: health_pb2.HealthCheckResponse(status="SERVING" if self._answers(part) else "NOT_SERVING") for part in self._parts
+        }
         return health_pb2.HealthListResponse(statuses=statuses)
 
     def _answers(self, part: str) -> bool:

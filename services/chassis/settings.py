@@ -79,7 +79,9 @@ def load(kind: type[Kind], service: str, environment: Mapping[str, str] | None =
     own = {name.removeprefix(prefix): value for name, value in found.items() if name.startswith(prefix)}
     known = {variable for field in kind.model_fields.values() for variable in variables(field.alias, field.validation_alias)}
     values = {
-        name: value for name, value in {**found, **{n: v for n, v in own.items() if n in known and v != ""}}.items() if name in known and value != ""
+        name: value
+        for name, value in {**found, **{n: v for n, v in own.items() if n in known and v != ""}}.items()
+        if name in known and value != ""
     }
     try:
         return kind(service=service, **values)

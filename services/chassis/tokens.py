@@ -10,8 +10,8 @@ from uuid import UUID
 
 import grpc
 import jwt
-from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 
+from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 from services.chassis import errors
 from services.chassis.calls import Person
 

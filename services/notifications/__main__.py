@@ -4,8 +4,14 @@ import grpc
 import redis
 
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
-from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc, notifications_pb2, notifications_pb2_grpc
-from einstellen.notifications.v1 import reminders_pb2, reminders_pb2_grpc
+from einstellen.notifications.v1 import (
+    messages_pb2,
+    messages_pb2_grpc,
+    notifications_pb2,
+    notifications_pb2_grpc,
+    reminders_pb2,
+    reminders_pb2_grpc,
+)
 from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from services.chassis import clients, clock
 from services.chassis.database import Database

@@ -23,7 +23,8 @@ class Template:
     """The variables of a template: those that must be there, and those that may.
 
     Names that end in `_time` hold RFC 3339 times, in `_id` UUIDs. Every template may have `first_name`, which is the recipient's own unless given.
-    Those for people may be sent by a person, the others by services alone."""
+    Those for people may be sent by a person, the others by services alone.
+    """
 
     required: frozenset[str]
     optional: frozenset[str] = frozenset()
@@ -40,8 +41,10 @@ TEMPLATES: Mapping[str, Template] = {
     "application_received": Template(_of("job_title", "company_name"), _of("candidate_name"), for_people=True),
     "application_status": Template(_of("job_title", "company_name", "status"), _of("candidate_name", "note"), for_people=True),
     "interview_invitation": Template(
-        _of("job_title", "company_name", "interview_time", "application_id"), _of("candidate_name", "minutes", "location", "note"),
-        for_people=True, calendar=True,
+        _of("job_title", "company_name", "interview_time", "application_id"),
+        _of("candidate_name", "minutes", "location", "note"),
+        for_people=True,
+        calendar=True,
     ),
     "interview_reminder": Template(_of("interview_time"), _of("title", "job_title", "company_name", "location"), for_people=True),
     "booking_confirmation": Template(_of("title", "start_time"), _of("minutes", "location", "reference")),
@@ -74,7 +77,8 @@ _html = ImmutableSandboxedEnvironment(
 def render(name: str, variables: Mapping[str, str], *, now: datetime) -> Letter:
     """The letter that a template makes of these variables.
 
-    Raises InvalidArgument / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID."""
+    Raises InvalidArgument / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID.
+    """
     template = TEMPLATES.get(name)
     if template is None:
         raise errors.invalid_field("template", "TEMPLATE_UNKNOWN", f"is not one of {', '.join(sorted(TEMPLATES))}")

@@ -16,7 +16,8 @@ DIRECT = "direct-"
 def tenant_of(call: Call, given: str) -> UUID:
     """The organization that a call is for: a person's active one; a service says which, or acts in that of the person it brings.
 
-    Raises InvalidArgument / TENANT_MISSING, TENANT_NOT_YOURS."""
+    Raises InvalidArgument / TENANT_MISSING, TENANT_NOT_YOURS.
+    """
     if call.service and given:
         return UUID(given)
     if call.person is None:
@@ -29,7 +30,8 @@ def tenant_of(call: Call, given: str) -> UUID:
 def check_words(*, template: str, subject: str, message: str, needs_subject: bool) -> None:
     """A notification is by a template or in words of its own.
 
-    Raises InvalidArgument / WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING."""
+    Raises InvalidArgument / WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING.
+    """
     if template and (subject or message):
         raise errors.invalid_field("message" if message else "subject", "WORDS_AND_TEMPLATE", "comes from the template: leave it out")
     if template:
@@ -59,7 +61,8 @@ def direct_room(one: UUID, other: UUID) -> str:
 def reminder_time(interview_at: datetime, wanted: datetime | None, *, now: datetime) -> datetime:
     """When to remind of an interview: as wanted, or a day before, or at once where that has passed.
 
-    Raises InvalidArgument / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW."""
+    Raises InvalidArgument / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW.
+    """
     if interview_at <= now:
         raise errors.invalid_field("interview_time", "REMINDER_TIME_PAST", "has passed")
     if wanted is None:

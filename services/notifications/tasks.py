@@ -58,6 +58,8 @@ def handlers(database: Database, channels: Mapping[str, Channel], clock: Clock) 
             now, template = clock(), "interview_reminder"
             words = {"first_name": contact.first_name, "title": reminder.title, "interview_time": reminder.interview_at.isoformat()}
             letter = letters.render(template, words, now=now)
-            outbox.post(connection, letter, "email", contact.email, tenant_id=reminder.tenant_id, now=now, template=template, user_id=user_id)
+            outbox.post(
+                connection, letter, "email", contact.email, tenant_id=reminder.tenant_id, now=now, template=template, user_id=user_id
+            )
 
     return {"deliver": deliver, "remind": remind}

@@ -18,9 +18,14 @@ def test_everybody_gets_every_message_once_and_in_order_across_two_gateways(hous
     room = meet(*people)
 
     async def scenario() -> None:
-        async with gateway(house) as one, gateway(house) as two, join(one, room, people[0]) as ada, join(two, room, people[1]) as bo, join(
-            one, room, people[2]
-        ) as cy, join(two, room, people[3]) as di:
+        async with (
+            gateway(house) as one,
+            gateway(house) as two,
+            join(one, room, people[0]) as ada,
+            join(two, room, people[1]) as bo,
+            join(one, room, people[2]) as cy,
+            join(two, room, people[3]) as di,
+        ):
             clients = [ada, bo, cy, di]
 
             async def talk(client: object, number: int) -> None:
@@ -76,8 +81,8 @@ def test_nothing_is_lost_or_doubled_for_those_who_join_while_others_talk(house: 
             async def come(number: int) -> None:
                 for visit in range(5):
                     async with join((one, two)[visit % 2], room, accounts[number], "?after=0") as client:
-                        last = int(client.welcome["last_seq"]) + 2
-                        await client.until(lambda client=client, last=min(last, 60): len(client.messages) >= last, f"{last} messages")  # type: ignore[misc]
+                        last = min(int(client.welcome["last_seq"]) + 2, 60)
+                        await client.until(lambda client=client, last=last: len(client.messages) >= last, f"{last} messages")  # type: ignore[misc]
                         assert client.seqs == list(range(1, len(client.messages) + 1))
 
             await asyncio.gather(speak(), *(come(number) for number in range(1, 6)))
@@ -120,7 +125,7 @@ def test_a_direct_message_over_rest_reaches_open_sockets(house: House, meet: Mee
 
     run(scenario)
     listed = stub.ListMessages(messages_pb2.ListMessagesRequest(), metadata=ada_account.metadata).messages
-    assert [(message.content, message.receiver_id) for message in listed][0] == ("Hello yourself", ada_account.user_id)
+    assert (listed[0].content, listed[0].receiver_id) == ("Hello yourself", ada_account.user_id)
 
 
 def test_the_others_see_who_types_reads_comes_and_goes(house: House, meet: Meet) -> None:

@@ -25,7 +25,10 @@ def test_readiness_names_every_part_and_what_is_missing(house: House) -> None:
             assert {"auth", "auth.database", "auth.redis", "notifications.database", "gateway.redis"} <= told["parts"].keys()
             assert set(told["parts"].values()) == {"ready"}
         nowhere = f"{LOOPBACK}:{free_port()}"
-        async with gateway(house, JOB_SERVICE_URL=nowhere, REDIS_URL=f"redis://{nowhere}") as door, aiohttp.ClientSession(f"http://{door.address}") as session:
+        async with (
+            gateway(house, JOB_SERVICE_URL=nowhere, REDIS_URL=f"redis://{nowhere}") as door,
+            aiohttp.ClientSession(f"http://{door.address}") as session,
+        ):
             async with session.get("/readyz") as answer:
                 told = await answer.json()
                 assert (answer.status, told["ready"]) == (503, False)
@@ -43,7 +46,11 @@ def test_an_error_over_http_has_the_form_of_every_error(house: House) -> None:
                 told = await answer.json()
             assert (answer.status, told["code"]) == (404, 5)
             info, request = told["details"]
-            assert (info["@type"], info["reason"], info["domain"]) == ("type.googleapis.com/google.rpc.ErrorInfo", "ROUTE_NOT_FOUND", "einstellen")
+            assert (info["@type"], info["reason"], info["domain"]) == (
+                "type.googleapis.com/google.rpc.ErrorInfo",
+                "ROUTE_NOT_FOUND",
+                "einstellen",
+            )
             assert (request["@type"], request["request_id"]) == ("type.googleapis.com/google.rpc.RequestInfo", "asked-7")
             async with session.post("/healthz") as answer:
                 assert (answer.status, (await answer.json())["details"][0]["reason"]) == (405, "METHOD_NOT_ALLOWED")

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-
 import jwt
 import psycopg2
 import pytest
@@ -17,6 +16,7 @@ from cli.services import SERVICES
 from cli.stack.folder import DataFolder
 from cli.stack.supervisor import Supervisor
 from cli.stack.valkey import Valkey
+from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc
 from gateway import counters
 from tests.conftest import Account, House
 from tests.gateway.sockets import gateway, join, run
@@ -35,7 +35,7 @@ def test_a_slow_reader_is_dropped_while_the_others_go_on(house: House, meet: Mee
 
     async def scenario() -> None:
         async with gateway(house, GATEWAY_QUEUE="32") as door, join(door, room, ada_account) as ada, join(door, room, bo_account) as bo:
-            reader, writer = await _stuck(door.address, room, slow_account)
+            _reader, writer = await _stuck(door.address, room, slow_account)
             try:
                 await ada.other("presence", user_id=slow_account.user_id, online=True)
                 said = 0
@@ -97,8 +97,6 @@ def test_a_token_that_expires_ends_the_socket_unless_a_fresh_one_came(house: Hou
 
 
 def _signed_in_again(house: House, account: Account) -> str:
-    from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc
-
     pair = house.stub("auth", auth_pb2_grpc.AuthServiceStub).Login(auth_pb2.LoginRequest(email=account.email, password=account.password))
     return str(pair.access_token)
 
@@ -127,7 +125,9 @@ def own_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Valke
             stop()
 
 
-def test_sockets_outlive_redis_and_heal_when_it_is_back(house: House, meet: Meet, own_valkey: tuple[Valkey, Callable[[], None], Callable[[], None]]) -> None:
+def test_sockets_outlive_redis_and_heal_when_it_is_back(
+    house: House, meet: Meet, own_valkey: tuple[Valkey, Callable[[], None], Callable[[], None]]
+) -> None:
     valkey, stop, start = own_valkey
     ada_account, bo_account = house.register("Ada"), house.register("Bo")
     room = meet(ada_account, bo_account)
@@ -135,9 +135,12 @@ def test_sockets_outlive_redis_and_heal_when_it_is_back(house: House, meet: Meet
     async def scenario() -> None:
         url = valkey.url()
         # The owner publishes to the house's Valkey; these gateways listen on another, so all that they learn, they learn by healing.
-        async with gateway(house, REDIS_URL=url) as one, gateway(house, REDIS_URL=url) as two, join(one, room, ada_account) as ada, join(
-            two, room, bo_account
-        ) as bo:
+        async with (
+            gateway(house, REDIS_URL=url) as one,
+            gateway(house, REDIS_URL=url) as two,
+            join(one, room, ada_account) as ada,
+            join(two, room, bo_account) as bo,
+        ):
             stop()
             await ada.say("into the dark", "1")
             await ada.until(lambda: ada.seqs == [1], "its own, from the owner's answer")

@@ -82,7 +82,7 @@ def make(house: House) -> World:
     stub = house.stub("notifications", reminders_pb2_grpc.ReminderServiceStub)
     ids["reminder_id"] = stub.CreateReminder(reminder, metadata=employer.metadata).id
     ids["organization_id"] = employer.tenant_id
-    world.marks += [value for name, value in ids.items() if name not in ("organization_id",)] + [said.id, application.room_name]
+    world.marks += [value for name, value in ids.items() if name != "organization_id"] + [said.id, application.room_name]
     # What the accounts are, a stranger names in a request and may find in its echo; addresses never.
     ids |= {"user_id": person.user_id, "receiver_id": person.user_id, "with_user_id": person.user_id, "employer_id": employer.user_id}
     world.marks += [employer.email, person.email]

@@ -28,7 +28,7 @@ class Twilio:
                 return
             self._client.messages.create(to=notification.recipient, from_=self._from, body=notification.message)
         except TwilioRestException as problem:
-            if 400 <= problem.status < 500 and problem.status not in (401, 403, _TOO_MANY):  # noqa: PLR2004 - HTTP's classes
+            if 400 <= problem.status < 500 and problem.status not in (401, 403, _TOO_MANY):
                 raise Undeliverable(f"Twilio refused it: {problem.code}") from problem
             raise
 

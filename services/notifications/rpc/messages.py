@@ -161,7 +161,12 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
     def _access(connection: Connection, person: Person, room: Room) -> rooms_pb2.RoomAccess:
         name = store.names_of(connection, {person.user_id}).get(person.user_id, "")
         return rooms_pb2.RoomAccess(
-            room_id=str(room.id), room_name=room.name, user_id=str(person.user_id), display_name=name, last_seq=room.last_seq, read_seq=room.read_seq
+            room_id=str(room.id),
+            room_name=room.name,
+            user_id=str(person.user_id),
+            display_name=name,
+            last_seq=room.last_seq,
+            read_seq=room.read_seq,
         )
 
 

@@ -53,7 +53,11 @@ class NotificationService(notifications_pb2_grpc.NotificationServiceServicer):
                 letter, template = _from_person(request, writer, contact, self._clock)
             else:
                 if user_id is not None:
-                    contact = store.find_contact(connection, user_id) if request.recipient or kind == "in_app" else store.get_contact(connection, user_id)
+                    contact = (
+                        store.find_contact(connection, user_id)
+                        if request.recipient or kind == "in_app"
+                        else store.get_contact(connection, user_id)
+                    )
                 letter, template = _written(request, contact, self._clock), request.template
             recipient = request.recipient or _address(kind, contact)
             notification = outbox.post(
@@ -76,7 +80,9 @@ class NotificationService(notifications_pb2_grpc.NotificationServiceServicer):
         with self._database.begin(person) as connection:
             return to_notification(store.get_notification(connection, UUID(request.notification_id), person.user_id))
 
-    def MarkNotificationRead(self, request: notifications_pb2.MarkNotificationReadRequest, context: Context) -> notifications_pb2.Notification:
+    def MarkNotificationRead(
+        self, request: notifications_pb2.MarkNotificationReadRequest, context: Context
+    ) -> notifications_pb2.Notification:
         person, notification_id = calls.person(), UUID(request.notification_id)
         with self._database.begin(person) as connection:
             if store.mark_read(connection, notification_id, person.user_id, self._clock()):
@@ -100,7 +106,12 @@ def _from_person(request: notifications_pb2.SendNotificationRequest, writer: Con
         if request.notification_type != "email":
             return _written(request, to, clock), ""
         name = writer.name or "Somebody you know"
-        words = {"sender_name": name, "subject": request.subject.strip() or f"A message from {name}", "message": request.message, "first_name": to.first_name}
+        words = {
+            "sender_name": name,
+            "subject": request.subject.strip() or f"A message from {name}",
+            "message": request.message,
+            "first_name": to.first_name,
+        }
         return letters.render("personal_message", words, now=clock()), "personal_message"
     if request.template in TEMPLATES and not TEMPLATES[request.template].for_people:
         raise errors.invalid_field("template", "TEMPLATE_UNKNOWN", "is for services alone")

@@ -45,7 +45,9 @@ class ReminderService(reminders_pb2_grpc.ReminderServiceServicer):
                 "scheduled", task_id, now,
             )  # fmt: skip
             store.add_reminder(connection, reminder)
-            audit.record(connection, "reminder.created", tenant_id=tenant_id, reminder_id=reminder_id, application_id=request.application_id)
+            audit.record(
+                connection, "reminder.created", tenant_id=tenant_id, reminder_id=reminder_id, application_id=request.application_id
+            )
             return claim.keep(to_reminder(reminder))
 
     def ListReminders(self, request: reminders_pb2.ListRemindersRequest, context: Context) -> reminders_pb2.ListRemindersResponse:

@@ -13,6 +13,7 @@ from services.chassis.database import refusing
 from services.chassis.paging import Page
 from services.notifications.tables import Message, Room, contacts, messages, room_members, rooms
 
+
 class Repeated(errors.Refusal):
     """The sender has said this before, by its client_id; the transaction is lost, and the first answer is there to be read."""
 
@@ -83,7 +84,8 @@ def append(
 ) -> Message:
     """Adds a message with the room's next number; the room's row is held until commit, so that numbers follow the commits without a gap.
 
-    Raises NotFound / ROOM_NOT_FOUND; Repeated where the sender has used this client_id in the room before."""
+    Raises NotFound / ROOM_NOT_FOUND; Repeated where the sender has used this client_id in the room before.
+    """
     member = sa.exists().where(room_members.c.room_id == rooms.c.id, room_members.c.user_id == sender_id)
     counted = connection.execute(
         rooms.update()

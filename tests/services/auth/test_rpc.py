@@ -7,9 +7,9 @@ from typing import Any
 import grpc
 import jwt
 import pytest
+
 from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc, organizations_pb2, organizations_pb2_grpc
 from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
-
 from tests.conftest import Account, House
 from tests.refusals import refused
 

@@ -1,15 +1,17 @@
 """What the tests of candidates start from: a stub, a profile, uploads as a client sends them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
-from einstellen.candidates.v1 import candidates_pb2 as pb
-from einstellen.candidates.v1 import candidates_pb2_grpc
 from google.api.httpbody_pb2 import HttpBody
 
+from einstellen.candidates.v1 import candidates_pb2 as pb
+from einstellen.candidates.v1 import candidates_pb2_grpc
 from tests.conftest import Account, House, until
 
 DATA = Path(__file__).parents[3] / "cli" / "demo" / "data"
@@ -73,3 +75,19 @@ def applicant(house: House, candidates: Any) -> Callable[..., Applicant]:
         return Applicant(account, made.id, candidates)
 
     return make
+
+
+def rows(house: House, query: str, *values: object) -> list[Any]:
+    """What the owner of the tables sees, past row-level security."""
+    with closing(psycopg2.connect(house.owner_url("candidates"))) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def objects_of(house: House, account: Account) -> list[Path]:
+    """The files that the object store has of a person."""
+    return [path for path in (Path(house.environment["UPLOAD_DIR"]) / account.tenant_id).rglob("*") if path.is_file()]
+
+
+def events_of(house: House, candidate_id: str) -> list[str]:
+    return [kind for (kind,) in rows(house, "SELECT kind FROM events WHERE subject_id = %s ORDER BY position", candidate_id)]

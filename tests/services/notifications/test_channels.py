@@ -32,7 +32,9 @@ def settings(**values: Any) -> Settings:
 
 
 def written(kind: str, recipient: str) -> Notification:
-    return Notification(UUID(int=3), uuid4(), None, None, kind, "", "Grüße", "Text.", "<p>Text.</p>", "", recipient, "queued", None, None, datetime.now(UTC))
+    return Notification(
+        UUID(int=3), uuid4(), None, None, kind, "", "Grüße", "Text.", "<p>Text.</p>", "", recipient, "queued", None, None, datetime.now(UTC)
+    )
 
 
 class _Moody:
@@ -108,7 +110,14 @@ class _Api(BaseHTTPRequestHandler):
         self._answer(200, {"messages": found, "page": 0, "page_size": 50, "uri": self.path, "next_page_uri": None})
 
     def _message(self, form: dict[str, str]) -> dict[str, Any]:
-        return {"sid": "SM0", "to": form["To"], "from": form["From"], "body": form["Body"], "status": "queued", "date_sent": format_datetime(datetime.now(UTC))}
+        return {
+            "sid": "SM0",
+            "to": form["To"],
+            "from": form["From"],
+            "body": form["Body"],
+            "status": "queued",
+            "date_sent": format_datetime(datetime.now(UTC)),
+        }
 
     def _answer(self, status: int, body: dict[str, Any]) -> None:
         assert base64.b64decode(self.headers["Authorization"].split()[1]) == b"AC0:token"

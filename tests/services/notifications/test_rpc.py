@@ -11,7 +11,14 @@ import psycopg2
 import pytest
 
 from cli.stack import mailbox
-from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc, notifications_pb2, notifications_pb2_grpc, reminders_pb2, reminders_pb2_grpc
+from einstellen.notifications.v1 import (
+    messages_pb2,
+    messages_pb2_grpc,
+    notifications_pb2,
+    notifications_pb2_grpc,
+    reminders_pb2,
+    reminders_pb2_grpc,
+)
 from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from services.chassis.clock import to_timestamp
 from tests.conftest import Account, House, until
@@ -84,7 +91,9 @@ def test_a_new_person_is_welcomed_by_mail(house: House, notifications: Any) -> N
     assert mail["text"].startswith("Hello Ada,")
     listed = until(
         lambda: [
-            n for n in notifications.ListNotifications(notifications_pb2.ListNotificationsRequest(), metadata=account.metadata).notifications if n.is_sent
+            n
+            for n in notifications.ListNotifications(notifications_pb2.ListNotificationsRequest(), metadata=account.metadata).notifications
+            if n.is_sent
         ],
         "sent",
     )
@@ -95,8 +104,15 @@ def test_a_new_person_is_welcomed_by_mail(house: House, notifications: Any) -> N
 def test_an_invitation_carries_a_calendar_file(house: House, notifications: Any, jobs: Any, meet: Any) -> None:
     account = house.register()
     meet(account)
-    values = {"job_title": "Data Engineer", "company_name": "Nordlicht", "interview_time": "2027-01-05T09:00:00Z", "application_id": str(uuid4())}
-    request = Send(notification_type="email", user_id=account.user_id, template="interview_invitation", variables=values, tenant_id=account.tenant_id)
+    values = {
+        "job_title": "Data Engineer",
+        "company_name": "Nordlicht",
+        "interview_time": "2027-01-05T09:00:00Z",
+        "application_id": str(uuid4()),
+    }
+    request = Send(
+        notification_type="email", user_id=account.user_id, template="interview_invitation", variables=values, tenant_id=account.tenant_id
+    )
     notifications.SendNotification(request, metadata=jobs)
     mail = until(lambda: [m for m in mails_to(house, account.email) if "Interview" in m["subject"]], "the invitation")[0]
     assert [(a["name"], a["content_type"]) for a in mail["attachments"]] == [("interview.ics", "text/calendar")]
@@ -106,7 +122,14 @@ def test_an_invitation_carries_a_calendar_file(house: House, notifications: Any,
 def test_one_key_sends_one_mail(house: House, notifications: Any, jobs: Any, meet: Any) -> None:
     account = house.register()
     meet(account)
-    request = Send(notification_type="email", user_id=account.user_id, subject="Once", message="Only once.", tenant_id=account.tenant_id, request_id="once")
+    request = Send(
+        notification_type="email",
+        user_id=account.user_id,
+        subject="Once",
+        message="Only once.",
+        tenant_id=account.tenant_id,
+        request_id="once",
+    )
     with ThreadPoolExecutor(8) as pool:
         sent = list(pool.map(lambda _: notifications.SendNotification(request, metadata=jobs).id, range(8)))
     assert len(set(sent)) == 1
@@ -169,20 +192,28 @@ def test_a_person_writes_to_those_in_a_room_with_them_and_to_nobody_else(house: 
     with refused(grpc.StatusCode.NOT_FOUND, "RECIPIENT_NOT_FOUND"):
         notifications.SendNotification(Send(notification_type="in_app", user_id=str(uuid4()), message="a"), metadata=ada.metadata)
     with refused(grpc.StatusCode.INVALID_ARGUMENT, "RECIPIENT_NOT_ALLOWED", field="recipient"):
-        notifications.SendNotification(Send(notification_type="email", recipient="x@example.com", subject="a", message="b"), metadata=ada.metadata)
+        notifications.SendNotification(
+            Send(notification_type="email", recipient="x@example.com", subject="a", message="b"), metadata=ada.metadata
+        )
     with refused(grpc.StatusCode.INVALID_ARGUMENT, "TEMPLATE_UNKNOWN", field="template"):
         notifications.SendNotification(
-            Send(notification_type="email", user_id=bo.user_id, template="payment_receipt", variables={"amount": "1"}), metadata=ada.metadata
+            Send(notification_type="email", user_id=bo.user_id, template="payment_receipt", variables={"amount": "1"}),
+            metadata=ada.metadata,
         )
     with refused(grpc.StatusCode.INVALID_ARGUMENT, "TENANT_NOT_YOURS", field="tenant_id"):
-        notifications.SendNotification(Send(notification_type="in_app", user_id=bo.user_id, message="a", tenant_id=bo.tenant_id), metadata=ada.metadata)
+        notifications.SendNotification(
+            Send(notification_type="in_app", user_id=bo.user_id, message="a", tenant_id=bo.tenant_id), metadata=ada.metadata
+        )
 
 
 def test_a_notification_is_read_by_its_recipient_and_seen_by_its_sender(house: House, notifications: Any, meet: Any) -> None:
     ada, bo, eve = house.register("Ada"), house.register("Bo"), house.register("Eve")
     meet(ada, bo)
     sent = notifications.SendNotification(Send(notification_type="in_app", user_id=bo.user_id, message="Look."), metadata=ada.metadata)
-    get, mark = notifications_pb2.GetNotificationRequest(notification_id=sent.id), notifications_pb2.MarkNotificationReadRequest(notification_id=sent.id)
+    get, mark = (
+        notifications_pb2.GetNotificationRequest(notification_id=sent.id),
+        notifications_pb2.MarkNotificationReadRequest(notification_id=sent.id),
+    )
     assert notifications.GetNotification(get, metadata=ada.metadata).message == "Look."
     for stranger in (ada, eve):
         with refused(grpc.StatusCode.NOT_FOUND, "NOTIFICATION_NOT_FOUND"):
@@ -192,18 +223,27 @@ def test_a_notification_is_read_by_its_recipient_and_seen_by_its_sender(house: H
     first, second = (notifications.MarkNotificationRead(mark, metadata=bo.metadata) for _ in range(2))
     assert first.read_time == second.read_time
     assert first.HasField("read_time")
-    unread = notifications.ListNotifications(notifications_pb2.ListNotificationsRequest(unread_only=True), metadata=bo.metadata).notifications
+    unread = notifications.ListNotifications(
+        notifications_pb2.ListNotificationsRequest(unread_only=True), metadata=bo.metadata
+    ).notifications
     assert sent.id not in [n.id for n in unread]
-    assert one_row(house, "SELECT count(*) FROM audit_log WHERE action = 'notification.read' AND details->>'notification_id' = %s", sent.id) == (1,)
+    assert one_row(
+        house, "SELECT count(*) FROM audit_log WHERE action = 'notification.read' AND details->>'notification_id' = %s", sent.id
+    ) == (1,)
 
 
 def test_pages_of_notifications_join_without_a_gap(house: House, notifications: Any, meet: Any) -> None:
     ada = house.register()
     meet(ada)
-    sent = [notifications.SendNotification(Send(notification_type="in_app", user_id=ada.user_id, message=str(n)), metadata=ada.metadata).id for n in range(5)]
+    sent = [
+        notifications.SendNotification(Send(notification_type="in_app", user_id=ada.user_id, message=str(n)), metadata=ada.metadata).id
+        for n in range(5)
+    ]
     found, token = [], ""
     while True:
-        page = notifications.ListNotifications(notifications_pb2.ListNotificationsRequest(page_size=2, page_token=token), metadata=ada.metadata)
+        page = notifications.ListNotifications(
+            notifications_pb2.ListNotificationsRequest(page_size=2, page_token=token), metadata=ada.metadata
+        )
         found += [n.id for n in page.notifications if n.notification_type == "in_app"]
         token = page.next_page_token
         if not token:
@@ -264,7 +304,9 @@ def test_messages_of_many_at_once_are_numbered_without_a_gap_and_a_repeat_is_the
     newest = rooms.LoadMessages(load, metadata=for_person(house, bo))
     assert [message.seq for message in newest.messages] == list(range(11, 21))
     assert not newest.more
-    assert one_row(house, "SELECT count(*) FROM audit_log WHERE action = 'message.sent' AND user_id IN (%s, %s)", ada.user_id, bo.user_id) == (20,)
+    assert one_row(
+        house, "SELECT count(*) FROM audit_log WHERE action = 'message.sent' AND user_id IN (%s, %s)", ada.user_id, bo.user_id
+    ) == (20,)
 
 
 def test_a_stranger_finds_no_room_whatever_they_ask(house: House, rooms: Any, meet: Any) -> None:
@@ -309,8 +351,13 @@ def test_a_read_mark_never_moves_backwards_nor_past_the_end(house: House, rooms:
     ada = house.register()
     name = meet(ada)
     for number in range(3):
-        rooms.AppendMessage(rooms_pb2.AppendMessageRequest(room_name=name, content="a", client_id=str(number)), metadata=for_person(house, ada))
-    marks = [rooms.MarkRoomRead(rooms_pb2.MarkRoomReadRequest(room_name=name, seq=seq), metadata=for_person(house, ada)).read_seq for seq in (2, 1, 99)]
+        rooms.AppendMessage(
+            rooms_pb2.AppendMessageRequest(room_name=name, content="a", client_id=str(number)), metadata=for_person(house, ada)
+        )
+    marks = [
+        rooms.MarkRoomRead(rooms_pb2.MarkRoomReadRequest(room_name=name, seq=seq), metadata=for_person(house, ada)).read_seq
+        for seq in (2, 1, 99)
+    ]
     assert marks == [2, 2, 3]
     assert rooms.JoinRoom(rooms_pb2.JoinRoomRequest(room_name=name), metadata=for_person(house, ada)).read_seq == 3
 
@@ -351,10 +398,15 @@ def test_a_reminder_reaches_both_sides_once(house: House, reminders: Any, jobs: 
     soon = to_timestamp(datetime.now(UTC) + timedelta(hours=2))
     made = reminders.CreateReminder(reminder(ada, erik, interview_time=soon, tenant_id=erik.tenant_id, request_id="r"), metadata=jobs)
     for account in (ada, erik):
-        until(lambda account=account: [m for m in mails_to(house, account.email) if m["subject"].startswith("Reminder: Data Engineer")], "the reminder")  # type: ignore[misc]
+        until(
+            lambda account=account: [m for m in mails_to(house, account.email) if m["subject"].startswith("Reminder: Data Engineer")],
+            "the reminder",
+        )  # type: ignore[misc]
     listed = reminders.ListReminders(reminders_pb2.ListRemindersRequest(), metadata=ada.metadata).reminders
     assert [(r.id, r.status, r.is_sent) for r in listed] == [(made.id, "sent", True)]
-    assert one_row(house, "SELECT count(*) FROM notifications WHERE template = 'interview_reminder' AND user_id IN (%s, %s)", ada.user_id, erik.user_id) == (2,)
+    assert one_row(
+        house, "SELECT count(*) FROM notifications WHERE template = 'interview_reminder' AND user_id IN (%s, %s)", ada.user_id, erik.user_id
+    ) == (2,)
     with refused(grpc.StatusCode.FAILED_PRECONDITION, "REMINDER_SENT"):
         reminders.CancelReminder(reminders_pb2.CancelReminderRequest(reminder_id=made.id), metadata=erik.metadata)
 

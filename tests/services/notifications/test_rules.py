@@ -28,7 +28,21 @@ SAMPLES = {
 
 def written(subject: str = "Hello", recipient: str = "ada@example.com", **changes: str) -> Notification:
     return Notification(
-        UUID(int=1), uuid4(), None, None, "email", "", subject, "Text.", changes.get("html", ""), changes.get("calendar", ""), recipient, "queued", None, None, NOW
+        UUID(int=1),
+        uuid4(),
+        None,
+        None,
+        "email",
+        "",
+        subject,
+        "Text.",
+        changes.get("html", ""),
+        changes.get("calendar", ""),
+        recipient,
+        "queued",
+        None,
+        None,
+        NOW,
     )
 
 
@@ -65,7 +79,10 @@ def test_a_missing_or_unknown_variable_is_named(change: dict[str, str | None], f
     assert (refusal.value.reason, refusal.value.fields[0].field) == ("TEMPLATE_VARIABLES_INVALID", field)
 
 
-@pytest.mark.parametrize(("name", "value"), [("interview_time", "tomorrow"), ("interview_time", "2026-11-24T14:00:00"), ("application_id", "7"), ("minutes", "-1")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("interview_time", "tomorrow"), ("interview_time", "2026-11-24T14:00:00"), ("application_id", "7"), ("minutes", "-1")],
+)
 def test_a_variable_of_the_wrong_kind_is_named(name: str, value: str) -> None:
     values = {key: SAMPLES[key] for key in letters.TEMPLATES["interview_invitation"].required} | {name: value}
     with pytest.raises(errors.InvalidArgument) as refusal:
@@ -101,7 +118,9 @@ def test_no_text_becomes_a_header_of_its_own(subject: str, recipient: str) -> No
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("subject", "recipient"), [("a\r\nBcc: eve@example.com", "ada@example.com"), ("a", "ada@example.com\r\nBcc: eve@example.com")])
+@pytest.mark.parametrize(
+    ("subject", "recipient"), [("a\r\nBcc: eve@example.com", "ada@example.com"), ("a", "ada@example.com\r\nBcc: eve@example.com")]
+)
 def test_a_line_break_in_a_header_is_undeliverable(subject: str, recipient: str) -> None:
     with pytest.raises(Undeliverable):
         compose(written(subject, recipient), Address("Einstellen", addr_spec="no-reply@example.com"))
