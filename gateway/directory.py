@@ -14,7 +14,7 @@ from grpc_reflection.v1alpha import reflection
 DESCRIPTORS = Path(__file__).parents[1] / "generated" / "einstellen.binpb"
 
 
-class WholeHealth(health_pb2_grpc.HealthServicer):
+class WholeHealth(health_pb2_grpc.HealthServicer):  # type: ignore[misc]
     """Serving while every service is: what /readyz says, for gRPC clients."""
 
     def __init__(self, ready: Callable[[], Awaitable[bool]]) -> None:

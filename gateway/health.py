@@ -47,7 +47,7 @@ class Readiness:
 
     async def _ask(self, name: str) -> dict[str, bool]:
         stub: Any = health_pb2_grpc.HealthStub(self._channels[name])
-        request: Any = health_pb2.HealthListRequest()  # type: ignore[attr-defined] # its types are older than it
+        request: Any = health_pb2.HealthListRequest()
         try:
             answer = await stub.List(request, timeout=_DEADLINE_SECONDS)
         except grpc.aio.AioRpcError:

@@ -32,7 +32,7 @@ class Background(Protocol):
     def stop(self) -> None: ...
 
 
-class Health(health_pb2_grpc.HealthServicer):
+class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]
     """gRPC health: the server is serving while everything that it needs answers; each such part can be asked for by its name."""
 
     def __init__(self, parts: Mapping[str, Callable[[], object]]) -> None:
