@@ -4,11 +4,13 @@ import json
 import logging
 import sys
 import time
+import traceback
 
-from services.chassis import calls, tracing
+from services.chassis import calls, errors, tracing
 
 log = logging.getLogger("einstellen")
 
+_LONGEST_STORY, _FRAMES = 100, 20
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -28,9 +30,29 @@ class JsonFormatter(logging.Formatter):
         if trace_id:
             line["trace_id"] = trace_id
         line |= {name: value for name, value in vars(record).items() if name not in _PLAIN}
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            line["exception"] = story(record.exc_info[1])
         return json.dumps(line, default=str)
+
+
+def story(problem: BaseException) -> list[str]:
+    """An exception and what caused it: kinds and places, no messages, for those quote what people wrote (a database's error has the row in it).
+
+    A refusal is our own words, and a database error keeps its code and the constraint's name.
+    """
+    told = []
+    found: BaseException | None = problem
+    while found is not None and len(told) < _LONGEST_STORY:
+        words = type(found).__name__
+        if isinstance(found, errors.Refusal):
+            words += f" {found.reason}"
+        code = getattr(found, "pgcode", None)
+        if code:
+            words += f" {code} {getattr(getattr(found, 'diag', None), 'constraint_name', None) or ''}".rstrip()
+        told.append(words)
+        told += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(found.__traceback__)[-_FRAMES:]]
+        found = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
+    return told
 
 
 def configure(*, readable: bool = False) -> None:
