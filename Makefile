@@ -38,8 +38,15 @@ soak: setup ## The long campaigns whole: histories, kills, fuzz, races
 generate: setup ## Make generated/ anew from proto/
 	@$(PYTHON) -m cli.contracts generate
 
-bench: setup ## What a request costs, beside its peers
+bench: setup .cache/bench/.installed ## What a request costs, beside its peers
 	@$(PYTHON) -m bench
+
+# The peers have a venv of their own: nothing else here needs them.
+.cache/bench/.installed: bench/requirements.lock
+	@echo "Installing the peers of the benchmark"
+	@$(PYTHON) -m venv .cache/bench
+	@$(call quietly,.cache/bench/bin/$(notdir $(PYTHON)) -m pip --no-cache-dir --disable-pip-version-check --no-input install --no-deps --require-hashes --only-binary :all: --requirement $<)
+	@touch $@
 
 lock: setup ## Pin the newest versions that pyproject.toml allows, with their hashes
 	@$(PIP) install --quiet uv
