@@ -151,6 +151,9 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
         key = objects.key_of(cv.tenant_id, "cvs", cv.id)
         self._files.put(key, file.data)  # before the row, which must never name a file that is not there
         try:
+            # gRPC may end a stream that was broken off as if it were whole; by now it knows.
+            if not context.is_active():
+                raise _interrupted()  # noqa: TRY301 - as any refusal, it takes the file away again
             answer = self._queue(cv)
         except errors.Unavailable:
             raise  # the commit may have been lost or only its answer: a file without a row does no harm, a row without its file would
@@ -318,15 +321,27 @@ def to_cv(cv: Cv) -> candidates_pb2.Cv:
 @contextmanager
 def _in_time(requests: Iterator[candidates_pb2.UploadCvRequest], context: Context) -> Iterator[Iterator[candidates_pb2.UploadCvRequest]]:
     """The stream, given up where its sender goes away or does not come to an end: it holds one of the server's few threads."""
-    watch = threading.Timer(_UPLOAD_SECONDS, context.cancel)
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        context.cancel()
+
+    watch = threading.Timer(_UPLOAD_SECONDS, end)
     watch.daemon = True
     watch.start()
     try:
         yield requests
     except grpc.RpcError as problem:
-        raise errors.Aborted("UPLOAD_INTERRUPTED", "the upload ended before the file did; send it again") from problem
+        raise _interrupted() from problem
     finally:
         watch.cancel()
+    if late.is_set():
+        raise _interrupted()
+
+
+def _interrupted() -> errors.Aborted:
+    return errors.Aborted("UPLOAD_INTERRUPTED", "the upload ended before the file did; send it again")
 
 
 def _uuid(text: str) -> UUID:

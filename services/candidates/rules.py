@@ -58,10 +58,10 @@ def sight(candidate: Candidate, person: Person | None, *, granted: bool) -> Sigh
 
     The person sees everything; an organization that they applied to sees no date of birth; one that merely finds them cannot reach them either.
     """
+    if person is not None and person.user_id == candidate.user_id:
+        return Sight(contact=True, birth=True)
     if person is None or granted:
         return Sight(contact=True, birth=False)
-    if person.user_id == candidate.user_id:
-        return Sight(contact=True, birth=True)
     if candidate.discoverable and person.kind == "business":
         return Sight(contact=False, birth=False)
     raise errors.NotFound("CANDIDATE_NOT_FOUND", "there is no such candidate, or none that you may see")
