@@ -49,7 +49,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 12, application_name: str = "einstellen") -> None:
         self.engine = sa.create_engine(
             driver_url(url),
-            poolclass=QueuePool, pool_size=pool_size, max_overflow=4, pool_timeout=_RECONNECT_SECONDS, isolation_level="AUTOCOMMIT",
+            poolclass=QueuePool, pool_size=pool_size, max_overflow=4, pool_timeout=_RECONNECT_SECONDS, isolation_level="AUTOCOMMIT", hide_parameters=True,
             connect_args={"application_name": application_name, "connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=30000"},
         )  # fmt: skip
         self.committed = Wake()

@@ -189,14 +189,10 @@ class Worker:
         table, now = frame.tasks, self._clock()
         dead = isinstance(problem, GiveUp) or task.attempts >= task.max_attempts
         pause = min(_FIRST_PAUSE * 2 ** (task.attempts - 1), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
-        # The kind of problem and its reason; a message might carry what a person wrote.
-        told = (
-            f"{problem.reason}: {problem.message}"
-            if isinstance(problem, errors.Refusal)
-            else str(problem)
-            if dead
-            else type(problem).__name__
-        )
+        # The kind of problem and its reason; a message might carry what a person wrote, but those of GiveUp are ours.
+        told = f"{problem.reason}: {problem.message}" if isinstance(problem, errors.Refusal) else type(problem).__name__
+        if isinstance(problem, GiveUp):
+            told = str(problem)
         log.warning(
             "task failed", extra={"task_id": str(task.id), "kind": task.kind, "attempt": task.attempts, "dead": dead}, exc_info=problem
         )
