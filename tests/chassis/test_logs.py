@@ -26,13 +26,13 @@ def test_a_line_says_which_service_method_and_request_it_belongs_to() -> None:
 
 
 def test_an_exception_is_told_without_what_people_wrote(house: House) -> None:
-    with psycopg2.connect(house.owner_url("auth")) as connection, connection.cursor() as cursor, pytest.raises(psycopg2.Error) as caught:
+    with psycopg2.connect(house.owner_url("auth")) as connection, connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE t (email text CONSTRAINT once UNIQUE)")
-        cursor.execute("INSERT INTO t VALUES ('ada@example.com'), ('ada@example.com')")
-    try:
-        raise errors.NotFound("THING_NOT_FOUND", "no thing") from caught.value
-    except errors.NotFound as problem:
-        told = line(exc_info=(type(problem), problem, problem.__traceback__))
+        with pytest.raises(psycopg2.Error) as caught:
+            cursor.execute("INSERT INTO t VALUES ('ada@example.com'), ('ada@example.com')")
+    refusal = errors.NotFound("THING_NOT_FOUND", "no thing")
+    refusal.__cause__ = caught.value
+    told = line(exc_info=(type(refusal), refusal, None))
     text = json.dumps(told)
     assert "ada@example.com" not in text
     assert "NotFound THING_NOT_FOUND" in text
