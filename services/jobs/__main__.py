@@ -1,0 +1,48 @@
+"""Jobs as a process: settings, database, neighbours, the pool of candidates, RPCs, tasks."""
+
+import grpc
+
+from einstellen.events.v1 import events_pb2, events_pb2_grpc
+from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc
+from services.chassis import clients, clock
+from services.chassis.database import Database
+from services.chassis.events import EventFeed, Follower
+from services.chassis.server import Server, run, serve
+from services.chassis.settings import load
+from services.chassis.tasks import Worker
+from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
+from services.jobs import tasks
+from services.jobs.pool import Pool
+from services.jobs.rpc.applications import ApplicationService
+from services.jobs.rpc.jobs import JobService
+from services.jobs.settings import Settings
+
+
+def start(settings: Settings) -> Server:
+    database = Database(settings.database_url, pool_size=settings.workers + 6, application_name="jobs")
+    database.refuse_unguarded()
+    services = ServiceTokens(settings.service_token.get_secret_value(), "jobs")
+    keys = clients.connect(settings.keys_url, "auth", services)
+    candidates = clients.connect(settings.candidates_url, "candidates", services)
+    notifications = clients.connect(settings.notifications_url, "notifications", services)
+    pool = Pool(database)
+
+    def add(server: grpc.Server) -> None:
+        jobs_pb2_grpc.add_JobServiceServicer_to_server(JobService(database, pool), server)
+        applications_pb2_grpc.add_ApplicationServiceServicer_to_server(ApplicationService(database, candidates, pool), server)
+        events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+
+    return serve(
+        settings, [jobs_pb2.DESCRIPTOR, applications_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer), services=services,
+        parts={"database": database.check},
+        background=[
+            Worker("jobs", database, tasks.handlers(database, candidates, notifications, clock.utc_now)),
+            Follower("jobs", "candidates", candidates, database, tasks.following(candidates)), pool,
+        ],
+        closing=[keys.close, candidates.close, notifications.close, database.close],
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    run(start, load(Settings, "jobs"))

@@ -1,0 +1,146 @@
+"""The RPCs of applications: applying, reading, and moving them through the pipeline."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import grpc
+from sqlalchemy import Connection
+
+from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
+from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc
+from services.chassis import audit, calls, errors, events, idempotency, ids, paging, tasks
+from services.chassis.clock import Clock, from_timestamp, to_timestamp, utc_now
+from services.chassis.database import Database
+from services.jobs import explain, profiles, rules, store
+from services.jobs.matching.score import score
+from services.jobs.pool import Pool
+from services.jobs.tables import Application, StatusChange
+
+Context = grpc.ServicerContext
+
+
+class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
+    """See applications.proto."""
+
+    def __init__(self, database: Database, candidates: grpc.Channel, pool: Pool, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._candidates = candidates_pb2_grpc.CandidateServiceStub(candidates)
+        self._pool = pool
+        self._clock = clock
+
+    def Apply(self, request: applications_pb2.ApplyRequest, context: Context) -> applications_pb2.Application:
+        person, now = calls.person(), self._clock()
+        # In the system scope: whoever saw the job before it closed is told so, though they may not read it any more.
+        with self._database.begin(calls.SYSTEM) as connection:
+            job = store.find_job(connection, UUID(request.job_id))
+        candidate = self._candidates.GetMyCandidate(candidates_pb2.GetMyCandidateRequest()) if job else None
+        with self._database.begin(person) as connection:
+            claim = idempotency.claim(connection, request, applications_pb2.Application)
+            if claim.answer is not None:
+                return claim.answer
+            job = rules.check_open(job)
+            if candidate is None or UUID(request.candidate_id or candidate.id) != UUID(candidate.id):
+                raise errors.NotFound("CANDIDATE_NOT_FOUND", "that is not your profile: leave candidate_id out")
+            fit = score(rules.job_text(job), profiles.to_text(candidate), self._pool.idf, now.date())
+            application = Application(
+                ids.mint(), job.tenant_id, job.id, UUID(candidate.id), person.user_id, profiles.display_name(candidate), request.cover_letter,
+                "applied", Decimal(str(fit.value)), explain.to_json(fit), None, None, now, now,
+            )  # fmt: skip
+            first = rules.first_step(application.id, person.user_id, now=now)
+            store.add_application(connection, application, first)
+            audit.record(connection, "application.created", application_id=application.id, job_id=job.id)
+            tasks.enqueue(connection, "application_received", {"application_id": application.id}, tenant_id=job.tenant_id)
+            answer = claim.keep(to_application(application, job.title, [first], rules.Side(organization=False, applicant=True)))
+            events.record(
+                connection, "application.created", application.id, job.tenant_id, job_id=job.id, candidate_id=application.candidate_id
+            )
+        return answer
+
+    def ListApplications(
+        self, request: applications_pb2.ListApplicationsRequest, context: Context
+    ) -> applications_pb2.ListApplicationsResponse:
+        person, page = calls.person(), paging.read(request, UUID)
+        business = person.kind == "business"
+        with self._database.begin(person) as connection:
+            found = store.list_applications(
+                connection, page, tenant_id=person.tenant_id if business else None, user_id=None if business else person.user_id,
+                job_id=UUID(request.job_id) if request.job_id else None, status=request.status,
+            )  # fmt: skip
+            rows, token = page.cut(found, lambda row: [row.id])
+            titles = store.job_titles(connection, {row.job_id for row in rows})
+        listed = [to_application(row, titles.get(row.job_id, ""), [], rules.side(row, person)) for row in rows]
+        return applications_pb2.ListApplicationsResponse(applications=listed, next_page_token=token)
+
+    def GetApplication(self, request: applications_pb2.GetApplicationRequest, context: Context) -> applications_pb2.Application:
+        call, application_id = calls.current(), UUID(request.application_id)
+        with self._database.begin(call) as connection:
+            if call.person is not None:
+                application = store.get_application(connection, application_id, call.person.tenant_id, call.person.user_id)
+            else:
+                application = store.find_application(connection, application_id) or _missing()
+            return self._read(connection, application, rules.side(application, call.person))
+
+    def UpdateApplicationStatus(
+        self, request: applications_pb2.UpdateApplicationStatusRequest, context: Context
+    ) -> applications_pb2.Application:
+        person = calls.person()
+        with self._database.begin(person) as connection:
+            application = store.lock_application(connection, UUID(request.application_id), person.tenant_id, person.user_id)
+            moved, step = rules.move(
+                application, request.status, person, reason=request.reason, interview_at=_interview_at(request), now=self._clock()
+            )
+            if step is not None:
+                store.move_application(connection, moved, step)
+                audit.record(
+                    connection, "application.moved", application_id=moved.id, from_status=step.from_status, to_status=step.to_status
+                )  # fmt: skip
+                tasks.enqueue(
+                    connection, "application_moved", {"application_id": moved.id, "status": step.to_status}, tenant_id=moved.tenant_id
+                )  # fmt: skip
+            answer = self._read(connection, moved, rules.side(moved, person))
+            if step is not None:
+                events.record(
+                    connection, "application.moved", moved.id, moved.tenant_id, job_id=moved.job_id, candidate_id=moved.candidate_id,
+                    from_status=step.from_status, to_status=step.to_status,
+                )  # fmt: skip
+        return answer
+
+    @staticmethod
+    def _read(connection: Connection, application: Application, who: rules.Side) -> applications_pb2.Application:
+        title = store.job_titles(connection, {application.job_id}).get(application.job_id, "")
+        return to_application(application, title, store.list_steps(connection, application.id), who)
+
+
+def _missing() -> Application:
+    raise store.no_application()
+
+
+def _interview_at(request: applications_pb2.UpdateApplicationStatusRequest) -> datetime | None:
+    if not request.HasField("interview_time"):
+        return None
+    try:
+        return from_timestamp(request.interview_time)
+    except (ValueError, OverflowError):
+        raise errors.invalid_field("interview_time", "TIME_INVALID", "is no time of the calendar") from None
+
+
+def to_application(
+    application: Application, job_title: str, history: Sequence[StatusChange], who: rules.Side
+) -> applications_pb2.Application:
+    """The organization sees the score and the reasons of moves, the applicant does not."""
+    return applications_pb2.Application(
+        id=str(application.id), job_id=str(application.job_id), job_title=job_title, candidate_id=str(application.candidate_id),
+        candidate_name=application.candidate_name, status=application.status,
+        match_score=explain.from_json(application.explanation) if who.organization else None,
+        cover_letter=application.cover_letter, interview_time=to_timestamp(application.interview_at), room_name=application.room_name,
+        history=[
+            applications_pb2.StatusChange(
+                from_status=step.from_status, to_status=step.to_status, reason=step.reason if who.organization else "", user_id=str(step.user_id),
+                change_time=to_timestamp(step.created_at),
+            )
+            for step in history
+        ],
+        apply_time=to_timestamp(application.applied_at), update_time=to_timestamp(application.updated_at), user_id=str(application.user_id),
+    )  # fmt: skip

@@ -1,0 +1,12 @@
+"""What jobs reads from the environment."""
+
+from pydantic import Field
+
+from services.chassis import settings as chassis
+
+
+class Settings(chassis.Settings):
+    """The chassis' settings, and where candidates and notifications are."""
+
+    candidates_url: str = Field("127.0.0.1:50052", alias="CANDIDATE_SERVICE_URL", description="gRPC address of candidates.")
+    notifications_url: str = Field("127.0.0.1:50054", alias="NOTIFICATION_SERVICE_URL", description="gRPC address of notifications.")

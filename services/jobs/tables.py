@@ -1,0 +1,182 @@
+"""The tables of jobs, and what their rows become."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = sa.MetaData()
+
+companies = sa.Table(
+    "companies", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("created_by", sa.Uuid, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("website", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+jobs = sa.Table(
+    "jobs", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("company_id", sa.Uuid, nullable=False),
+    sa.Column("company_name", sa.Text, nullable=False),
+    sa.Column("created_by", sa.Uuid, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("location", sa.Text, nullable=False),
+    sa.Column("remote", sa.Boolean, nullable=False),
+    sa.Column("salary_min", sa.BigInteger),
+    sa.Column("salary_max", sa.BigInteger),
+    sa.Column("salary_currency", sa.Text),
+    sa.Column("key_skills", JSONB, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("published_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+applications = sa.Table(
+    "applications", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("job_id", sa.Uuid, nullable=False),
+    sa.Column("candidate_id", sa.Uuid, nullable=False),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("candidate_name", sa.Text, nullable=False),
+    sa.Column("cover_letter", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("match_score", sa.Numeric(4, 1), nullable=False),
+    sa.Column("explanation", JSONB, nullable=False),
+    sa.Column("interview_at", sa.DateTime(timezone=True)),
+    sa.Column("reminder_id", sa.Uuid),
+    sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+status_changes = sa.Table(
+    "status_changes", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("application_id", sa.Uuid, nullable=False),
+    sa.Column("from_status", sa.Text, nullable=False),
+    sa.Column("to_status", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+candidate_profiles = sa.Table(
+    "candidate_profiles", metadata,
+    sa.Column("candidate_id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Uuid),
+    sa.Column("tenant_id", sa.Uuid),
+    sa.Column("display_name", sa.Text, nullable=False),
+    sa.Column("headline", sa.Text, nullable=False),
+    sa.Column("discoverable", sa.Boolean, nullable=False),
+    sa.Column("text", JSONB),
+    sa.Column("position", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Company:
+    """An employer that an organization posts jobs for."""
+
+    id: UUID
+    tenant_id: UUID
+    created_by: UUID
+    name: str
+    website: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job; whoever posted it (`created_by`) is the contact person. Salaries are minor units a year, all three or none.
+
+    `version` grows with each change. `published_at` stays when the job is closed: it says that the job was public once.
+    """
+
+    id: UUID
+    tenant_id: UUID
+    company_id: UUID
+    company_name: str
+    created_by: UUID
+    title: str
+    description: str
+    location: str
+    remote: bool
+    salary_min: int | None
+    salary_max: int | None
+    salary_currency: str | None
+    key_skills: list[str]
+    status: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    published_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Application:
+    """A candidate's application; `tenant_id` is the employer's, `user_id` the candidate's account.
+
+    The score and its explanation are those of the day of the application, for the organization alone.
+    """
+
+    id: UUID
+    tenant_id: UUID
+    job_id: UUID
+    candidate_id: UUID
+    user_id: UUID
+    candidate_name: str
+    cover_letter: str
+    status: str
+    match_score: Decimal
+    explanation: dict[str, Any]
+    interview_at: datetime | None
+    reminder_id: UUID | None
+    applied_at: datetime
+    updated_at: datetime
+
+    @property
+    def room_name(self) -> str:
+        """The chat room that the organization and the candidate share."""
+        return f"application-{self.id}"
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """One step of an application; the first comes from no status."""
+
+    id: UUID
+    application_id: UUID
+    from_status: str
+    to_status: str
+    reason: str
+    user_id: UUID
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What matching knows of a candidate: a copy of candidates' own, as of the event at `position`.
+
+    `text` is CandidateText as JSON; of a profile that is gone only the id and the position are left.
+    """
+
+    candidate_id: UUID
+    user_id: UUID | None
+    tenant_id: UUID | None
+    display_name: str
+    headline: str
+    discoverable: bool
+    text: dict[str, Any] | None
+    position: int
