@@ -209,7 +209,7 @@ class Story:
     async def _mail(self, address: str, word: str, otherwise: str) -> dict[str, Any]:
         async def inbox() -> dict[str, Any]:
             async with self._session.get(f"{self._mailbox}/messages.json") as answer:
-                mails = json.loads(await answer.text())
+                mails = json.loads(await answer.text())["messages"]
             found = [mail for mail in mails if address in mail["to"] and word in (mail["subject"] + mail.get("text", "")[:80]).lower()]
             return dict(found[0]) if found else {}
 

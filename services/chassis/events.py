@@ -92,7 +92,10 @@ class Follower(threading.Thread):
                 self._stopping.wait(pause)
 
     def stop(self) -> None:
+        """Returns when it has stopped: its channel may be closed then, and not before."""
         self._stopping.set()
+        if self.is_alive():
+            self.join(_LONGEST_PAUSE * 2)
 
     def _advance(self) -> bool:
         """Applies a batch; says whether there may be more."""
