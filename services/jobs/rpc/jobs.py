@@ -1,6 +1,5 @@
 """The RPCs of companies and jobs, and of the candidates that fit a job."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from services.chassis import audit, calls, errors, events, idempotency, ids, mas
 from services.chassis.clock import Clock, to_timestamp, utc_now
 from services.chassis.database import Database
 from services.jobs import explain, rules, store
-from services.jobs.matching.score import Score, read_job, score_readings
+from services.jobs.matching.score import Score
 from services.jobs.pool import Pool
 from services.jobs.tables import Company, Job, Profile
 
@@ -124,12 +123,10 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
         chosen = self._pool.choose(rules.job_text(job), applied, applicants.keys() - applied.keys())
         with self._database.begin(person) as connection:
             found = store.list_profiles(connection, person.tenant_id, chosen)
-        ranked = self._rank(job, found)
+        ranked = sorted(self._pool.score(job, found, self._clock().date()), key=_place)
         after = [one for one in ranked if not page.after or _place(one) > (-page.after[0], page.after[1])][: page.fetch]
         rows, token = page.cut(after, lambda one: [one[0].value, one[1].candidate_id, job.version])
-        first = len(ranked) + 1
-        if rows:
-            first = ranked.index(rows[0]) + 1
+        first = ranked.index(rows[0]) + 1 if rows else 1
         matches = [
             jobs_pb2.Match(
                 rank=rank, candidate_id=str(profile.candidate_id), display_name=profile.display_name, headline=profile.headline,
@@ -139,14 +136,9 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
         ]  # fmt: skip
         return jobs_pb2.ListMatchesResponse(matches=matches, next_page_token=token)
 
-    def _rank(self, job: Job, found: Sequence[Profile]) -> list[tuple[Score, Profile]]:
-        """Best first, equals by id."""
-        reading, today = read_job(rules.job_text(job), self._pool.idf), self._clock().date()
-        scored = [(score_readings(reading, self._pool.read(profile), self._pool.idf, today), profile) for profile in found]
-        return sorted(scored, key=_place)
-
 
 def _place(one: tuple[Score, Profile]) -> tuple[float, UUID]:
+    """Best first, equals by id."""
     return -one[0].value, one[1].candidate_id
 
 

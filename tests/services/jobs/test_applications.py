@@ -110,7 +110,9 @@ def test_twenty_concurrent_applications_are_one(firm: Firm, seeker: Callable[...
         answers = sorted(pool.map(apply, range(20)))
     assert answers == ["ALREADY_APPLIED"] * 19 + ["applied"]
     assert rows(house, "SELECT count(*) FROM applications WHERE job_id = %s", job.id) == [(1,)]
-    assert rows(house, "SELECT count(*) FROM tasks WHERE kind = 'application_received' AND tenant_id = %s", firm.account.tenant_id) == [(1,)]
+    assert rows(house, "SELECT count(*) FROM tasks WHERE kind = 'application_received' AND tenant_id = %s", firm.account.tenant_id) == [
+        (1,)
+    ]
 
 
 def test_a_repeated_key_gets_the_first_answer_even_after_the_job_closed(firm: Firm, seeker: Callable[..., Seeker]) -> None:

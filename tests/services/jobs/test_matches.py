@@ -1,23 +1,31 @@
 """Ranked matches over gRPC: who is in an organization's pool, in which order, and how soon a change is seen."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 import grpc
+import psycopg2
 import pytest
 import sqlalchemy as sa
 
+from cli.stack.databases import copy_database, drop_database
 from einstellen.candidates.v1 import candidates_pb2
 from einstellen.jobs.v1 import jobs_pb2 as pb
-from services.chassis import clients, frame
+from services.chassis import clients, frame, ids
 from services.chassis.calls import SYSTEM, Scope
 from services.chassis.database import Database
 from services.chassis.events import Follower
 from services.chassis.tokens import ServiceTokens
-from services.jobs import tasks
+from services.jobs import profiles, rules, store, tasks
+from services.jobs.matching.profile import CandidateText, Education, JobText
+from services.jobs.matching.score import score
 from services.jobs.pool import MOST_SCORED, Pool
-from services.jobs.tables import candidate_profiles
+from services.jobs.tables import Job, Profile, candidate_profiles
 from tests.conftest import Account, House, until
 from tests.refusals import refused
 from tests.services.jobs.conftest import Firm, Seeker, rows
@@ -97,7 +105,11 @@ def test_a_pool_has_those_who_applied_or_made_themselves_discoverable_and_nobody
     assert place(theirs, open_one)
     assert place(theirs, applicant) is None
     database = Database(house.app_url("jobs"))
-    for scope, expected in ((Scope(), 0), (Scope(tenant_id=stranger_id(stranger)), 1), (Scope(tenant_id=stranger_id(firm)), 2)):
+    for scope, expected in (
+        (Scope(), 0),
+        (Scope(tenant_id=UUID(stranger.account.tenant_id)), 1),
+        (Scope(tenant_id=UUID(firm.account.tenant_id)), 2),
+    ):
         with database.begin(scope) as connection:  # a query that has forgotten its WHERE
             seen = {str(row.candidate_id) for row in connection.execute(sa.select(candidate_profiles))}
         assert len(seen & {hidden.candidate_id, open_one.candidate_id, applicant.candidate_id}) == expected
@@ -106,12 +118,6 @@ def test_a_pool_has_those_who_applied_or_made_themselves_discoverable_and_nobody
         candidates_pb2.UpdateCandidateRequest(candidate_id=open_one.candidate_id, discoverable=False), metadata=open_one.metadata
     )
     wait("whoever hides is gone", lambda: place(matches(firm, job), open_one) is None)
-
-
-def stranger_id(firm: Firm) -> Any:
-    from uuid import UUID
-
-    return UUID(firm.account.tenant_id)
 
 
 def test_a_changed_profile_is_ranked_anew_within_two_seconds(
@@ -142,9 +148,7 @@ def test_the_copy_of_a_profile_holds_nothing_that_matching_has_no_use_for(seeker
 
 
 @pytest.mark.parametrize("stops", [1, 5])
-def test_a_follower_applies_each_event_once_also_when_it_is_started_again(
-    house: House, seeker: Callable[..., Seeker], stops: int
-) -> None:
+def test_a_follower_applies_each_event_once_also_when_it_is_started_again(house: House, seeker: Callable[..., Seeker], stops: int) -> None:
     for _ in range(2):
         seeker()
     services = ServiceTokens(house.environment["SERVICE_TOKEN"], "jobs")
@@ -186,13 +190,96 @@ def test_a_follower_applies_each_event_once_also_when_it_is_started_again(
 
 
 def rows_of_candidates(house: House, query: str, *values: object) -> list[Any]:
-    import psycopg2
-
-    with psycopg2.connect(house.owner_url("candidates")) as connection, connection.cursor() as cursor:
+    with closing(psycopg2.connect(house.owner_url("candidates"))) as connection, connection, connection.cursor() as cursor:
         cursor.execute(query, values)
         return cursor.fetchall()
 
 
-def test_of_many_the_most_similar_are_scored_and_the_jobs_applicants_before_them(house: House) -> None:
-    assert Pool
-    assert MOST_SCORED
+@pytest.fixture
+def empty_database(house: House) -> Iterator[Database]:
+    """One without anybody in it, so that the pool is what the test puts there."""
+    name = f"jobs_pool_{uuid4().hex[:8]}"
+    database = Database(copy_database(house.postgres, house.folder, "jobs", "job_db", name).app)
+    yield database
+    database.close()
+    drop_database(house.postgres, name)
+
+
+def add(database: Database, position: int, text: CandidateText | None, candidate_id: UUID | None = None) -> UUID:
+    candidate_id = candidate_id or ids.mint()
+    kept = Profile(
+        candidate_id, ids.mint(), ids.mint(), "Somebody", "", text is not None, profiles.to_json(text) if text else None, position
+    )
+    with database.begin(SYSTEM) as connection:
+        store.put_profile(connection, kept)
+    return candidate_id
+
+
+COOK = CandidateText(titles=("Pastry Chef",), summary="Bakes bread and cakes for a hotel")
+ENGINEER = CandidateText(titles=("Backend Engineer",), summary="Builds payment services in Python on PostgreSQL")
+JOB = JobText("Backend Engineer", "Payment services in Python on PostgreSQL. No cakes.")
+
+
+def test_of_many_the_most_similar_are_scored_and_the_jobs_applicants_before_anybody_else(empty_database: Database) -> None:
+    pool = Pool(empty_database)
+    cooks = [add(empty_database, number, COOK) for number in range(1, MOST_SCORED + 21)]
+    applicant, other = add(empty_database, 1001, CandidateText(titles=("Tailor",))), add(empty_database, 1002, ENGINEER)
+    assert pool.choose(JOB, [applicant], [])[0] == applicant
+    chosen = pool.choose(JOB, [applicant], [])
+    assert (len(chosen), len(set(chosen)), other in chosen) == (MOST_SCORED, MOST_SCORED, True)
+    assert len(pool.choose(JOB, [*cooks, applicant], [])) == MOST_SCORED
+
+
+def test_a_pool_follows_who_comes_changes_and_goes_also_on_its_own(empty_database: Database) -> None:
+    pool = Pool(empty_database)
+    ada = add(empty_database, 1, COOK)
+    assert pool.choose(JOB, [], []) == [ada]
+    add(empty_database, 2, ENGINEER, ada)
+    marco = add(empty_database, 3, COOK)
+    assert set(pool.choose(JOB, [], [])) == {ada, marco}
+    add(empty_database, 4, None, marco)
+    assert pool.choose(JOB, [], []) == [ada]
+    pool.start()
+    add(empty_database, 5, COOK, marco)
+    until(lambda: pool._position == 5, "the pool sees what another process stored", 2)
+    pool.stop()
+    pool.join(5)
+    assert not pool.is_alive()
+
+
+def test_a_remembered_score_is_the_one_that_would_be_computed(empty_database: Database) -> None:
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    job = Job(
+        ids.mint(), ids.mint(), ids.mint(), "Nordlicht", ids.mint(), JOB.title, JOB.description, "", False, None, None, None, [], "published", 1, now, now, now
+    )  # fmt: skip
+    pool = Pool(empty_database)
+    cook = Profile(ids.mint(), None, None, "", "", True, profiles.to_json(COOK), 1)
+    engineer = replace(cook, text=profiles.to_json(ENGINEER), position=2)
+
+    def value(profile: Profile, job: Job) -> float:
+        ((found, _),) = pool.score(job, [profile], now.date())
+        assert found == score(rules.job_text(job), profiles.from_json(profile.text or {}), pool.idf, now.date())
+        return found.value
+
+    assert value(cook, job) == value(cook, job) < value(engineer, job)
+    assert value(engineer, replace(job, title="Tailor", description="Sews", version=2)) < value(engineer, job)
+
+
+def test_a_profile_is_read_for_what_it_says_of_the_work() -> None:
+    text = profiles.to_text(
+        candidates_pb2.Candidate(
+            id=str(uuid4()), headline="Engineer", location="Berlin", dob="1990-12-31",
+            work_experience=[
+                candidates_pb2.WorkExperience(job_title="Junior", company_name="A", start_date="2015", end_date="2018-02-28"),
+                candidates_pb2.WorkExperience(job_title="Senior", company_name="B", start_date="2018-03"),
+                candidates_pb2.WorkExperience(job_title="Odd", company_name="C", start_date="9999", end_date="2018-99"),
+            ],
+            skills=[candidates_pb2.Skill(skill_name="Python")], certifications=[candidates_pb2.Certification(title="CKA")],
+            education=[candidates_pb2.Education(degree="MSc", university="TU")],
+        )
+    )  # fmt: skip
+    assert [(one.title, one.started_on, one.ended_on) for one in text.experience] == [
+        ("Senior", date(2018, 3, 1), None), ("Odd", None, date(2018, 7, 1)), ("Junior", date(2015, 7, 1), date(2018, 2, 1)),
+    ]  # fmt: skip
+    assert (text.titles, text.skills, text.education) == (("Engineer",), ("Python", "CKA"), (Education("MSc"),))
+    assert profiles.from_json(profiles.to_json(text)) == text

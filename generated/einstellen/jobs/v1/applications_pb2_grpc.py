@@ -86,8 +86,8 @@ class ApplicationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateApplicationStatus(self, request, context):
-        """Moves an application through the pipeline: applied, screening, interview, offer, hired; rejected by the organization or withdrawn by the candidate at any stage before hired. Both sides are told by mail. A move to where it stands already changes nothing.
-        NOT_FOUND / APPLICATION_NOT_FOUND; FAILED_PRECONDITION / MOVE_NOT_ALLOWED; INVALID_ARGUMENT / INTERVIEW_TIME_PAST.
+        """Moves an application through the pipeline: applied, screening, interview, offer, hired; rejected by the organization or withdrawn by the candidate at any stage before hired. Stages may be left out, and none goes back. Both sides are told by mail. A move to where it stands already changes nothing.
+        NOT_FOUND / APPLICATION_NOT_FOUND; PERMISSION_DENIED / ROLE_NOT_ALLOWED; FAILED_PRECONDITION / MOVE_NOT_ALLOWED; INVALID_ARGUMENT / INTERVIEW_TIME_PAST, INTERVIEW_TIME_UNEXPECTED, TIME_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

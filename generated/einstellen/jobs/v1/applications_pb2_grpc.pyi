@@ -46,8 +46,8 @@ class ApplicationServiceStub:
     NOT_FOUND / APPLICATION_NOT_FOUND.
     """
     UpdateApplicationStatus: _grpc.UnaryUnaryMultiCallable[_applications_pb2.UpdateApplicationStatusRequest, _applications_pb2.Application]
-    """Moves an application through the pipeline: applied, screening, interview, offer, hired; rejected by the organization or withdrawn by the candidate at any stage before hired. Both sides are told by mail. A move to where it stands already changes nothing.
-    NOT_FOUND / APPLICATION_NOT_FOUND; FAILED_PRECONDITION / MOVE_NOT_ALLOWED; INVALID_ARGUMENT / INTERVIEW_TIME_PAST.
+    """Moves an application through the pipeline: applied, screening, interview, offer, hired; rejected by the organization or withdrawn by the candidate at any stage before hired. Stages may be left out, and none goes back. Both sides are told by mail. A move to where it stands already changes nothing.
+    NOT_FOUND / APPLICATION_NOT_FOUND; PERMISSION_DENIED / ROLE_NOT_ALLOWED; FAILED_PRECONDITION / MOVE_NOT_ALLOWED; INVALID_ARGUMENT / INTERVIEW_TIME_PAST, INTERVIEW_TIME_UNEXPECTED, TIME_INVALID.
     """
 
 @_typing.type_check_only
@@ -68,8 +68,8 @@ class ApplicationServiceAsyncStub(ApplicationServiceStub):
     NOT_FOUND / APPLICATION_NOT_FOUND.
     """
     UpdateApplicationStatus: _aio.UnaryUnaryMultiCallable[_applications_pb2.UpdateApplicationStatusRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Moves an application through the pipeline: applied, screening, interview, offer, hired; rejected by the organization or withdrawn by the candidate at any stage before hired. Both sides are told by mail. A move to where it stands already changes nothing.
-    NOT_FOUND / APPLICATION_NOT_FOUND; FAILED_PRECONDITION / MOVE_NOT_ALLOWED; INVALID_ARGUMENT / INTERVIEW_TIME_PAST.
+    """Moves an application through the pipeline: applied, screening, interview, offer, hired; rejected by the organization or withdrawn by the candidate at any stage before hired. Stages may be left out, and none goes back. Both sides are told by mail. A move to where it stands already changes nothing.
+    NOT_FOUND / APPLICATION_NOT_FOUND; PERMISSION_DENIED / ROLE_NOT_ALLOWED; FAILED_PRECONDITION / MOVE_NOT_ALLOWED; INVALID_ARGUMENT / INTERVIEW_TIME_PAST, INTERVIEW_TIME_UNEXPECTED, TIME_INVALID.
     """
 
 class ApplicationServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -111,8 +111,8 @@ class ApplicationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.UpdateApplicationStatusRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Moves an application through the pipeline: applied, screening, interview, offer, hired; rejected by the organization or withdrawn by the candidate at any stage before hired. Both sides are told by mail. A move to where it stands already changes nothing.
-        NOT_FOUND / APPLICATION_NOT_FOUND; FAILED_PRECONDITION / MOVE_NOT_ALLOWED; INVALID_ARGUMENT / INTERVIEW_TIME_PAST.
+        """Moves an application through the pipeline: applied, screening, interview, offer, hired; rejected by the organization or withdrawn by the candidate at any stage before hired. Stages may be left out, and none goes back. Both sides are told by mail. A move to where it stands already changes nothing.
+        NOT_FOUND / APPLICATION_NOT_FOUND; PERMISSION_DENIED / ROLE_NOT_ALLOWED; FAILED_PRECONDITION / MOVE_NOT_ALLOWED; INVALID_ARGUMENT / INTERVIEW_TIME_PAST, INTERVIEW_TIME_UNEXPECTED, TIME_INVALID.
         """
 
 def add_ApplicationServiceServicer_to_server(servicer: ApplicationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -88,7 +88,7 @@ class JobServiceServicer:
 
     def CreateCompany(self, request, context):
         """Creates a company that jobs are posted for.
-        ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        INVALID_ARGUMENT / TEXT_BLANK, URL_INVALID; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -112,7 +112,7 @@ class JobServiceServicer:
 
     def CreateJob(self, request, context):
         """Posts a job, published at once unless `status` says `draft`. Key skills that are not given are read from the description.
-        NOT_FOUND / COMPANY_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        NOT_FOUND / COMPANY_NOT_FOUND; INVALID_ARGUMENT / TEXT_BLANK; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -136,7 +136,7 @@ class JobServiceServicer:
 
     def UpdateJob(self, request, context):
         """Changes the named fields of a job; without a mask, those that are set.
-        NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID; FAILED_PRECONDITION / JOB_CLOSED.
+        NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID, TEXT_BLANK, STATUS_MISSING; FAILED_PRECONDITION / JOB_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -35,7 +35,7 @@ class JobServiceStub:
     def __new__(cls, channel: _aio.Channel) -> JobServiceAsyncStub: ...
     CreateCompany: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.CreateCompanyRequest, _jobs_pb2.Company]
     """Creates a company that jobs are posted for.
-    ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    INVALID_ARGUMENT / TEXT_BLANK, URL_INVALID; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     GetCompany: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GetCompanyRequest, _jobs_pb2.Company]
     """Reads a company of the active organization.
@@ -47,7 +47,7 @@ class JobServiceStub:
     """
     CreateJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.CreateJobRequest, _jobs_pb2.Job]
     """Posts a job, published at once unless `status` says `draft`. Key skills that are not given are read from the description.
-    NOT_FOUND / COMPANY_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    NOT_FOUND / COMPANY_NOT_FOUND; INVALID_ARGUMENT / TEXT_BLANK; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     GetJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GetJobRequest, _jobs_pb2.Job]
     """Reads a job: a published one is there for everybody, a draft or closed one for its organization and for those who applied.
@@ -59,7 +59,7 @@ class JobServiceStub:
     """
     UpdateJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.UpdateJobRequest, _jobs_pb2.Job]
     """Changes the named fields of a job; without a mask, those that are set.
-    NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID; FAILED_PRECONDITION / JOB_CLOSED.
+    NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID, TEXT_BLANK, STATUS_MISSING; FAILED_PRECONDITION / JOB_CLOSED.
     """
     CloseJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.CloseJobRequest, _jobs_pb2.Job]
     """Closes a job: nobody can apply any more. Closing a closed one changes nothing.
@@ -77,7 +77,7 @@ class JobServiceAsyncStub(JobServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateCompany: _aio.UnaryUnaryMultiCallable[_jobs_pb2.CreateCompanyRequest, _jobs_pb2.Company]  # type: ignore[assignment]
     """Creates a company that jobs are posted for.
-    ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    INVALID_ARGUMENT / TEXT_BLANK, URL_INVALID; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     GetCompany: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GetCompanyRequest, _jobs_pb2.Company]  # type: ignore[assignment]
     """Reads a company of the active organization.
@@ -89,7 +89,7 @@ class JobServiceAsyncStub(JobServiceStub):
     """
     CreateJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.CreateJobRequest, _jobs_pb2.Job]  # type: ignore[assignment]
     """Posts a job, published at once unless `status` says `draft`. Key skills that are not given are read from the description.
-    NOT_FOUND / COMPANY_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    NOT_FOUND / COMPANY_NOT_FOUND; INVALID_ARGUMENT / TEXT_BLANK; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     GetJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GetJobRequest, _jobs_pb2.Job]  # type: ignore[assignment]
     """Reads a job: a published one is there for everybody, a draft or closed one for its organization and for those who applied.
@@ -101,7 +101,7 @@ class JobServiceAsyncStub(JobServiceStub):
     """
     UpdateJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.UpdateJobRequest, _jobs_pb2.Job]  # type: ignore[assignment]
     """Changes the named fields of a job; without a mask, those that are set.
-    NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID; FAILED_PRECONDITION / JOB_CLOSED.
+    NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID, TEXT_BLANK, STATUS_MISSING; FAILED_PRECONDITION / JOB_CLOSED.
     """
     CloseJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.CloseJobRequest, _jobs_pb2.Job]  # type: ignore[assignment]
     """Closes a job: nobody can apply any more. Closing a closed one changes nothing.
@@ -122,7 +122,7 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_jobs_pb2.Company, _abc.Awaitable[_jobs_pb2.Company]]:
         """Creates a company that jobs are posted for.
-        ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        INVALID_ARGUMENT / TEXT_BLANK, URL_INVALID; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
 
     @_abc_1.abstractmethod
@@ -152,7 +152,7 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_jobs_pb2.Job, _abc.Awaitable[_jobs_pb2.Job]]:
         """Posts a job, published at once unless `status` says `draft`. Key skills that are not given are read from the description.
-        NOT_FOUND / COMPANY_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        NOT_FOUND / COMPANY_NOT_FOUND; INVALID_ARGUMENT / TEXT_BLANK; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
 
     @_abc_1.abstractmethod
@@ -182,7 +182,7 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_jobs_pb2.Job, _abc.Awaitable[_jobs_pb2.Job]]:
         """Changes the named fields of a job; without a mask, those that are set.
-        NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID; FAILED_PRECONDITION / JOB_CLOSED.
+        NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID, TEXT_BLANK, STATUS_MISSING; FAILED_PRECONDITION / JOB_CLOSED.
         """
 
     @_abc_1.abstractmethod
