@@ -17,7 +17,7 @@ DESCRIPTORS = "einstellen.binpb"
 OPENAPI = "openapi.json"
 BODIES = "bodies.lua"
 
-# Where the plugins are found, also when the contracts of another folder are worked on.
+# Where the plugins and the checker of bodies are found, also when the contracts of another folder are worked on.
 _CODE = Path(__file__).resolve().parents[2]
 
 
@@ -54,4 +54,4 @@ def generate(root: Path, out: Path) -> None:
     (out / DESCRIPTORS).write_bytes(files.SerializeToString(deterministic=True))
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     (out / OPENAPI).write_text(json.dumps(document(files, version), indent=2, ensure_ascii=False) + "\n")
-    (out / BODIES).write_text(bodies.script(files, (root / "deploy/envoy" / BODIES).read_text()))
+    (out / BODIES).write_text(bodies.script(files, (_CODE / "deploy/envoy" / BODIES).read_text()))

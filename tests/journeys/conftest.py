@@ -61,8 +61,5 @@ def edge(house: House) -> Iterator[Edge]:
             "gateway", [sys.executable, "-m", "gateway"], lambda: not is_free(gateway) and not is_free(gateway_grpc), values, _ROOT
         )
         with folder.held(), Supervisor(folder, say=lambda _: None) as supervisor:
-            supervisor.start(
-                *([gateway_child] if (_ROOT / "gateway" / "__main__.py").exists() else []),
-                envoy_child(folder, config, admin_port=admin_port),
-            )
+            supervisor.start(gateway_child, envoy_child(folder, config, admin_port=admin_port))
             yield Edge(f"http://{LOOPBACK}:{port}", f"{LOOPBACK}:{port}", admin_port, supervisor, folder)

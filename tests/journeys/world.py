@@ -1,5 +1,6 @@
 """A tenant with one of everything, made through the services as people would."""
 
+import importlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -51,7 +52,9 @@ def make(house: House) -> World:
         company_id=ids["company_id"], title=f"Engineer {mark}", description="Python and PostgreSQL", status="draft"
     )
     ids["job_id"] = jobs.CreateJob(job, metadata=employer.metadata).id
+    # What is published is for everybody: it has no mark.
     job.status, job.title = "published", "Engineer"
+    job.company_id = jobs.CreateCompany(jobs_pb2.CreateCompanyRequest(name="Known to all"), metadata=employer.metadata).id
     published = jobs.CreateJob(job, metadata=employer.metadata).id
     made = candidates.CreateCandidate(candidates_pb2.CreateCandidateRequest(first_name=mark, last_name="Secret"), metadata=person.metadata)
     ids["candidate_id"] = made.id
@@ -59,6 +62,8 @@ def make(house: House) -> World:
         [candidates_pb2.UploadCvRequest(candidate_id=made.id, body=HttpBody(content_type="application/pdf", data=CV.read_bytes()))]
     )
     ids["cv_id"] = candidates.UploadCv(chunks, metadata=person.metadata).id
+    cv = candidates_pb2.GetCvRequest(candidate_id=made.id, cv_id=ids["cv_id"])
+    until(lambda: candidates.GetCv(cv, metadata=person.metadata).status == "parsed", "the CV is read")
     add: Any = candidates_pb2
     for name, snake, values in (
         ("Education", "education", {"degree": mark}), ("WorkExperience", "work_experience", {"company_name": mark, "job_title": "Engineer"}),
@@ -99,6 +104,9 @@ def rpcs() -> list[MethodDescriptor]:
     """Every RPC of every service, as the contracts have them."""
     files = FileDescriptorSet.FromString((ROOT / "generated" / "einstellen.binpb").read_bytes())
     pool = descriptor_pool.Default()
+    for file in files.file:
+        if file.package.startswith("einstellen."):
+            importlib.import_module(file.name.removesuffix(".proto").replace("/", ".") + "_pb2")
     return [
         method
         for file in files.file
