@@ -49,7 +49,7 @@ def edge(house: House) -> Iterator[Edge]:
         upstreams = {name: int(address.rpartition(":")[2]) for name, address in house.addresses.items()}
         config = configuration.render(
             folder.room("envoy") / "envoy.yaml", address=LOOPBACK, port=port, admin_port=admin_port,
-            upstreams={"candidates": 1, "jobs": 1, "inference": 1, **upstreams, "gateway": gateway, "gateway-grpc": gateway_grpc}, cors_origins=("https://console.example",),
+            upstreams={**upstreams, "gateway": gateway, "gateway-grpc": gateway_grpc}, cors_origins=("https://console.example",),
         )  # fmt: skip
         values = {
             **os.environ,
