@@ -76,10 +76,12 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
     def GetApplication(self, request: applications_pb2.GetApplicationRequest, context: Context) -> applications_pb2.Application:
         call, application_id = calls.current(), UUID(request.application_id)
         with self._database.begin(call) as connection:
-            if call.person is not None:
-                application = store.get_application(connection, application_id, call.person.tenant_id, call.person.user_id)
+            if call.person is None:
+                application = store.find_application(connection, application_id)
             else:
-                application = store.find_application(connection, application_id) or _missing()
+                application = store.get_application(connection, application_id, call.person.tenant_id, call.person.user_id)
+            if application is None:
+                raise store.no_application()
             return self._read(connection, application, rules.side(application, call.person))
 
     def UpdateApplicationStatus(
@@ -111,10 +113,6 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
     def _read(connection: Connection, application: Application, who: rules.Side) -> applications_pb2.Application:
         title = store.job_titles(connection, {application.job_id}).get(application.job_id, "")
         return to_application(application, title, store.list_steps(connection, application.id), who)
-
-
-def _missing() -> Application:
-    raise store.no_application()
 
 
 def _interview_at(request: applications_pb2.UpdateApplicationStatusRequest) -> datetime | None:
