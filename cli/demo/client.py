@@ -57,7 +57,7 @@ class Client:
         path = f"/ws/chat/{room}/" + (f"?after={after}" if after is not None else "")
         started = time.perf_counter()
         socket = await self._session.ws_connect(self._url + path, headers=self.headers, heartbeat=20)
-        self._page.call("WS", path.replace(room, room[:20] + "…"), 101, (time.perf_counter() - started) * 1000)
+        self._page.call("WS", path, 101, (time.perf_counter() - started) * 1000)
         return Chat(socket)
 
     @property

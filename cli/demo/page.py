@@ -1,5 +1,6 @@
 """How the demo looks on a terminal: steps, calls with their time, and the interesting part of each answer."""
 
+import re
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -8,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 _INDENT = "     "
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # shown by its last digits, as ids of one moment begin alike
 _WIDTH = 118
 
 
@@ -29,7 +31,7 @@ class Page:
         """One call: what was asked, what came back, and how long it took."""
         line = Text(_INDENT)
         line.append(f"{method:6} ", style="cyan")
-        line.append(path[:78])
+        line.append(_ID.sub(lambda found: f"…{found[0][-4:]}", path)[:78])
         dots = max(2, 92 - len(line.plain))
         line.append(" " + "·" * dots + " ", style="dim")
         line.append(f"{status}", style="green" if str(status).startswith(("1", "2")) else "yellow")
@@ -37,8 +39,7 @@ class Page:
         self._console.print(line)
 
     def say(self, text: str) -> None:
-        for line in text.splitlines() or [""]:
-            self._console.print(Text(f"{_INDENT}{_INDENT}{line}", style="dim"), overflow="fold")
+        self._console.print(Padding(Text(text, style="dim"), (0, 0, 0, 2 * len(_INDENT))))
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")

@@ -33,6 +33,7 @@ class Story:
         self._page = page
         self._mailbox = mailbox
         self._tag = secrets.token_hex(3)
+        self._interview = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=2)
         self.employer = Client(session, url, page)
         self.candidates: list[Client] = []
         self.profiles: list[dict[str, Any]] = []
@@ -129,7 +130,7 @@ class Story:
         scores = [match["score"]["value"] for match in matches["matches"]]
         expect(scores == sorted(scores, reverse=True), "the matches are not in the order of their scores")
         parts = "  ".join(
-            f"{signal['name']} {signal['contribution']:.1f} of {signal['weight'] * 100:.0f}" for signal in best["score"]["signals"]
+            f"{signal['name']} {signal['contribution']:.1f} of {signal['weight'] * 100:.1f}" for signal in best["score"]["signals"]
         )
         self._page.say(f"why {best['score']['value']:.1f}: {parts}")
         self._page.say(best["score"]["summary"])
@@ -139,7 +140,7 @@ class Story:
     async def invite(self) -> None:
         self._page.step("The employer invites the best to an interview; both get mail; a reminder is set and fires")
         best = next(application for application in self.applications if application["candidate_id"] == self.profiles[0]["id"])
-        interview = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
+        interview = self._interview
         path = f"/applications/{best['id']}/status/"
         moved = await self.employer.call(
             "PUT", path, {"status": "interview", "interview_time": _stamp(interview), "reason": "strong on every key skill"}
@@ -176,7 +177,7 @@ class Story:
         await employer.next("welcome")
         await candidate.next("welcome")
         lines = (
-            (employer, candidate, "Erik", "Welcome, Ada! Does Thursday at ten suit you?"),
+            (employer, candidate, "Erik", f"Welcome, Ada! Does {self._interview:%A} at ten suit you?"),
             (candidate, employer, "Ada", "It does. Shall I bring the ledger migration as an example?"),
             (employer, candidate, "Erik", "Please do."),
         )
@@ -204,7 +205,7 @@ class Story:
         await client.call("POST", "/register/", body)
         client.keep(await client.call("POST", "/api/v1/auth/login/", {"email": email, "password": password}))
         expect(client.user["email"] == email, "the account is not the one that was registered")
-        self._page.say(f"{first_name} {last_name} <{email}>, signed in for {15} minutes")
+        self._page.say(f"{first_name} {last_name} <{email}>, signed in for 15 minutes")
 
     async def _mail(self, address: str, word: str, otherwise: str) -> dict[str, Any]:
         async def inbox() -> dict[str, Any]:
