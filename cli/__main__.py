@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,10 @@ def _up(arguments: argparse.Namespace) -> None:
     if not arguments.embedded:
         up.serve(chosen(arguments.target), operator.environment())
         return
-    with suppress(KeyboardInterrupt), up.embedded(arguments.data, arguments.port, print, address=arguments.address) as running:
+    with (
+        suppress(KeyboardInterrupt),
+        up.embedded(arguments.data, arguments.port, partial(print, flush=True), address=arguments.address) as running,
+    ):
         print(
             f"Einstellen answers at {running.url} (documentation: {running.url}/docs, mail: {running.mailbox}); Ctrl-C stops it", flush=True
         )

@@ -20,6 +20,7 @@ from tests.journeys.http import Http
 _ROOT = Path(__file__).parents[2]
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker runs all journeys, so that there is one Envoy."""
     for item in items:

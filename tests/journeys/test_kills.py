@@ -73,8 +73,12 @@ class Stack:
 
     def stop(self) -> int:
         with suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGINT)
-        return self.process.wait(40)
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(40)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
 
 
 @pytest.fixture(scope="module")
