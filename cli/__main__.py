@@ -71,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("email")
     create.add_argument("--password-stdin", action="store_true", help="read the password from standard input instead of asking for it")
 
+    keys = group("keys", "the keys that access tokens are signed with")
+    rotate = command("rotate", "sign with a new key from now on; tokens of the old one stay good until they expire", _keys_rotate, keys)
+
     audit = command("audit", "print a service's audit log, newest first, a JSON object a line", _audit)
     audit.add_argument("service")
     audit.add_argument("--tenant", help="rows of one organization only (its id)")
@@ -91,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     restore = command("restore", "replace every database and the files by those of a backup; stop the services first", _restore)
     restore.add_argument("folder", type=Path)
     restore.add_argument("--yes", action="store_true", help="do it without asking")
-    for each in (migrate, create, audit, listing, retry, backup, restore):
+    for each in (migrate, create, rotate, audit, listing, retry, backup, restore):
         each.add_argument(
             "--data", type=Path, default=Path(".data"), help="the embedded stack's folder, used where the environment names no database"
         )
@@ -147,6 +150,12 @@ def _admin_create(arguments: argparse.Namespace) -> None:
     from cli import operator  # noqa: PLC0415
 
     operator.create_admin(operator.environment(arguments.data), arguments.email, from_stdin=arguments.password_stdin)
+
+
+def _keys_rotate(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.rotate_keys(operator.environment(arguments.data))
 
 
 def _audit(arguments: argparse.Namespace) -> None:

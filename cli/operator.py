@@ -60,12 +60,21 @@ def print_audit(values: Mapping[str, str], service: str, tenant: str | None, lim
 
 
 def create_admin(values: Mapping[str, str], email: str, *, from_stdin: bool) -> None:
-    from services.auth import admin  # noqa: PLC0415 - of the commands only this one knows a service
+    from services.auth import admin  # noqa: PLC0415 - of the commands only this one and the next know a service
 
     password = sys.stdin.readline().rstrip("\n") if from_stdin else getpass.getpass(f"Password for {email}: ")
     with _opened(_one("auth"), values) as database:
         made = admin.create(database, email, password)
     print(f"{email} is a platform administrator" + (" (a new account)" if made else " (the account was there; its password is unchanged)"))
+
+
+def rotate_keys(values: Mapping[str, str]) -> None:
+    from services.auth import admin  # noqa: PLC0415 - as above
+
+    settings = _one("auth").load(values)
+    with _opened(_one("auth"), values) as database:
+        key_id = admin.rotate_keys(database, settings)
+    print(f"auth signs with the key {key_id} within 30 seconds; the old one stays published for twice the life of a token")
 
 
 class _opened:  # noqa: N801 - used as a function

@@ -1,6 +1,8 @@
-"""Platform administrators: made by the operator's command, never by an RPC."""
+"""What the operator's command does to auth and no RPC can: platform administrators, and new signing keys."""
 
 from services.auth import passwords, rules, store
+from services.auth.keys import SigningKeys
+from services.auth.settings import Settings
 from services.chassis import audit, calls, events, tasks
 from services.chassis.clock import utc_now
 from services.chassis.database import Database
@@ -24,3 +26,11 @@ def create(database: Database, email: str, password: str) -> bool:
         tasks.enqueue(connection, "put_contact", {"user_id": user.id}, tenant_id=organization.id)
         events.record(connection, "user.registered", user.id, organization.id)
     return True
+
+
+def rotate_keys(database: Database, settings: Settings) -> str:
+    """Makes a new signing key and returns its id."""
+    key_id = SigningKeys(database, settings.key_secret, settings.jwt_algorithm, settings.access_lifetime, utc_now).rotate()
+    with database.begin(calls.SYSTEM) as connection:
+        audit.record(connection, "keys.rotated", key_id=key_id)
+    return key_id

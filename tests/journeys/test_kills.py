@@ -152,6 +152,9 @@ def test_the_operators_command_works_on_the_running_stack(stack: Stack) -> None:
     assert Http(f"http://{LOOPBACK}:{stack.port}", pair["access_token"])("GET", "/tenants/").json["tenants"]
     assert "admin.created" in einstellen("audit", "auth", "--limit", "50")
     assert "up to date" in einstellen("migrate")
+    published = {key["kid"] for key in stack.http("GET", "/.well-known/jwks.json").json["keys"]}
+    assert einstellen("keys", "rotate").split()[5] not in published
+    assert Http(f"http://{LOOPBACK}:{stack.port}", pair["access_token"])("GET", "/auth/me").status == 200
     einstellen("tasks", "list", "--state", "done")
     backup = stack.root / "backup"
     einstellen("backup", str(backup))
