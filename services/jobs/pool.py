@@ -16,6 +16,8 @@ from services.jobs.matching.profile import JobText
 from services.jobs.matching.score import CandidateReading, Score, read_candidate, read_job, score_readings
 from services.jobs.tables import Job, Profile
 
+# A pool up to the first is scored whole; of a larger one, the second is how many of the most similar are.
+SCORED_WHOLE = 500
 MOST_SCORED = 300
 _MOST_READINGS = 2_000
 _MOST_JOBS = 32
@@ -83,7 +85,7 @@ class Pool(threading.Thread):
         self.refresh()
         with self._following:
             rest = (self._discoverable | set(others)) - set(applicants)
-        if len(applicants) + len(rest) <= MOST_SCORED:
+        if len(applicants) + len(rest) <= SCORED_WHOLE:
             return [*applicants, *rest]
         chosen = list(applicants)
         if len(chosen) > MOST_SCORED:

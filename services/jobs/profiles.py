@@ -10,6 +10,8 @@ from einstellen.candidates.v1 import candidates_pb2
 from services.jobs.matching.profile import CandidateText, Education, Experience
 from services.jobs.tables import Profile
 
+# The position of a profile that came with an application: before that of any event.
+BROUGHT = 0
 _DATE = re.compile(r"([12]\d{3})(?:-(0[1-9]|1[0-2]))?")
 _MIDDLE_OF_THE_YEAR = 7
 

@@ -206,6 +206,11 @@ def put_profile(connection: Connection, profile: Profile) -> None:
     connection.execute(insert(candidate_profiles).values(row).on_conflict_do_update(index_elements=["candidate_id"], set_=row))
 
 
+def bring_profile(connection: Connection, profile: Profile) -> None:
+    """Stores it where none is known yet; one that came with an event stays, as it may be newer."""
+    connection.execute(insert(candidate_profiles).values(asdict(profile)).on_conflict_do_nothing(index_elements=["candidate_id"]))
+
+
 def list_profiles(connection: Connection, tenant_id: UUID, candidate_ids: Collection[UUID]) -> Sequence[Profile]:
     """Those of these candidates who are in the tenant's pool: discoverable, or applicants of its."""
     applied = sa.exists().where(applications.c.candidate_id == candidate_profiles.c.candidate_id, applications.c.tenant_id == tenant_id)

@@ -50,6 +50,7 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
             )  # fmt: skip
             first = rules.first_step(application.id, person.user_id, now=now)
             store.add_application(connection, application, first)
+            store.bring_profile(connection, profiles.to_profile(candidate, None, profiles.BROUGHT))
             audit.record(connection, "application.created", application_id=application.id, job_id=job.id)
             tasks.enqueue(connection, "application_received", {"application_id": application.id}, tenant_id=job.tenant_id)
             answer = claim.keep(to_application(application, job.title, [first], rules.Side(organization=False, applicant=True)))

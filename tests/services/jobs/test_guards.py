@@ -1,7 +1,7 @@
 """What row-level security and repeats guard when code has forgotten to: writes past one's own, and tasks that run twice."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -23,8 +23,8 @@ from services.chassis.database import Database
 from services.chassis.tasks import Task
 from services.chassis.tokens import ServiceTokens
 from services.jobs import rules, store, tables, tasks
-from services.jobs.tables import Application
-from tests.conftest import House, until
+from services.jobs.tables import Application, Profile
+from tests.conftest import Account, House, until
 from tests.services.jobs.conftest import Firm, Seeker, rows
 
 
@@ -63,6 +63,17 @@ def test_an_application_is_written_by_the_applicant_for_an_open_job_alone(
     fine = application(firm.post(), firm, mine)
     with database.begin(scope(mallory)) as connection:
         store.add_application(connection, fine, rules.first_step(fine.id, mine, now=fine.applied_at))
+
+
+@pytest.mark.parametrize(("own", "position", "stored"), [(True, 0, True), (True, 1, False), (False, 0, False)])
+def test_a_profile_is_brought_by_its_owner_alone_and_never_ahead_of_the_events(
+    database: Database, person: Account, own: bool, position: int, stored: bool
+) -> None:
+    user_id = UUID(person.user_id)
+    profile = Profile(ids.mint(), user_id if own else ids.mint(), None, "Mallory", "", discoverable=False, text={}, position=position)
+    outcome = nullcontext() if stored else pytest.raises(sa.exc.ProgrammingError, match="row-level security")
+    with outcome, database.begin(Scope(UUID(person.tenant_id), user_id)) as connection:
+        store.bring_profile(connection, profile)
 
 
 def test_a_query_without_its_where_sees_and_changes_ones_own_alone(

@@ -24,7 +24,7 @@ from services.chassis.tokens import ServiceTokens
 from services.jobs import profiles, rules, store, tasks
 from services.jobs.matching.profile import CandidateText, Education, JobText
 from services.jobs.matching.score import score
-from services.jobs.pool import MOST_SCORED, Pool
+from services.jobs.pool import MOST_SCORED, SCORED_WHOLE, Pool
 from services.jobs.tables import Job, Profile, candidate_profiles
 from tests.conftest import Account, House, until
 from tests.refusals import refused
@@ -62,6 +62,27 @@ def test_an_application_is_among_the_matches_within_two_seconds(firm: Firm, seek
     assert {"Python", "PostgreSQL"} <= set(found.score.matched_skills)
     assert found.score.signals
     assert found.score.summary
+
+
+def test_an_applicant_is_ranked_at_once_also_before_the_event_of_their_profile(
+    firm: Firm, seeker: Callable[..., Seeker], matches: Any, candidates: Any, house: House
+) -> None:
+    job, ada = firm.post(), seeker()
+    (last,) = rows_of_candidates(house, "SELECT max(position) FROM events WHERE subject_id = %s", ada.candidate_id)[0]
+    position = "SELECT position FROM candidate_profiles WHERE candidate_id = %s"
+    wait("the profile is copied", lambda: rows(house, position, ada.candidate_id) == [(last,)])
+    rows(house, "DELETE FROM candidate_profiles WHERE candidate_id = %s", ada.candidate_id)  # as if no event had come yet
+    made = ada.apply(job)
+    found = place(matches(firm, job), ada)
+    assert found
+    assert (found.application_id, {"Python", "PostgreSQL"} <= set(found.score.matched_skills)) == (made.id, True)
+    candidates.UpdateCandidate(
+        candidates_pb2.UpdateCandidateRequest(candidate_id=ada.candidate_id, headline="Site Reliability Engineer"), metadata=ada.metadata
+    )
+    wait("the event's profile takes its place", lambda: place(matches(firm, job), ada).headline == "Site Reliability Engineer")
+    (followed,) = rows(house, position, ada.candidate_id)
+    ada.apply(firm.post())
+    assert rows(house, position, ada.candidate_id) == [followed]
 
 
 def test_the_better_fit_ranks_first_over_pages_and_the_order_is_the_same_each_time(
@@ -222,8 +243,10 @@ JOB = JobText("Backend Engineer", "Payment services in Python on PostgreSQL. No 
 
 def test_of_many_the_most_similar_are_scored_and_the_jobs_applicants_before_anybody_else(empty_database: Database) -> None:
     pool = Pool(empty_database)
-    cooks = [add(empty_database, number, COOK) for number in range(1, MOST_SCORED + 21)]
-    applicant, other = add(empty_database, 1001, CandidateText(titles=("Tailor",))), add(empty_database, 1002, ENGINEER)
+    cooks = [add(empty_database, number, COOK) for number in range(1, SCORED_WHOLE)]
+    applicant = add(empty_database, 1001, CandidateText(titles=("Tailor",)))
+    assert sorted(pool.choose(JOB, [applicant], [])) == sorted([*cooks, applicant])
+    other = add(empty_database, 1002, ENGINEER)
     assert pool.choose(JOB, [applicant], [])[0] == applicant
     chosen = pool.choose(JOB, [applicant], [])
     assert (len(chosen), len(set(chosen)), other in chosen) == (MOST_SCORED, MOST_SCORED, True)
