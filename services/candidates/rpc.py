@@ -14,6 +14,7 @@ import grpc
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
+from sqlalchemy import Connection
 
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from services.candidates import rules, store, tables, uploads
@@ -283,11 +284,11 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
             self._tell(connection, candidate, noun)
         return Empty()
 
-    def _changed(self, connection: store.Connection, candidate: Candidate, noun: Noun[Answer], entry_id: UUID, what: str) -> None:
+    def _changed(self, connection: Connection, candidate: Candidate, noun: Noun[Answer], entry_id: UUID, what: str) -> None:
         store.update_candidate(connection, candidate.id, {"updated_at": self._clock()})
         audit.record(connection, f"{noun.name}.{what}", candidate_id=candidate.id, entry_id=entry_id)
 
-    def _tell(self, connection: store.Connection, candidate: Candidate, noun: Noun[Answer]) -> None:
+    def _tell(self, connection: Connection, candidate: Candidate, noun: Noun[Answer]) -> None:
         events.record(connection, "candidate.updated", candidate.id, candidate.tenant_id, fields=[noun.name])
 
     def _values(self, request: Any, chosen: set[str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePosixPath
+from typing import Any
 
 from google.api.httpbody_pb2 import HttpBody
 from python_multipart.exceptions import FormParserError
@@ -87,7 +88,7 @@ class _Form:
         self.data: bytearray | None = None
         self.ended = False
 
-    def callbacks(self) -> dict[str, object]:
+    def callbacks(self) -> Any:
         names = ("part_begin", "part_data", "part_end", "header_field", "header_value", "header_end", "headers_finished", "end")
         return {f"on_{name}": getattr(self, name) for name in names}
 

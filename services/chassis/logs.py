@@ -40,7 +40,7 @@ def story(problem: BaseException) -> list[str]:
 
     A refusal is our own words, and a database error keeps its code and the constraint's name.
     """
-    told = []
+    told: list[str] = []
     found: BaseException | None = problem
     while found is not None and len(told) < _LONGEST_STORY:
         words = type(found).__name__

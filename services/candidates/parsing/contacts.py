@@ -101,7 +101,7 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
             value = words.title() if words.isupper() else words
             known = email is not None and _repeats(email.value, value)
             score = (line.size or 0) + (8 if known else 0) - 0.2 * order
-            sure = min(0.97, 0.6 + (0.25 if known else 0) + (0.12 if line.size and line.size >= 14 else 0))  # noqa: PLR2004
+            sure = min(0.97, 0.6 + (0.25 if known else 0) + (0.12 if line.size and line.size >= 14 else 0))
             if best is None or score > best[0]:
                 best = (score, text.found(value, round(sure, 2), index, index, words))
     return best[1] if best else None
@@ -114,7 +114,7 @@ def _repeats(email: str, name: str) -> bool:
 
 def _could_be_name(text: str) -> bool:
     words = text.split()
-    if not 2 <= len(words) <= 5 or len(text) > 60 or heading_kind(text) or _NOT_NAMES.search(text):  # noqa: PLR2004 - names
+    if not 2 <= len(words) <= 5 or len(text) > 60 or heading_kind(text) or _NOT_NAMES.search(text):
         return False
     if any(word.casefold() in _REGION_OF for word in words):
         return False
@@ -156,7 +156,7 @@ def find_phone(text: Text, near: list[int], location: Found[str] | None, region:
     home = _REGION_OF.get(location.value.rpartition(",")[2].strip().casefold()) if location else None
     for index, sure in _first_near(text, near, 0.95, 0.6):
         line = text.lines[index].text
-        if sure < 0.9 and not _PHONE_LABEL.search(line):  # noqa: PLR2004 - elsewhere a number is a phone only if it says so
+        if sure < 0.9 and not _PHONE_LABEL.search(line):
             continue
         for match in phonenumbers.PhoneNumberMatcher(line, home or region):
             value = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)

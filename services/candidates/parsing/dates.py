@@ -72,6 +72,6 @@ def _normal(point: str) -> str:
     if word and word[0] in _MONTHS:
         return f"{year[0]}-{_MONTHS[word[0]]:02}"
     numbers = [int(number) for number in re.findall(r"\d+", rest)]
-    if numbers and 1 <= numbers[-1] <= 12:  # noqa: PLR2004 - months
+    if numbers and 1 <= numbers[-1] <= 12:
         return f"{year[0]}-{numbers[-1]:02}"
     return year[0]

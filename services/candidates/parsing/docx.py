@@ -257,4 +257,4 @@ class _Body(_Events):
 
 
 def _half_points(value: str) -> float | None:
-    return int(value) / 2 if value.isdecimal() and len(value) <= 4 else None  # noqa: PLR2004 - Word's largest is 3276
+    return int(value) / 2 if value.isdecimal() and len(value) <= 4 else None

@@ -141,7 +141,7 @@ def _entry_period(item: Item) -> Period | None:
     period = find_period(item.text)
     if period is None or len(item.text) > _PROSE + 20:
         return None
-    if item.bullet and (period.start is None or min(period.begin, len(item.text) - period.until) > 2):  # noqa: PLR2004 - a bracket or comma
+    if item.bullet and (period.start is None or min(period.begin, len(item.text) - period.until) > 2):
         return None
     if _SENTENCE_END.search(item.text[: period.begin].strip()):
         return None
@@ -174,7 +174,7 @@ def _dates(text: Text, entry: _Entry) -> tuple[Found[str] | None, Found[str] | N
     period, item = entry.period, entry.dated
     words = item.text[period.begin : period.until]
     dates = [
-        text.found(date, 0.95 if len(date) > 4 else 0.85, item.first, item.last, words) if date else None  # noqa: PLR2004 - a year alone
+        text.found(date, 0.95 if len(date) > 4 else 0.85, item.first, item.last, words) if date else None
         for date in (period.start, period.end)
     ]
     return dates[0], dates[1], period.current

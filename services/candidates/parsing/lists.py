@@ -61,13 +61,13 @@ def find_skill_names(text: Text, sections: list[Section], names: list[Source]) -
             for item in items(text, section.lines):
                 for word in re.split(r"[,;|•·/]\s+|\t", _LABEL.sub("", item.text)):
                     name = word.strip(" .,:;")
-                    if 1 < len(name) <= 40 and len(name.split()) <= 4 and not _is_covered(name.casefold(), named):  # noqa: PLR2004 - longer is prose
+                    if 1 < len(name) <= 40 and len(name.split()) <= 4 and not _is_covered(name.casefold(), named):
                         unknown.append(name)
     return tuple(found.values()), list(dict.fromkeys(unknown))[:_MAX_UNKNOWN]
 
 
 def _is_covered(name: str, named: str) -> bool:
-    return name in named or any(len(word) > 2 and word in named for word in name.split())  # noqa: PLR2004
+    return name in named or any(len(word) > 2 and word in named for word in name.split())
 
 
 def find_certifications(text: Text, indices: list[int]) -> tuple[Certification, ...]:
@@ -76,7 +76,7 @@ def find_certifications(text: Text, indices: list[int]) -> tuple[Certification, 
         period = find_period(item.text)
         words = item.text[: period.begin] + "\t" + item.text[period.until :] if period else item.text
         parts = [_trimmed(part) for part in re.split(r"\t|,\s+|\s+\|\s+", words)]
-        if sum(map(bool, parts)) < 2:  # noqa: PLR2004 - no comma parts title and issuer, so a dash may
+        if sum(map(bool, parts)) < 2:
             parts = [_trimmed(part) for part in re.split(r"\t|\s+[–—-]\s+", words)]
         parts = [part for part in parts if part]
         if not parts:

@@ -114,7 +114,7 @@ def _is_bold(text_page: pypdfium2.PdfTextPage, index: int) -> bool:
 
 
 def _decode(code: int) -> str:
-    return "" if code == 0 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF else chr(code)  # noqa: PLR2004 - surrogates and beyond
+    return "" if code == 0 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF else chr(code)
 
 
 def _scale(text_page: pypdfium2.PdfTextPage, index: int) -> float:
@@ -123,7 +123,7 @@ def _scale(text_page: pypdfium2.PdfTextPage, index: int) -> float:
     if not pdfium.FPDFText_GetMatrix(text_page, index, matrix):
         return 1.0
     scale = (matrix.b**2 + matrix.d**2) ** 0.5
-    return scale if 0 < scale < 1000 else 1.0  # noqa: PLR2004
+    return scale if 0 < scale < 1000 else 1.0
 
 
 def _links(page: pypdfium2.PdfPage) -> list[_Link]:
@@ -137,7 +137,7 @@ def _links(page: pypdfium2.PdfPage) -> list[_Link]:
         if not action or not pdfium.FPDFLink_GetAnnotRect(link, rectangle):
             continue
         length = pdfium.FPDFAction_GetURIPath(page.pdf, action, None, 0)
-        if not 1 < length <= 500:  # noqa: PLR2004 - longer ones only track
+        if not 1 < length <= 500:
             continue
         buffer = ctypes.create_string_buffer(length)
         pdfium.FPDFAction_GetURIPath(page.pdf, action, buffer, length)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
+import openai.resources.chat  # noqa: F401 - its first import takes a second, which no provider is to blame for
 import pytest
 
 from cli.stack.ports import LOOPBACK, free_port
@@ -73,7 +74,7 @@ def inference(house: House) -> Iterator[Inference]:
     with ExitStack() as stack:
         first, second = stack.enter_context(OpenAIServer().serving()), stack.enter_context(OpenAIServer().serving())
         variables = {
-            "OPENAI_BASE_URL": first.url, "OPENAI_API_KEY": KEY, "OPENAI_MODEL": "one", "PROVIDER_SECONDS": "1",
+            "OPENAI_BASE_URL": first.url, "OPENAI_API_KEY": KEY, "OPENAI_MODEL": "one", "PROVIDER_SECONDS": "2",
             "GEMINI_BASE_URL": second.url, "GEMINI_API_KEY": KEY, "GEMINI_MODEL": "two",
         }  # fmt: skip
         server = start(settings(house, **variables))
