@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from statistics import median
 
+from bench.load import CONNECTIONS
 from bench.servers import OPERATIONS, PEERS_PYTHON
 
 Costs = dict[tuple[str, str], list[dict[str, float]]]
@@ -16,7 +17,7 @@ _OURS = ("grpcio", "protobuf", "sqlalchemy", "psycopg2-binary", "protovalidate",
 _THEIRS = ("django", "djangorestframework", "gunicorn", "psycopg2-binary", "fastapi", "pydantic", "uvicorn", "uvloop", "sqlalchemy", "asyncpg")
 
 
-def write(costs: Costs, rounds: int, requests: int, rows: int, *, peers_remember: bool) -> str:
+def write(costs: Costs, rounds: int, requests: int, rows: int) -> str:
     def total(operation: str, name: str) -> list[float]:
         return [sum(parts.values()) for parts in costs[operation, name]]
 
@@ -37,21 +38,24 @@ def write(costs: Costs, rounds: int, requests: int, rows: int, *, peers_remember
         _row("ours through Envoy, JSON over HTTP", *_each(lambda o: _spread(total(o, "Envoy")))),
         _row("- of that our service", *_each(lambda o: _spread(part(o, "Envoy", "jobs")))),
         _row("- of that Envoy", *_each(lambda o: _spread(part(o, "Envoy", "envoy")))),
-        _row("Django REST framework", *_each(lambda o: _spread(total(o, "Django")))),
-        _row("FastAPI", *_each(lambda o: _spread(total(o, "FastAPI")))),
+        _row("Django REST framework", *_each(lambda o: _spread(total(o, "django")))),
+        _row("FastAPI", *_each(lambda o: _spread(total(o, "fastapi")))),
+        _row("Django, remembering tokens", *_each(lambda o: _spread(total(o, "django_remembering")))),
+        _row("FastAPI, remembering tokens", *_each(lambda o: _spread(total(o, "fastapi_remembering")))),
         "",
         "How many times as much a peer costs, by the pairs of each round:",
         "",
         _row("", *OPERATIONS),
         _row(*["---"] * 4),
-        _row("Django against ours, gRPC (goal: 3)", *_each(lambda o: _spread(against(o, "Django", "gRPC")))),
-        _row("FastAPI against ours, gRPC (goal: 2)", *_each(lambda o: _spread(against(o, "FastAPI", "gRPC")))),
-        _row("Django against ours through Envoy, Envoy included", *_each(lambda o: _spread(against(o, "Django", "Envoy")))),
-        _row("FastAPI against ours through Envoy, Envoy included", *_each(lambda o: _spread(against(o, "FastAPI", "Envoy")))),
+        _row("Django against ours, gRPC (goal: 3)", *_each(lambda o: _spread(against(o, "django", "gRPC")))),
+        _row("FastAPI against ours, gRPC (goal: 2)", *_each(lambda o: _spread(against(o, "fastapi", "gRPC")))),
+        _row("Django, remembering tokens, against ours, gRPC", *_each(lambda o: _spread(against(o, "django_remembering", "gRPC")))),
+        _row("FastAPI, remembering tokens, against ours, gRPC", *_each(lambda o: _spread(against(o, "fastapi_remembering", "gRPC")))),
+        _row("Django against ours through Envoy, Envoy included", *_each(lambda o: _spread(against(o, "django", "Envoy")))),
+        _row("FastAPI against ours through Envoy, Envoy included", *_each(lambda o: _spread(against(o, "fastapi", "Envoy")))),
         "",
         f"{datetime.now(UTC):%Y-%m-%d}; {_machine()}; {rounds} rounds after a warm-up, {requests} requests to each in a round and for each operation, "
-        f"over 4 kept connections, {rows} companies of one tenant at the start. "
-        + ("All remember a verified token." if peers_remember else "Peers verify the token's signature for every request; ours remembers it."),
+        f"over {CONNECTIONS} kept connections, {rows} companies of one tenant at the start.",
         "",
         f"Ours: Python {platform.python_version()}, {_versions(_OURS)}.",
         "",

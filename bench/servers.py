@@ -37,6 +37,8 @@ PEERS_PYTHON = ROOT / ".cache" / "bench" / "bin" / "python"
 _SERVICE = "/einstellen.jobs.v1.JobService/"
 _TICKS = os.sysconf("SC_CLK_TCK")
 OPERATIONS = ("get", "list", "create")
+# Each twice: as it is deployed, checking a token's signature for every request, and with our memory of verified tokens lent to it.
+PEERS = ("django", "fastapi", "django_remembering", "fastapi_remembering")
 
 
 class Load:
@@ -116,7 +118,7 @@ def _new_company() -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path, *, rows: int, peers_remember: bool = True) -> Iterator[tuple[list[Subject], Load, Callable[[], dict[str, int]]]]:
+def running(folder: Path, *, rows: int) -> Iterator[tuple[list[Subject], Load, Callable[[], dict[str, int]]]]:
     """Everything up, with `rows` companies of one tenant in each database. The last part counts the rows that each has now: companies and audit."""
     data = DataFolder(folder)
     with data.held(), Supervisor(data, say=lambda text: print(text, file=sys.stderr)) as supervisor:
@@ -140,7 +142,7 @@ def running(folder: Path, *, rows: int, peers_remember: bool = True) -> Iterator
         )
         token, keys = _employer(f"{LOOPBACK}:{ports['auth']}")
 
-        peers = ensure_databases(postgres, data, {"django": "bench_django", "fastapi": "bench_fastapi"})
+        peers = ensure_databases(postgres, data, {peer: f"bench_{peer}" for peer in PEERS})
         listening = {name: free_port() for name in peers}
         for name, urls in peers.items():
             with closing(psycopg2.connect(urls.owner)) as connection, connection, connection.cursor() as cursor:
@@ -149,7 +151,7 @@ def running(folder: Path, *, rows: int, peers_remember: bool = True) -> Iterator
                 _process(
                     name, [str(PEERS_PYTHON), *_command(name, listening[name])],
                     {
-                        "BENCH_DATABASE_URL": urls.app, "BENCH_KEYS": keys, "BENCH_REMEMBER": "1" if peers_remember else "0",
+                        "BENCH_DATABASE_URL": urls.app, "BENCH_KEYS": keys, "BENCH_REMEMBER": "1" if name.endswith("_remembering") else "0",
                         "SECRET_KEY": values["SECRET_KEY"],
                     },
                     [listening[name]],
@@ -162,8 +164,7 @@ def running(folder: Path, *, rows: int, peers_remember: bool = True) -> Iterator
         subjects = [
             Subject("gRPC", "grpc", f"{LOOPBACK}:{ports['jobs']}", token, {"jobs": pid("jobs")}, []),
             Subject("Envoy", "http", f"{LOOPBACK}:{public}", token, {"jobs": pid("jobs"), "envoy": pid("envoy")}, []),
-            Subject("Django", "http", f"{LOOPBACK}:{listening['django']}", token, {"django": pid("django")}, []),
-            Subject("FastAPI", "http", f"{LOOPBACK}:{listening['fastapi']}", token, {"fastapi": pid("fastapi")}, []),
+            *(Subject(name, "http", f"{LOOPBACK}:{port}", token, {name: pid(name)}, []) for name, port in listening.items()),
         ]
         owners = {"jobs": databases["jobs"].owner, **{name: urls.owner for name, urls in peers.items()}}
         load = Load()
@@ -187,7 +188,7 @@ def _own(values: dict[str, str], service: str) -> dict[str, str]:
 
 def _command(peer: str, port: int) -> list[str]:
     """As each is deployed: gunicorn with kept connections and as many threads as our service has workers, uvicorn on uvloop and httptools."""
-    if peer == "django":
+    if peer.startswith("django"):
         return [
             "-m", "gunicorn", "--bind", f"{LOOPBACK}:{port}", "--workers", "1", "--worker-class", "gthread", "--threads", "8", "--keep-alive", "75",
             "--access-logfile", "-", "bench.peers.django_app:application",
