@@ -6,6 +6,9 @@ import sqlalchemy as sa
 
 from services.chassis import calls, frame, ids
 
+# Built once: building a statement costs more than sending it.
+_ADD = frame.audit_log.insert()
+
 
 def record(
     connection: sa.Connection, action: str, *, tenant_id: UUID | None = None, user_id: UUID | None = None, **details: object
@@ -17,7 +20,7 @@ def record(
     call = calls.current()
     person = call.person
     connection.execute(
-        frame.audit_log.insert(),
+        _ADD,
         {
             "id": ids.mint(),
             "tenant_id": tenant_id or (person.tenant_id if person else None),

@@ -19,13 +19,16 @@ _ORDER_LOCK = 0x45_56_4E_54
 _BATCH = 200
 _POLL_SECONDS = 0.25
 _LONGEST_PAUSE = 5.0
+# Built once: building a statement costs more than sending it.
+_LOCK = sa.select(sa.func.pg_advisory_xact_lock(_ORDER_LOCK))
+_ADD = frame.events.insert()
 
 
 def record(connection: sa.Connection, kind: str, subject_id: UUID, tenant_id: UUID | None, **details: object) -> None:
     """Adds an event to the transaction. Call it last: it takes the lock that makes positions follow the order of commits, so that no follower skips one."""
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ORDER_LOCK)))
+    connection.execute(_LOCK)
     connection.execute(
-        frame.events.insert(),
+        _ADD,
         {
             "kind": kind,
             "subject_id": subject_id,

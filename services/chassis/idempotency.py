@@ -15,6 +15,15 @@ _KEPT = "24 hours"
 _LONGEST_KEY = 100
 Answer = TypeVar("Answer", bound=Message)
 
+# Built once: building a statement costs more than sending it.
+_KEYS = frame.idempotency_keys
+_THE_KEY = sa.and_(
+    _KEYS.c.scope_id == sa.bindparam("of_scope"), _KEYS.c.method == sa.bindparam("of_method"), _KEYS.c.key == sa.bindparam("of_key")
+)
+_CLAIM = insert(_KEYS).on_conflict_do_nothing().returning(_KEYS.c.key)
+_FIND = sa.select(_KEYS.c.request_hash, _KEYS.c.answer).where(_THE_KEY)
+_KEEP = _KEYS.update().where(_THE_KEY).values(answer=sa.bindparam("first_answer"))
+
 
 @dataclass
 class Claim(Generic[Answer]):
@@ -27,11 +36,7 @@ class Claim(Generic[Answer]):
     def keep(self, answer: Answer) -> Answer:
         """Remembers the answer for repeats, and returns it."""
         if self._connection is not None and self._row is not None:
-            keys, (scope_id, method, key) = frame.idempotency_keys, self._row
-            self._connection.execute(
-                keys.update().where(keys.c.scope_id == scope_id, keys.c.method == method, keys.c.key == key),
-                {"answer": answer.SerializeToString(deterministic=True)},
-            )
+            self._connection.execute(_KEEP, {**_named(self._row), "first_answer": answer.SerializeToString(deterministic=True)})
         return answer
 
 
@@ -49,14 +54,11 @@ def claim(connection: sa.Connection, request: Message, answer_type: type[Answer]
         raise errors.invalid_field("request_id", "IDEMPOTENCY_KEY_TOO_LONG", f"must not be longer than {_LONGEST_KEY} characters")
     if scope_id is None:
         scope_id = calls.person().tenant_id
-    keys = frame.idempotency_keys
     digest = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
     row = {"scope_id": scope_id, "method": call.method, "key": key, "tenant_id": scope_id, "request_hash": digest}
-    if connection.execute(insert(keys).values(row).on_conflict_do_nothing().returning(keys.c.key)).first():
+    if connection.execute(_CLAIM, row).first():
         return Claim(None, connection, (scope_id, call.method, key))
-    first = connection.execute(
-        sa.select(keys.c.request_hash, keys.c.answer).where(keys.c.scope_id == scope_id, keys.c.method == call.method, keys.c.key == key)
-    ).one()
+    first = connection.execute(_FIND, _named((scope_id, call.method, key))).one()
     if first.request_hash != digest:
         raise errors.AlreadyExists("IDEMPOTENCY_KEY_REUSED", "this idempotency key came with another request before; use a new one")
     if first.answer is None:
@@ -66,7 +68,10 @@ def claim(connection: sa.Connection, request: Message, answer_type: type[Answer]
     return Claim(answer)
 
 
+def _named(row: tuple[UUID, str, str]) -> dict[str, object]:
+    return dict(zip(("of_scope", "of_method", "of_key"), row, strict=True))
+
+
 def forget_old(connection: sa.Connection) -> int:
     """Deletes keys that are past their time; the answer is how many."""
-    keys = frame.idempotency_keys
-    return connection.execute(keys.delete().where(keys.c.created_at < sa.func.now() - sa.text(f"interval '{_KEPT}'"))).rowcount
+    return connection.execute(_KEYS.delete().where(_KEYS.c.created_at < sa.func.now() - sa.text(f"interval '{_KEPT}'"))).rowcount
