@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.billing import rules
-from services.billing.rpc.credits import grant
+from services.billing import ledger, rules
 from services.billing.store import credits as store
 from services.chassis import calls, errors
 from services.chassis.clock import utc_now
@@ -20,7 +19,7 @@ def grant_credits(database: Database, tenant_id: UUID, unit: str, amount: float,
     if halves <= 0:
         raise errors.invalid_field("amount", "CREDITS_NOT_POSITIVE", "must be above zero")
     with database.begin(calls.SYSTEM) as connection:
-        return grant(connection, tenant_id, unit, halves, description, now=utc_now()).balance_after / 2
+        return ledger.grant(connection, tenant_id, unit, halves, description, now=utc_now()).balance_after / 2
 
 
 def verify(database: Database) -> tuple[str, Sequence[str]]:

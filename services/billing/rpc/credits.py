@@ -1,15 +1,13 @@
 """The RPCs of credits: balances, packages, the ledger, and what is granted, spent and taken back."""
 
-from datetime import datetime
 from uuid import UUID
 
 import grpc
-from sqlalchemy import Connection
 
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
-from services.billing import catalogue, rules
+from services.billing import catalogue, ledger, rules
 from services.billing.store import credits as store
-from services.billing.tables import Account, Booking, Legs, Transaction
+from services.billing.tables import Account, Booking, Transaction
 from services.chassis import audit, calls, errors, idempotency, ids, paging
 from services.chassis.calls import Scope
 from services.chassis.clock import Clock, to_timestamp, utc_now
@@ -54,7 +52,7 @@ class CreditService(credits_pb2_grpc.CreditServiceServicer):
             claim = idempotency.claim(connection, request, credits_pb2.CreditTransaction, scope_id=tenant_id)
             if claim.answer is not None:
                 return claim.answer
-            granted = grant(connection, tenant_id, request.unit, amount, request.description, now=self._clock())
+            granted = ledger.grant(connection, tenant_id, request.unit, amount, request.description, now=self._clock())
             return claim.keep(to_transaction(granted))
 
     def SpendCredits(self, request: credits_pb2.SpendCreditsRequest, context: Context) -> credits_pb2.CreditTransaction:
@@ -102,15 +100,6 @@ class CreditService(credits_pb2_grpc.CreditServiceServicer):
         is_low = amount < 2 * self._low
         warning = f"{amount / 2:g} {account.unit} credits are left" if is_low else ""
         return credits_pb2.UnitBalance(unit=account.unit, amount=amount / 2, is_low=is_low, warning=warning)
-
-
-def grant(connection: Connection, tenant_id: UUID, unit: str, amount: int, description: str, *, now: datetime) -> Transaction:
-    """Credits that last, from a platform administrator or an operator."""
-    account, transaction_id = store.lock_account(connection, tenant_id, unit), ids.mint()
-    booking = Booking(transaction_id, "GRANT", f"grant:{transaction_id}", description)
-    granted = store.book(connection, account, Legs(lasting=amount), booking, now=now)
-    audit.record(connection, "credits.granted", tenant_id=tenant_id, transaction_id=granted.id)
-    return granted
 
 
 def to_transaction(transaction: Transaction) -> credits_pb2.CreditTransaction:
