@@ -13,7 +13,7 @@ users = sa.Table(
     "users", metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("email", sa.Text, nullable=False),
-    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text),
     sa.Column("first_name", sa.Text, nullable=False),
     sa.Column("last_name", sa.Text, nullable=False),
     sa.Column("picture_url", sa.Text, nullable=False),
@@ -21,6 +21,8 @@ users = sa.Table(
     sa.Column("personal_organization_id", sa.Uuid, nullable=False),
     sa.Column("version", sa.BigInteger, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("email_verified_at", sa.DateTime(timezone=True)),
+    sa.Column("deleted_at", sa.DateTime(timezone=True)),
 )  # fmt: skip
 
 organizations = sa.Table(
@@ -48,6 +50,9 @@ sessions = sa.Table(
     sa.Column("ip_address", INET),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("revoked_at", sa.DateTime(timezone=True)),
+    sa.Column("user_agent", sa.Text, nullable=False),
+    sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
 refresh_tokens = sa.Table(
@@ -57,6 +62,8 @@ refresh_tokens = sa.Table(
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("used_at", sa.DateTime(timezone=True)),
+    sa.Column("successor_hash", sa.LargeBinary),
+    sa.Column("forgiven_at", sa.DateTime(timezone=True)),
 )  # fmt: skip
 
 signing_keys = sa.Table(
@@ -72,11 +79,11 @@ signing_keys = sa.Table(
 
 @dataclass(frozen=True)
 class User:
-    """An account. `version` grows with each change, for those who keep a copy."""
+    """An account. `version` grows with each change, for those who keep a copy; without a password it signs in elsewhere."""
 
     id: UUID
     email: str
-    password_hash: str
+    password_hash: str | None
     first_name: str
     last_name: str
     picture_url: str
@@ -84,6 +91,8 @@ class User:
     personal_organization_id: UUID
     version: int
     created_at: datetime
+    email_verified_at: datetime | None = None
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -108,14 +117,22 @@ class Session:
     ip_address: str | None
     created_at: datetime
     revoked_at: datetime | None
+    user_agent: str
+    last_used_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True)
 class RefreshToken:
-    """One link of a session's chain of refresh tokens; only its SHA-256 is kept."""
+    """One link of a session's chain of refresh tokens; only its SHA-256 is kept, and that of its successor.
+
+    `forgiven_at` is when it was presented once more just after its use, as a client does that lost the answer.
+    """
 
     token_hash: bytes
     session_id: UUID
     created_at: datetime
     expires_at: datetime
-    used_at: datetime | None
+    used_at: datetime | None = None
+    successor_hash: bytes | None = None
+    forgiven_at: datetime | None = None
