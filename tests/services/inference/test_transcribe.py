@@ -1,8 +1,8 @@
 """Utterances and recordings written down over gRPC, by the model itself."""
 
 import io
+import itertools
 import threading
-import wave
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +10,10 @@ import av
 import grpc
 import pytest
 
-from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc, speech_pb2
-from services.inference.__main__ import start
-from tests.conftest import Account, House, until
-from tests.refusals import refused, told
-from tests.services.inference.speech_client import CLIPS, SECOND, WORDS, Speech, said, sound
-from tests.services.inference.test_rpc import settings
+from einstellen.inference.v1 import speech_pb2
+from tests.conftest import House
+from tests.refusals import refused
+from tests.services.inference.speech_client import SECOND, WORDS, Speech, said, sound
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +33,7 @@ def test_an_utterance_becomes_sentences_with_the_times_of_their_words(speech: Sp
     words = [word for segment in heard.segments for word in segment.words]
     assert [word.text for word in words] == WORDS["deadlock"].split()
     assert all(0 <= word.start <= word.end <= heard.seconds for word in words)
-    assert all(one.end <= other.start + 0.001 for one, other in zip(words, words[1:], strict=False))
+    assert all(one.end <= other.start + 0.001 for one, other in itertools.pairwise(words))
     assert all(0 < word.confidence <= 1 for word in words)
     assert 2.5 < heard.segments[1].start < 4.5
 
