@@ -11,6 +11,7 @@ ALTER TABLE users ADD COLUMN email_verified_at timestamptz;
 ALTER TABLE users ADD COLUMN deleted_at timestamptz;
 
 ALTER TABLE sessions ADD COLUMN user_agent text NOT NULL DEFAULT '';
+ALTER TABLE sessions ALTER COLUMN user_agent DROP DEFAULT;
 ALTER TABLE sessions ADD COLUMN last_used_at timestamptz;
 ALTER TABLE sessions ADD COLUMN expires_at timestamptz;
 UPDATE sessions SET last_used_at = created_at,
