@@ -34,9 +34,19 @@ def get_user(connection: Connection, user_id: UUID) -> User:
     return User(**row._mapping)
 
 
+def lock_user(connection: Connection, user_id: UUID) -> User:
+    """Holds the account until commit, so that signing in and a change of how one signs in come one after the other."""
+    row = connection.execute(sa.select(users).where(users.c.id == user_id).with_for_update()).first()
+    if row is None:
+        raise errors.NotFound("USER_NOT_FOUND", "there is no such account")
+    return User(**row._mapping)
+
+
 def update_user(connection: Connection, user_id: UUID, changes: Mapping[str, object]) -> None:
     connection.execute(users.update().where(users.c.id == user_id).values(**changes, version=users.c.version + 1))
 
 
-def replace_password_hash(connection: Connection, user_id: UUID, password_hash: str) -> None:
-    connection.execute(users.update().where(users.c.id == user_id).values(password_hash=password_hash))
+def replace_password_hash(connection: Connection, user_id: UUID, old: str | None, new: str) -> bool:
+    """Says whether the old one was still there."""
+    mine = sa.and_(users.c.id == user_id, users.c.password_hash == old)
+    return connection.execute(users.update().where(mine).values(password_hash=new)).rowcount == 1
