@@ -5,13 +5,16 @@ import redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
-from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc, organizations_pb2, organizations_pb2_grpc
+from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc, organizations_pb2, organizations_pb2_grpc, sessions_pb2, sessions_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 from services.auth import tasks
 from services.auth.keys import SigningKeys
 from services.auth.limits import LoginLimits
-from services.auth.rpc import AuthService, KeyService, OrganizationService, Sessions
+from services.auth.rpc.accounts import AuthService
+from services.auth.rpc.keys import KeyService
+from services.auth.rpc.organizations import OrganizationService
+from services.auth.rpc.sessions import Sessions, SessionService
 from services.auth.settings import Settings
 from services.chassis import clients, clock
 from services.chassis.database import Database
@@ -37,11 +40,12 @@ def start(settings: Settings) -> Server:
             AuthService(database, sessions, LoginLimits(limits, settings.login_attempts)), server
         )
         organizations_pb2_grpc.add_OrganizationServiceServicer_to_server(OrganizationService(database, sessions), server)
+        sessions_pb2_grpc.add_SessionServiceServicer_to_server(SessionService(database, sessions), server)
         keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
     return serve(
-        settings, [auth_pb2.DESCRIPTOR, organizations_pb2.DESCRIPTOR, keys_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        settings, [auth_pb2.DESCRIPTOR, organizations_pb2.DESCRIPTOR, sessions_pb2.DESCRIPTOR, keys_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
         access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer), services=services,
         parts={"database": database.check, "redis": limits.ping},
         background=[Worker("auth", database, tasks.handlers(database, notifications))],
