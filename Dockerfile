@@ -22,8 +22,9 @@ ENV PATH=/opt/venv/bin:$PATH \
     UPLOAD_DIR=/var/lib/einstellen/objects \
     NUMBA_CACHE_DIR=/var/lib/einstellen/kernels
 WORKDIR /srv
-USER 10001:10001
 # Compiled once here; a container on another kind of processor compiles them again at its first start.
-RUN python -c 'from services.jobs.matching.index import warm; warm()'
+RUN python -c 'from services.jobs.matching.index import warm; warm()' \
+    && chown -R einstellen:einstellen /var/lib/einstellen/kernels
+USER 10001:10001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "deploy/healthy.py"]
 CMD ["einstellen", "up"]

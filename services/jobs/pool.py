@@ -181,18 +181,23 @@ class Pool(threading.Thread):
         elif index.state.idf is not self.idf:
             index.reweigh(self.idf)
         if changed:
-            documents = [self._document(one, version) for one in changed if not one.gone]
-            index.apply(documents, [one.candidate_id for one in changed if one.gone])
+            documents = [document for one in changed if not one.gone and (document := self._document(one, version))]
+            index.apply(documents, [one.candidate_id for one in changed])
             with self._remembering:
                 for one in changed:
                     self._readings.pop(one.candidate_id, None)
             self._change = changed[-1].change
         return len(changed) == _BATCH
 
-    def _document(self, change: Change, version: str) -> Document:
+    def _document(self, change: Change, version: str) -> Document | None:
+        """None for a profile that cannot be read: nobody else waits for it."""
         packed = change.features
         if change.text is not None or packed is None:
-            packed = features.pack(read_candidate(profiles.from_json(change.text or {})))
+            try:
+                packed = features.pack(read_candidate(profiles.from_json(change.text or {})))
+            except (KeyError, TypeError, ValueError) as problem:
+                log.warning("profile not read", extra={"candidate_id": str(change.candidate_id), "problem": type(problem).__name__})
+                return None
             with self._database.begin(calls.SYSTEM) as connection:
                 store.keep_features(connection, change, packed, version)
         return Document(change.candidate_id, change.discoverable, tuple(change.tenants), bytes(packed))

@@ -343,6 +343,14 @@ def test_features_of_other_rules_are_made_anew_from_the_profile_and_kept(empty_d
     assert tuple(kept) == (features.version(), ada)
 
 
+def test_a_profile_that_cannot_be_read_is_left_out_and_holds_nobody_up(empty_database: Database) -> None:
+    add(empty_database, 1, ENGINEER)
+    with empty_database.begin(SYSTEM) as connection:
+        connection.execute(candidate_profiles.update().values(text={"titles": 1}, features=None, features_version="0"))
+    cook = add(empty_database, 2, COOK)
+    assert ranked(Pool(empty_database)) == [cook]
+
+
 def ranked_with_scores(pool: Pool) -> list[tuple[int, UUID]]:
     return list(pool.search(JOB, TODAY, 50, uuid4(), None)[1])
 
