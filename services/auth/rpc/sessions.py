@@ -166,4 +166,5 @@ def to_user(user: User) -> auth_pb2.User:
     return auth_pb2.User(
         id=str(user.id), email=user.email, first_name=user.first_name, last_name=user.last_name, picture_url=user.picture_url,
         is_platform_admin=user.is_platform_admin, personal_organization_id=str(user.personal_organization_id), create_time=to_timestamp(user.created_at),
+        email_verified=user.email_verified_at is not None,
     )  # fmt: skip
