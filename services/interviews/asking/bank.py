@@ -15,7 +15,7 @@ from services.interviews.subjects import KINDS, CodeTest, Point, Question
 
 DATA = Path(__file__).with_name("bank")
 SIGNS = frozenset({"situation", "own_part", "action", "reason", "result", "number", "lesson"})
-_SECTIONS = {"skills", "categories", "resume", "any_skill", "behaviour", "coding", "also"}
+_SECTIONS = {"skills", "categories", "resume", "any_skill", "behaviour", "coding"}
 _FIELDS = {"id", "level", "kind", "ask", "points", "signature", "tests"}
 _SLOT = re.compile(r"\{(\w+)\}")
 _SLOTS = {"resume": {"skill", "place"}, "any_skill": {"skill"}, "categories": {"skill"}}
@@ -78,7 +78,6 @@ def load(folder: Path = DATA) -> Bank:
     skills_found: dict[str, tuple[Question, ...]] = {}
     categories: dict[str, tuple[Question, ...]] = {}
     lists: dict[str, tuple[Question, ...]] = {"resume": (), "any_skill": (), "behaviour": (), "coding": ()}
-    also: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         if not isinstance(data, dict) or set(data) - _SECTIONS:
@@ -87,13 +86,7 @@ def load(folder: Path = DATA) -> Bank:
             skills_found[name] = (*skills_found.get(name, ()), *_questions(path, "skills", entries, name))
         for name, entries in (data.get("categories") or {}).items():
             categories[name] = (*categories.get(name, ()), *_questions(path, "categories", entries))
-        for section in lists:
-            lists[section] = (*lists[section], *_questions(path, section, data.get(section) or ()))
-        also |= data.get("also") or {}
-    for name, other in also.items():
-        if other not in skills_found and other not in categories:
-            raise BankError(f"also: {other} has no questions")
-        (skills_found if other in skills_found else categories)[name] = skills_found.get(other) or categories[other]
+        lists = {section: (*found, *_questions(path, section, data.get(section) or ())) for section, found in lists.items()}
     made = Bank(skills_found, categories, **lists)
     _check_whole(made)
     return made

@@ -31,10 +31,11 @@ _PROBES = {
     "number": "Can you put a number to it?",
     "lesson": "What do you do differently since then?",
 }
-_EDGES = frozenset(
-    "a an the my our their his her its your this that these those some and or but with of to for in on at by from as so then also very it them him us me is was were are be i we"
-    " they you he she because when while if which who where how what".split()
-)
+_EDGES_TEXT = """
+a an the my our their his her its your this that these those some and or but with of to for in on at by from as so then also very it them
+him us me is was were are be i we they you he she because when while if which who where how what
+"""
+_EDGES = frozenset(_EDGES_TEXT.split())
 
 
 def follow_up(question: Question, answer: Answer, asked: Sequence[Question], *, missing: Sequence[Point] | None = None) -> Question | None:
@@ -50,7 +51,9 @@ def follow_up(question: Question, answer: Answer, asked: Sequence[Question], *, 
     quote = _quote(sentences, question.text)
     if not quote or not lacking:
         return None
-    point = min(lacking, key=lambda each: (not each.about and each.sign == "number", question.points.index(each) if each in question.points else 0))
+    point = min(
+        lacking, key=lambda each: (not each.about and each.sign == "number", question.points.index(each) if each in question.points else 0)
+    )
     probe = _PROBES[point.sign] if point.sign else f"What can you tell me about {point.about}?"
     return Question(key, question.skill, "follow_up", question.level, f'You mentioned "{quote}". {probe}', (point,))
 
@@ -70,12 +73,9 @@ def _quote(sentences: Sequence[str], asked: str) -> str:
     known = frozenset(content(asked))
     found: list[tuple[int, str]] = []
     for sentence in sentences:
-        for match in _FIGURE.finditer(sentence):
-            found.append((1, match[0]))
-        for match in _OBJECT.finditer(sentence):
-            found.append((0, match[1]))
-        for mention in skills.find_skills(sentence):
-            found.append((2, sentence[mention.start : mention.end]))
+        found += [(0, match[1]) for match in _OBJECT.finditer(sentence)]
+        found += [(1, match[0]) for match in _FIGURE.finditer(sentence)]
+        found += [(2, sentence[mention.start : mention.end]) for mention in skills.find_skills(sentence)]
         found.append((3, " ".join(sentence.split()[:_MOST_WORDS])))
     quotes = [(rank, _trim(text)) for rank, text in found]
     fitting = [(rank, text) for rank, text in quotes if text and len(frozenset(content(text)) - known) >= (1 if rank else 2)]

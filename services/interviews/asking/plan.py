@@ -12,11 +12,24 @@ from services.interviews.subjects import Background, Opening, Question
 
 GOOD, BAD = 7.0, 4.0  # from here on the next question is harder, from here down easier
 _MOST_SKILLS = 12
-_LEVELS = {"junior": 1, "entry": 1, "intern": 1, "trainee": 1, "mid": 2, "middle": 2, "regular": 2, "senior": 3, "lead": 3, "principal": 3, "staff": 3}
+_LEVELS = {
+    "junior": 1,
+    "entry": 1,
+    "intern": 1,
+    "trainee": 1,
+    "mid": 2,
+    "middle": 2,
+    "regular": 2,
+    "senior": 3,
+    "lead": 3,
+    "principal": 3,
+    "staff": 3,
+}
 _JUNIOR = re.compile(r"\b(?:junior|trainee|intern(?:ship)?|apprentice|graduate|entry|assistant|working student)\b", re.IGNORECASE)
 _SENIOR = re.compile(r"\b(?:senior|lead|principal|staff engineer|head|chief|director|manager|architect|expert)\b", re.IGNORECASE)
 _CODE_TITLE = re.compile(
-    r"\b(?:developer|programmer|coder|software|backend|back-end|frontend|front-end|full[- ]?stack|data engineer|machine learning engineer|devops|sre)\b", re.IGNORECASE
+    r"\b(?:developer|programmer|coder|software|backend|back-end|frontend|front-end|full[- ]?stack|data engineer|machine learning engineer|devops|sre)\b",
+    re.IGNORECASE,
 )
 _CODE_CATEGORIES = {"programming language", "framework", "mobile", "data engineering", "machine learning", "game development", "embedded"}
 _WRITES_CODE = _CODE_CATEGORIES | {"web"}
@@ -35,7 +48,7 @@ def plan(background: Background, opening: Opening, *, count: int) -> tuple[Quest
     picked.add(anchor)
     # The question on the resume asks for its skill already; where there is no room for two, the others come first.
     first_round = required if anchor is None or count - extras >= len(required) else [name for name in required if name != anchor.skill]
-    coding = _coding(known, opening, required, level) if count >= 2 and _writes_code(opening, required) else None
+    coding = _coding(known, required, level) if count >= 2 and _writes_code(opening, required) else None
     reserved = int(coding is not None) + int(count >= 5)
     for number, name in enumerate(first_round):
         if number == 2:
@@ -58,8 +71,8 @@ def plan(background: Background, opening: Opening, *, count: int) -> tuple[Quest
 def next_question(planned: Sequence[Question], asked: Sequence[tuple[Question, float]]) -> Question | None:
     """The next of a plan, after the questions that were asked and their values; None when all are asked.
 
-    Each good answer raises the level of what comes, each bad one lowers it. A question gives way to one on the same skill and of the same kind, where there is one
-    at that level that is neither asked nor planned.
+    Each good answer raises the level of what comes, each bad one lowers it. A question gives way to one on the same skill and of the same kind,
+    where there is one at that level that is neither asked nor planned.
     """
     done = [(question, value) for question, value in asked if question.kind != "follow_up"]
     if len(done) >= len(planned):
@@ -100,7 +113,12 @@ class _Picked:
 def _next_for(known: Bank, name: str, level: int, picked: _Picked) -> Question | None:
     """Of the questions on a skill that are left, one near the level; among those, the one that was written for the skill."""
     left = [question for question in known.for_skill(name) if not picked.has(question)]
-    return min(left, key=lambda question: abs(question.level - level), default=None) if left else None
+
+    def far(question: Question) -> tuple[bool, bool, int]:
+        distance = abs(question.level - level)
+        return distance > 1, ":" in question.key, distance
+
+    return min(left, key=far, default=None)
 
 
 def _about_resume(known: Bank, background: Background, required: Sequence[str], owned: Sequence[str], level: int) -> Question | None:
@@ -116,7 +134,7 @@ def _about_resume(known: Bank, background: Background, required: Sequence[str], 
     return fill(template, skill=skill, place=employer or f"work as {title}")
 
 
-def _coding(known: Bank, opening: Opening, required: Sequence[str], level: int) -> Question:
+def _coding(known: Bank, required: Sequence[str], level: int) -> Question:
     """One of its level, which differs from opening to opening but not from run to run."""
     fitting = [question for question in known.coding if question.level == level]
     chosen = fitting[zlib.crc32("|".join(sorted(required)).encode()) % len(fitting)]

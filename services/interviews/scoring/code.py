@@ -5,7 +5,15 @@ import re
 from dataclasses import dataclass
 
 _LONGEST = 100_000
-_LANGUAGES = {"": "python", "py": "python", "python3": "python", "js": "javascript", "node": "javascript", "ts": "javascript", "typescript": "javascript"}
+_LANGUAGES = {
+    "": "python",
+    "py": "python",
+    "python3": "python",
+    "js": "javascript",
+    "node": "javascript",
+    "ts": "javascript",
+    "typescript": "javascript",
+}
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,9 @@ def report(items: Sequence[Item], opening: Opening) -> Report:
     overall = _mean(items, required)
     answered = sum(bool(answer.text.strip() or answer.code.strip()) for _, answer, _ in items)
     comments = _comments(overall, answered, len(items), strengths, gaps, len(deviations))
-    return Report(overall, by_skill, strengths, gaps, tuple(quotes[:_MOST_QUOTES]), deviations, comments, answered, len(items), weights.RUBRIC)
+    return Report(
+        overall, by_skill, strengths, gaps, tuple(quotes[:_MOST_QUOTES]), deviations, comments, answered, len(items), weights.RUBRIC
+    )
 
 
 def _weight(question: Question, required: Iterable[str]) -> float:
@@ -89,7 +91,11 @@ def _by_skill(items: Sequence[Item], required: set[str]) -> tuple[SkillScore, ..
 
 
 def _strengths(items: Sequence[Item], by_skill: Sequence[SkillScore]) -> tuple[str, ...]:
-    found = [f"{entry.skill}: {entry.score} of 10 over {_count(entry.answers, 'answer')}." for entry in by_skill if entry.score >= weights.STRENGTH_FROM]
+    found = [
+        f"{entry.skill}: {entry.score} of 10 over {_count(entry.answers, 'answer')}."
+        for entry in by_skill
+        if entry.score >= weights.STRENGTH_FROM
+    ]
     best = [item for item in items if item[2].value >= weights.STRENGTH_FROM and not item[0].skill]
     return (*found, *(f'Good answer to "{question.text}"' for question, _, _ in best))
 
@@ -109,7 +115,9 @@ def _gaps(items: Sequence[Item], by_skill: Sequence[SkillScore], required: set[s
 
 
 def _comments(overall: float, answered: int, asked: int, strengths: Sequence[str], gaps: Sequence[str], deviations: int) -> str:
-    said = [f"The answers are worth {overall} of 10 overall; {answered} of {_count(asked, 'question')} {'was' if answered == 1 else 'were'} answered."]
+    said = [
+        f"The answers are worth {overall} of 10 overall; {answered} of {_count(asked, 'question')} {'was' if answered == 1 else 'were'} answered."
+    ]
     said.append("Strongest: " + " ".join(strengths[:3]) if strengths else "No skill stands out as a strength.")
     said.append("To look at again: " + " ".join(gaps[:3]) if gaps else "No gap shows in the answers.")
     if deviations:

@@ -15,14 +15,16 @@ _WORD = re.compile(r"[^\W_]+(?:[+#]+|(?:['\u2019.-][^\W_]+)*)")
 _END = re.compile(r"(?<=[.!?\u3002])[\"')\]\u201d]*\s+|\s*\n\s*|;\s+")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|no|mr|mrs|ms|dr|st|z\.b|bzw)\.$", re.IGNORECASE)
 
-_STOP = frozenset(
-    """a about above after again against all also am an and any are aren as at be because been before being below between both but by can cannot could
-    did do does doing don down during each either else etc even every few for from further get gets getting go goes going got had has have having he her here hers
-    him his how i if in into is isn it its itself just let like lot made make makes many may me might more most much must my myself need no nor not now of off on
-    once one only onto or other our ours out over own quite rather really same say says she should since so some something such than that the their them then
-    there these they thing things this those through thus to too under until up upon us use used uses using very was we well were what when where whether
-    which while who whom whose why will with within without would you your yours yourself im ive id dont didnt doesnt cant wont thats theyre were youre""".split()
-)
+_STOP_TEXT = """
+a about above after again against all also am an and any are aren as at be because been before being below between both but by can cannot
+could did do does doing don down during each either else etc even every few for from further get gets getting go goes going got had has have
+having he her here hers him his how i if in into is isn it its itself just let like lot made make makes many may me might more most much
+must my myself need no nor not now of off on once one only onto or other our ours out over own quite rather really same say says she should
+since so some something such than that the their them then there these they thing things this those through thus to too under until up upon
+us use used uses using very was we well were what when where whether which while who whom whose why will with within without would you your
+yours yourself im ive id dont didnt doesnt cant wont thats theyre youre
+"""
+_STOP = frozenset(_STOP_TEXT.split())
 
 
 class Use(Enum):

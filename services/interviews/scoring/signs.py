@@ -9,7 +9,8 @@ _PAST = (
 )
 _ADVERB = r"(?:\s+(?:also|then|first|personally|therefore|immediately|quickly|later|finally|always|usually|just|carefully|quietly|never|[a-z]+ly))?"
 _NUMBER = (
-    r"(?:\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|half)"
+    r"(?:\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+    r"|hundred|thousand|half)"
 )
 _SIGNS: Mapping[str, re.Pattern[str]] = {
     "situation": re.compile(
@@ -19,7 +20,11 @@ _SIGNS: Mapping[str, re.Pattern[str]] = {
     ),
     "own_part": re.compile(rf"\bi{_ADVERB}\s+(?:have\s+|had\s+)?{_PAST}\b|\bmy\s+(?:part|role|job|task|idea|decision|responsibility)\b", re.IGNORECASE),
     "action": re.compile(rf"\b(?:i|we){_ADVERB}\s+{_PAST}\b|\band{_ADVERB}\s+{_PAST}\b", re.IGNORECASE),
-    "reason": re.compile(r"\b(?:because|so\s+that|in\s+order\s+to|therefore|that\s+is\s+why|the\s+reason|otherwise|since|which\s+is\s+why|to\s+avoid|to\s+make\s+sure|instead\s+of|rather\s+than)\b", re.IGNORECASE),
+    "reason": re.compile(
+        r"\b(?:because|so\s+that|in\s+order\s+to|therefore|that\s+is\s+why|the\s+reason|otherwise|which\s+is\s+why|to\s+avoid|to\s+make\s+sure|instead\s+of"
+        r"|rather\s+than)\b",
+        re.IGNORECASE,
+    ),
     "result": re.compile(
         r"\b(?:as\s+a\s+result|in\s+the\s+end|since\s+then|after\s+that|afterwards|led\s+to|resulted|outcome|dropped|fell|rose|grew|went\s+(?:from|down|up|live)|reduced|increased|cut"
         r"|saved|improved|halved|doubled|tripled|finished|delivered|passed|no\s+longer|never\s+again|stayed|fewer|faster|shorter|sank|succeeded|completed|reopened|renewed|recovered"
