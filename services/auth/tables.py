@@ -191,7 +191,7 @@ class Session:
 
 @dataclass(frozen=True)
 class RefreshToken:
-    """One link of a session's chain of refresh tokens; only its SHA-256 is kept, and that of its successor.
+    """One token of a session's chain of refresh tokens; only its SHA-256 is kept, and that of its successor.
 
     `forgiven_at` is when it was presented once more just after its use, as a client does that lost the answer.
     """
@@ -203,3 +203,39 @@ class RefreshToken:
     used_at: datetime | None = None
     successor_hash: bytes | None = None
     forgiven_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class MailedLink:
+    """What was mailed to prove who reads an address, for one purpose; only the SHA-256 of its token is kept."""
+
+    token_hash: bytes
+    user_id: UUID
+    purpose: str
+    email: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SecondFactor:
+    """A person's authenticator: its secret, encrypted, and the last time step whose code was used. It counts once it is confirmed."""
+
+    user_id: UUID
+    secret: bytes
+    last_step: int
+    created_at: datetime
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LoginChallenge:
+    """What stands between the password and the code."""
+
+    token_hash: bytes
+    user_id: UUID
+    created_at: datetime
+    expires_at: datetime
+    attempts: int
+    used_at: datetime | None

@@ -7,7 +7,7 @@ from google.protobuf.empty_pb2 import Empty
 
 from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc
 from services.auth import passwords, rules
-from services.auth.limits import LoginLimits
+from services.auth.limits import Limits
 from services.auth.rpc.sessions import Sessions, to_user
 from services.auth.store import accounts, organizations, sessions
 from services.auth.tables import User
@@ -22,7 +22,7 @@ _PROFILE_FIELDS = ("first_name", "last_name", "picture_url")
 class AuthService(auth_pb2_grpc.AuthServiceServicer):
     """See auth.proto."""
 
-    def __init__(self, database: Database, sessions: Sessions, limits: LoginLimits, clock: Clock = utc_now) -> None:
+    def __init__(self, database: Database, sessions: Sessions, limits: Limits, clock: Clock = utc_now) -> None:
         self._database = database
         self._sessions = sessions
         self._limits = limits
@@ -38,19 +38,19 @@ class AuthService(auth_pb2_grpc.AuthServiceServicer):
             organizations.add_organization(connection, organization)
             audit.record(connection, "user.registered", tenant_id=organization.id, user_id=user.id)
             tasks.enqueue(connection, "welcome", {"user_id": user.id}, tenant_id=organization.id)
+            tasks.enqueue(connection, "mail_link", {"user_id": user.id, "purpose": "verify_email"}, tenant_id=organization.id)
             events.record(connection, "user.registered", user.id, organization.id)
         return to_user(user)
 
     def Login(self, request: auth_pb2.LoginRequest, context: Context) -> auth_pb2.TokenPair:
         address = calls.current().address
-        self._limits.check(request.email, address)
+        self._limits.count(request.email, address)
         with self._database.begin(calls.SYSTEM) as connection:
             user = accounts.find_user_by_email(connection, request.email)
         if not passwords.matches(request.password, user.password_hash if user else None) or user is None:
-            self._limits.failed(request.email, address)
             raise errors.Unauthenticated("CREDENTIALS_WRONG", "the address or the password is wrong")
         self._limits.succeeded(request.email, address)
-        return self._sessions.open(self._rehashed(user, request.password), context)
+        return self._sessions.sign_in(self._rehashed(user, request.password), context)
 
     def _rehashed(self, user: User, password: str) -> User:
         """The account with its hash made anew where the parameters have risen since."""

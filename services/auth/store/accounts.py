@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,6 +28,11 @@ def find_user_by_email(connection: Connection, email: str) -> User | None:
     return User(**row._mapping) if row else None
 
 
+def find_user(connection: Connection, user_id: UUID) -> User | None:
+    row = connection.execute(sa.select(users).where(users.c.id == user_id)).first()
+    return User(**row._mapping) if row else None
+
+
 def get_user(connection: Connection, user_id: UUID) -> User:
     row = connection.execute(sa.select(users).where(users.c.id == user_id)).first()
     if row is None:
@@ -44,6 +50,11 @@ def lock_user(connection: Connection, user_id: UUID) -> User:
 
 def update_user(connection: Connection, user_id: UUID, changes: Mapping[str, object]) -> None:
     connection.execute(users.update().where(users.c.id == user_id).values(**changes, version=users.c.version + 1))
+
+
+def change_email(connection: Connection, user_id: UUID, email: str, now: datetime) -> None:
+    with refusing({"users_email": errors.AlreadyExists("EMAIL_TAKEN", "there is another account with this address by now")}):
+        update_user(connection, user_id, {"email": email, "email_verified_at": now})
 
 
 def replace_password_hash(connection: Connection, user_id: UUID, old: str | None, new: str) -> bool:
