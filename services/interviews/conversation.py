@@ -1,0 +1,168 @@
+"""How an interview goes on: an answer is scored, and the next question is chosen with it in mind."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import grpc
+from services.interviews.asking.follow_ups import follow_up
+from services.interviews.asking.plan import next_question
+from services.interviews.scoring.answers import Vectors, score
+from services.interviews.subjects import Answer, Question
+from sqlalchemy import Connection
+
+from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc
+from services.chassis import audit, calls, errors, ids
+from services.chassis.clock import Clock
+from services.chassis.database import Database
+from services.chassis.logs import log
+from services.interviews import resumes, store
+from services.interviews.room import INTERVIEWER, Room
+from services.interviews.tables import Interview, Line, QuestionAnswer
+
+_EMBED_SECONDS = 10.0
+_AT_ONCE = 64
+FAREWELL = "That was the last question. Thank you! You can end the interview now."
+
+
+@dataclass(frozen=True)
+class Scored:
+    """An answer's score as columns."""
+
+    score: Any
+    is_deviated: bool
+    evidence: dict[str, Any]
+
+
+class Conversation:
+    """Considers answers. The models may be away: the next question is asked all the same, and the score follows with the report."""
+
+    def __init__(self, database: Database, inference: grpc.Channel, room: Room, clock: Clock) -> None:
+        self._database = database
+        self._inference = inference_pb2_grpc.InferenceServiceStub(inference)
+        self._room = room
+        self._clock = clock
+
+    def consider(self, question_id: UUID) -> None:
+        """Scores the answer to a question and asks the next one. Repeating it changes nothing."""
+        with self._database.begin(calls.SYSTEM) as connection:
+            answered = store.find_question(connection, question_id)
+            if answered is None or answered.state != "answered" or answered.is_considered:
+                return
+            interview = store.find_interview(connection, answered.interview_id)
+            every = store.list_questions(connection, answered.interview_id, planned=True)
+        if interview is None:
+            return
+        scored = None
+        if answered.score is None:
+            try:
+                scored = self.score(interview, answered)
+            except (grpc.RpcError, errors.Refusal) as problem:
+                log.warning("answer not scored yet", extra={"question_id": str(question_id)}, exc_info=problem)
+        value = scored.score if scored else answered.score
+        chosen = _choose(answered, every, None if value is None else float(value))
+        lines: list[Line] = []
+        with self._database.begin(calls.SYSTEM) as connection:
+            locked = store.find_and_lock(connection, interview.id)
+            current = store.find_question(connection, question_id)
+            if locked is None or current is None or current.is_considered:
+                return
+            store.change_question(connection, question_id, {"is_considered": True, **(asdict(scored) if scored else {})})
+            if locked.status == "running":
+                lines.append(self._go_on(connection, locked, every, chosen))
+            audit.record(connection, "answer.considered", tenant_id=locked.tenant_id, interview_id=locked.id, question_id=question_id)
+        self._room.publish(interview, lines)
+
+    def score(self, interview: Interview, answered: QuestionAnswer) -> Scored:
+        """Raises grpc.RpcError where the models are away."""
+        question = resumes.question(answered.question)
+        found = score(question, Answer(answered.answer, answered.code), self.vectors(interview.tenant_id))
+        return Scored(resumes.points(found.value), found.is_deviated, resumes.plain(found))
+
+    def vectors(self, tenant_id: UUID) -> Vectors:
+        """The built-in model's vectors, as scoring asks for them."""
+        return embedding(self._inference, tenant_id)
+
+    def _go_on(self, connection: Connection, interview: Interview, every: Sequence[QuestionAnswer], chosen: "Chosen | None") -> Line:
+        now = self._clock()
+        if chosen is None:
+            return store.add_line(connection, interview.id, "interviewer", FAREWELL, now=now, sender_name=INTERVIEWER)
+        if chosen.row is not None:
+            row = chosen.row
+        else:
+            position = 1 + max(question.position for question in every)
+            row = planned(interview.id, position, chosen.question, follows_id=chosen.follows_id)
+            store.add_questions(connection, [row])
+        number = 1 + sum(question.number is not None for question in every)
+        return ask(connection, interview.id, row, number=number, now=now)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The next question: one of the plan, or a follow-up to what was just said."""
+
+    question: Question
+    row: QuestionAnswer | None = None
+    follows_id: UUID | None = None
+
+
+def _choose(answered: QuestionAnswer, every: Sequence[QuestionAnswer], value: float | None) -> Chosen | None:
+    asked = [row for row in every if row.number is not None]
+    question = resumes.question(answered.question)
+    further = follow_up(question, Answer(answered.answer, answered.code), [resumes.question(row.question) for row in asked])
+    if further is not None:
+        return Chosen(further, follows_id=answered.id)
+    rows = {row.question["key"]: row for row in every}
+    known = {row.id: None if row.score is None else float(row.score) for row in asked} | {answered.id: value}
+    following = next_question(
+        [resumes.question(row.question) for row in every if row.follows_id is None],
+        [(resumes.question(row.question), known[row.id]) for row in asked],
+    )
+    return None if following is None else Chosen(following, rows[following.key])
+
+
+def ask(connection: Connection, interview_id: UUID, question: QuestionAnswer, *, number: int, now: datetime) -> Line:
+    """Opens a question that is stored, and says it."""
+    store.change_question(connection, question.id, {"state": "open", "number": number, "asked_at": now})
+    return store.add_line(
+        connection, interview_id, "interviewer", question.question["text"], now=now, sender_name=INTERVIEWER, question_id=question.id
+    )
+
+
+def take(
+    connection: Connection, interview: Interview, question_id: UUID, text: str, code: str, source: str, *, now: datetime, client_id: str | None = None
+) -> Line:  # fmt: skip
+    """Stores the candidate's answer, and says it."""
+    values = {"state": "answered", "answer": text, "code": code, "source": source, "problem": "", "answered_at": now}
+    store.change_question(connection, question_id, values)
+    said = "\n\n".join(part for part in (text, code) if part)
+    return store.add_line(
+        connection, interview.id, "candidate", said, now=now, sender_id=interview.user_id, sender_name=interview.candidate_name,
+        question_id=question_id, client_id=client_id,
+    )  # fmt: skip
+
+
+def planned(interview_id: UUID, position: int, question: Question, *, follows_id: UUID | None = None) -> QuestionAnswer:
+    return QuestionAnswer(
+        ids.mint(), interview_id, position, None, resumes.plain(question), follows_id, "planned", "", "", "", "", "", is_considered=False,
+        score=None, is_deviated=None, evidence=None, asked_at=None, answered_at=None,
+    )  # fmt: skip
+
+
+def embedding(inference: inference_pb2_grpc.InferenceServiceStub, tenant_id: UUID) -> Callable[[Sequence[str]], Any]:
+    """Turns texts into vectors by inference, each text once."""
+    known: dict[str, Sequence[float]] = {}
+
+    def vectors(texts: Sequence[str]) -> list[Sequence[float]]:
+        wanted = [text for text in dict.fromkeys(texts) if text not in known]
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            answer = inference.Embed(
+                inference_pb2.EmbedRequest(texts=part, purpose="interview_scoring", tenant_id=str(tenant_id)), timeout=_EMBED_SECONDS
+            )
+            known.update((text, tuple(vector.values)) for text, vector in zip(part, answer.vectors, strict=True))
+        return [known[text] for text in texts]
+
+    return vectors

@@ -1,0 +1,60 @@
+"""How an interview that is over becomes a report."""
+
+from uuid import UUID
+
+import grpc
+from services.interviews.scoring.reports import Item, report
+from services.interviews.subjects import Answer
+
+from services.chassis import audit, calls, errors, events, ids
+from services.chassis.clock import Clock
+from services.chassis.database import Database
+from services.chassis.logs import log
+from services.interviews import resumes, store
+from services.interviews.conversation import Conversation, Scored
+from services.interviews.tables import Report
+
+
+class Reporting:
+    """Scores what has no score yet and writes the report, once. Each answer and each score is stored before: a report that fails loses nothing."""
+
+    def __init__(self, database: Database, conversation: Conversation, clock: Clock) -> None:
+        self._database = database
+        self._conversation = conversation
+        self._clock = clock
+
+    def write_soon(self, interview_id: UUID) -> None:
+        """As `write`, where a task will do it if this does not."""
+        try:
+            self.write(interview_id)
+        except (grpc.RpcError, errors.Refusal) as problem:
+            log.warning("report not written yet", extra={"interview_id": str(interview_id)}, exc_info=problem)
+
+    def write(self, interview_id: UUID) -> None:
+        """Raises grpc.RpcError where an answer cannot be scored now. Does nothing where the report is there, or a recording is still transcribed."""
+        with self._database.begin(calls.SYSTEM) as connection:
+            interview = store.find_interview(connection, interview_id)
+            rows = store.list_questions(connection, interview_id)
+        if interview is None or interview.status != "scoring" or any(row.state == "transcribing" for row in rows):
+            return
+        scores: dict[UUID, Scored] = {}
+        for row in rows:
+            if row.state == "answered" and row.evidence is None:
+                scores[row.id] = self._conversation.score(interview, row)
+        evidence = {row.id: scores[row.id].evidence if row.id in scores else row.evidence for row in rows}
+        items = [Item(resumes.question(row.question), Answer(row.answer, row.code), resumes.score(evidence[row.id])) for row in rows]
+        made = report(items, resumes.opening_from(interview.job_description))
+        with self._database.begin(calls.SYSTEM) as connection:
+            locked = store.find_and_lock(connection, interview_id)
+            if locked is None or locked.status != "scoring":
+                return
+            for question_id, scored in scores.items():
+                store.change_question(connection, question_id, vars(scored))
+            now, overall = self._clock(), resumes.points(made.overall_score)
+            kept = Report(
+                ids.mint(), interview_id, store.next_version(connection, interview_id), overall, resumes.plain(made), made.comments, now
+            )
+            store.add_report(connection, kept)
+            store.change_interview(connection, interview_id, {"status": "ended", "overall_score": overall})
+            audit.record(connection, "report.written", tenant_id=interview.tenant_id, interview_id=interview_id, version=kept.version)
+            events.record(connection, "interview.ended", interview_id, interview.tenant_id, candidate_id=interview.candidate_id)

@@ -1,0 +1,68 @@
+"""How profiles, jobs, questions and scores become what the interviewer works with, and how that is stored."""
+
+import re
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from einstellen.candidates.v1 import candidates_pb2
+from einstellen.jobs.v1 import jobs_pb2
+from services.interviews.scoring.answers import AnswerScore
+from services.interviews.subjects import Background, Opening, Question
+
+_QUESTION = TypeAdapter(Question)
+_SCORE = TypeAdapter(AnswerScore)
+_OPENING = TypeAdapter(Opening)
+_YEAR = re.compile(r"[12]\d{3}")
+_SENIOR = re.compile(r"\b(?:senior|sr|lead|principal|staff|head|chief|architect|director)\b", re.IGNORECASE)
+_JUNIOR = re.compile(r"\b(?:junior|jr|trainee|intern|internship|apprentice|graduate|entry[- ]level|assistant)\b", re.IGNORECASE)
+
+
+def background(candidate: candidates_pb2.Candidate, today: date) -> Background:
+    """What a candidate's profile says, without name, birth date, address or school: questions and scores have no use for them."""
+    work = sorted(candidate.work_experience, key=lambda one: (not one.end_date, one.end_date, one.start_date), reverse=True)
+    years = sum(max(0, _year(one.end_date, today.year) - _year(one.start_date, today.year)) for one in work if one.start_date)
+    return Background(
+        skills=tuple(skill.skill_name for skill in candidate.skills), titles=tuple(one.job_title for one in work), years=float(years),
+        employers=tuple(one.company_name for one in work), headline=candidate.headline,
+    )  # fmt: skip
+
+
+def opening(job: jobs_pb2.Job) -> Opening:
+    level = 3 if _SENIOR.search(job.title) else 1 if _JUNIOR.search(job.title) else 2
+    return Opening(title=job.title, description=job.description, key_skills=tuple(job.key_skills), level=level)
+
+
+def display_name(candidate: candidates_pb2.Candidate) -> str:
+    return f"{candidate.first_name} {candidate.last_name}".strip()
+
+
+def plain(row: Any) -> dict[str, Any]:
+    """A dataclass as JSON."""
+    return asdict(row)
+
+
+def question(stored: dict[str, Any]) -> Question:
+    return _QUESTION.validate_python(stored)
+
+
+def opening_from(stored: dict[str, Any] | None) -> Opening:
+    return _OPENING.validate_python(stored)
+
+
+def score(stored: dict[str, Any] | None) -> AnswerScore | None:
+    """None for a question that was not answered."""
+    return None if stored is None else _SCORE.validate_python(stored)
+
+
+def points(value: float) -> Decimal:
+    """A score as it is stored: one digit behind the point."""
+    return Decimal(f"{value:.1f}")
+
+
+def _year(written: str, otherwise: int) -> int:
+    found = _YEAR.match(written)
+    return int(found[0]) if found else otherwise

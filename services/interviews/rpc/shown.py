@@ -1,0 +1,61 @@
+"""Rows as their messages, with what each side may see."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from einstellen.interviews.v1 import interviews_pb2
+from services.chassis.clock import to_timestamp
+from services.interviews.tables import Interview, Line, QuestionAnswer, Report
+
+
+def to_interview(
+    interview: Interview, *, organization: bool, asked_count: int = 0, open_question: QuestionAnswer | None = None
+) -> interviews_pb2.Interview:
+    answer = interviews_pb2.Interview(
+        id=str(interview.id), candidate_id=str(interview.candidate_id), user_id=str(interview.user_id or ""), candidate_name=interview.candidate_name,
+        job_id=str(interview.job_id), job_title=interview.job_title, subscription_id=str(interview.subscription_id or ""), status=interview.status,
+        asked_count=asked_count, share_report=interview.share_report, room_name=interview.room_name,
+        create_time=to_timestamp(interview.created_at), start_time=to_timestamp(interview.started_at), end_time=to_timestamp(interview.ended_at),
+    )  # fmt: skip
+    if open_question is not None and interview.status == "running":
+        answer.open_question.CopyFrom(to_question(open_question, scored=False))
+    if organization and interview.overall_score is not None:
+        answer.overall_score = float(interview.overall_score)
+    return answer
+
+
+def to_question(row: QuestionAnswer, *, scored: bool) -> interviews_pb2.Question:
+    """What a good answer has is never told before there is one, and to the candidate not at all unless the report is shared."""
+    question = row.question
+    answer = interviews_pb2.Question(
+        id=str(row.id), number=row.number or 0, kind=question["kind"], skill=question["skill"], level=question["level"], text=question["text"],
+        asks_for_code=question["asks_for_code"], follows_id=str(row.follows_id or ""), state=row.state, answer=row.answer, code=row.code,
+        source=row.source, problem=row.problem, ask_time=to_timestamp(row.asked_at), answer_time=to_timestamp(row.answered_at),
+    )  # fmt: skip
+    if scored and row.evidence is not None:
+        answer.score.CopyFrom(to_score(row.evidence))
+    return answer
+
+
+def to_score(evidence: dict[str, Any]) -> interviews_pb2.AnswerScore:
+    return interviews_pb2.AnswerScore(
+        value=evidence["value"], is_deviated=evidence["is_deviated"], relevance=evidence["relevance"], notes=evidence["notes"],
+        points=[interviews_pb2.Point(text=point["text"], found=point["found"], quote=point["quote"]) for point in evidence["points"]],
+    )  # fmt: skip
+
+
+def to_line(line: Line) -> interviews_pb2.TranscriptLine:
+    return interviews_pb2.TranscriptLine(
+        id=str(line.id), seq=line.seq, speaker=line.speaker, speaker_name=line.sender_name, text=line.text, question_id=str(line.question_id or ""),
+        say_time=to_timestamp(line.said_at),
+    )  # fmt: skip
+
+
+def to_report(report: Report, questions: Sequence[QuestionAnswer]) -> interviews_pb2.FeedbackReport:
+    told = report.detailed_scores
+    return interviews_pb2.FeedbackReport(
+        id=str(report.id), interview_id=str(report.interview_id), version=report.version, overall_score=float(report.overall_score),
+        skills=[interviews_pb2.SkillScore(**skill) for skill in told["skills"]],
+        questions=[to_question(question, scored=True) for question in questions], strengths=told["strengths"], gaps=told["gaps"],
+        comments=report.comments, rubric_version=told["rubric_version"], generate_time=to_timestamp(report.generated_at),
+    )  # fmt: skip
