@@ -11,7 +11,10 @@ from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 from services.auth import tasks
 from services.auth.keys import SigningKeys
 from services.auth.limits import LoginLimits
-from services.auth.rpc import AuthService, KeyService, OrganizationService, Sessions
+from services.auth.rpc.accounts import AuthService
+from services.auth.rpc.keys import KeyService
+from services.auth.rpc.organizations import OrganizationService
+from services.auth.rpc.sessions import Sessions
 from services.auth.settings import Settings
 from services.chassis import clients, clock
 from services.chassis.database import Database

@@ -1,8 +1,9 @@
 """What the operator's command does to auth and no RPC can: platform administrators, and new signing keys."""
 
-from services.auth import passwords, rules, store
+from services.auth import passwords, rules
 from services.auth.keys import SigningKeys
 from services.auth.settings import Settings
+from services.auth.store import accounts, organizations
 from services.chassis import audit, calls, events, tasks
 from services.chassis.clock import utc_now
 from services.chassis.database import Database
@@ -13,15 +14,15 @@ def create(database: Database, email: str, password: str) -> bool:
     rules.check_password(password, email, ())
     password_hash = passwords.make_hash(password)
     with database.begin(calls.SYSTEM) as connection:
-        user = store.find_user_by_email(connection, email)
+        user = accounts.find_user_by_email(connection, email)
         if user is not None:
-            store.update_user(connection, user.id, {"is_platform_admin": True})
+            accounts.update_user(connection, user.id, {"is_platform_admin": True})
             audit.record(connection, "admin.granted", tenant_id=user.personal_organization_id, user_id=user.id)
             return False
         user, organization = rules.register(email, password_hash, "", "", now=utc_now())
-        store.add_user(connection, user)
-        store.add_organization(connection, organization)
-        store.update_user(connection, user.id, {"is_platform_admin": True})
+        accounts.add_user(connection, user)
+        organizations.add_organization(connection, organization)
+        accounts.update_user(connection, user.id, {"is_platform_admin": True})
         audit.record(connection, "admin.created", tenant_id=organization.id, user_id=user.id)
         tasks.enqueue(connection, "put_contact", {"user_id": user.id}, tenant_id=organization.id)
         events.record(connection, "user.registered", user.id, organization.id)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 
-from services.auth import store
+from services.auth.store import keys as store
 from services.chassis import calls, ids, tokens
 from services.chassis.clock import Clock
 from services.chassis.database import Database

@@ -5,7 +5,7 @@ from uuid import UUID
 import grpc
 
 from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
-from services.auth import store
+from services.auth.store import accounts
 from services.chassis import calls
 from services.chassis.database import Database
 from services.chassis.tasks import Handler, Task
@@ -16,7 +16,7 @@ def handlers(database: Database, notifications: grpc.Channel) -> dict[str, Handl
 
     def put_contact(task: Task) -> None:
         with database.begin(calls.SYSTEM) as connection:
-            user = store.get_user(connection, UUID(task.payload["user_id"]))
+            user = accounts.get_user(connection, UUID(task.payload["user_id"]))
         stub.PutContact(
             notifications_pb2.PutContactRequest(
                 user_id=str(user.id), email=user.email, first_name=user.first_name, last_name=user.last_name, version=user.version
@@ -25,7 +25,7 @@ def handlers(database: Database, notifications: grpc.Channel) -> dict[str, Handl
 
     def welcome(task: Task) -> None:
         with database.begin(calls.SYSTEM) as connection:
-            user = store.get_user(connection, UUID(task.payload["user_id"]))
+            user = accounts.get_user(connection, UUID(task.payload["user_id"]))
         put_contact(task)  # the welcome needs the address; repeating it changes nothing
         stub.SendNotification(
             notifications_pb2.SendNotificationRequest(
