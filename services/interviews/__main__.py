@@ -37,7 +37,7 @@ def start(settings: Settings) -> Server:
     inference = clients.connect(settings.inference_url, "inference", services)
 
     room = Room(gateways)
-    starting = Starting(database, Peers(candidates, jobs, billing), room, clock.utc_now)
+    starting = Starting(database, Peers(candidates, jobs, billing, inference), room, clock.utc_now)
     conversation = Conversation(database, inference, room, clock.utc_now)
     reporting = Reporting(database, conversation, clock.utc_now)
     transcribing = Transcribing(database, files, inference, room, clock.utc_now)

@@ -7,6 +7,7 @@ from uuid import UUID
 import grpc
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
 from services.interviews.asking.plan import plan
+from services.interviews.asking.provided import Provided
 
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from einstellen.jobs.v1 import jobs_pb2, jobs_pb2_grpc
@@ -29,6 +30,7 @@ class Peers:
     candidates: grpc.Channel
     jobs: grpc.Channel
     billing: grpc.Channel
+    inference: grpc.Channel
 
 
 class Starting:
@@ -47,6 +49,7 @@ class Starting:
         self._candidates = candidates_pb2_grpc.CandidateServiceStub(peers.candidates)
         self._jobs = jobs_pb2_grpc.JobServiceStub(peers.jobs)
         self._credits = credits_pb2_grpc.CreditServiceStub(peers.billing)
+        self._provided = Provided(peers.inference)
         self._room = room
         self._clock = clock
 
@@ -93,7 +96,7 @@ class Starting:
         candidate = self._candidates.GetCandidate(candidates_pb2.GetCandidateRequest(candidate_id=str(claimed.candidate_id)))
         job = self._job(claimed.job_id)
         background, opening = resumes.background(candidate, self._clock().date()), resumes.opening(job)
-        questions = plan(background, opening, count=claimed.question_count)
+        questions = self._provided.reword(plan(background, opening, count=claimed.question_count), background, opening, claimed.tenant_id)
         rows = [conversation.planned(claimed.id, position, question) for position, question in enumerate(questions)]
         known = {
             "user_id": UUID(candidate.user_id), "candidate_name": resumes.display_name(candidate), "job_title": job.title,

@@ -70,7 +70,7 @@ def recover(house: House) -> None:
     database = Database(house.app_url("interviews"), pool_size=2)
     nothing: Any = None
     room = Room(Silent())
-    starting = Starting(database, Peers(channels["candidates"], channels["jobs"], channels["billing"]), room, utc_now)
+    starting = Starting(database, Peers(channels["candidates"], channels["jobs"], channels["billing"], channels["inference"]), room, utc_now)
     conversation = Conversation(database, channels["inference"], room, utc_now)
     handlers = tasks.handlers(starting, conversation, nothing, Reporting(database, conversation, utc_now))
     del handlers["transcribe"]

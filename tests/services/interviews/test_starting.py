@@ -179,9 +179,9 @@ def settle(house: House, starting: Starting) -> None:
 
 def starting_of(house: House, billing: grpc.Channel | None = None) -> Starting:
     tokens = ServiceTokens(house.environment["SERVICE_TOKEN"], "interviews")
-    channels = {name: clients.connect(house.addresses[name], name, tokens) for name in ("candidates", "jobs", "billing")}
+    channels = {name: clients.connect(house.addresses[name], name, tokens) for name in ("candidates", "jobs", "billing", "inference")}
     database = Database(house.app_url("interviews"), pool_size=2)
-    return Starting(database, Peers(channels["candidates"], channels["jobs"], billing or channels["billing"]), Room(Silent()), utc_now)
+    return Starting(database, Peers(channels["candidates"], channels["jobs"], billing or channels["billing"], channels["inference"]), Room(Silent()), utc_now)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["the call is lost", "its answer is lost"])
