@@ -74,6 +74,16 @@ def _parser() -> argparse.ArgumentParser:
     keys = group("keys", "the keys that access tokens are signed with")
     rotate = command("rotate", "sign with a new key from now on; tokens of the old one stay good until they expire", _keys_rotate, keys)
 
+    credit = group("credits", "credits of organizations")
+    grant = command("grant", "give an organization credits that last", _credits_grant, credit)
+    grant.add_argument("organization", help="its id")
+    grant.add_argument("unit", choices=("hiring", "ai"))
+    grant.add_argument("amount", type=float, help="a multiple of 0.5")
+    grant.add_argument("--description", default="", help="why, for the ledger")
+
+    billing = group("billing", "the ledger")
+    verify = command("verify", "prove that every balance is the sum of its bookings and every booking balances", _billing_verify, billing)
+
     audit = command("audit", "print a service's audit log, newest first, a JSON object a line", _audit)
     audit.add_argument("service")
     audit.add_argument("--tenant", help="rows of one organization only (its id)")
@@ -94,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     restore = command("restore", "replace every database and the files by those of a backup; stop the services first", _restore)
     restore.add_argument("folder", type=Path)
     restore.add_argument("--yes", action="store_true", help="do it without asking")
-    for each in (migrate, create, rotate, audit, listing, retry, backup, restore):
+    for each in (migrate, create, rotate, grant, verify, audit, listing, retry, backup, restore):
         each.add_argument(
             "--data", type=Path, default=Path(".data"), help="the embedded stack's folder, used where the environment names no database"
         )
@@ -156,6 +166,20 @@ def _keys_rotate(arguments: argparse.Namespace) -> None:
     from cli import operator  # noqa: PLC0415
 
     operator.rotate_keys(operator.environment(arguments.data))
+
+
+def _credits_grant(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.grant_credits(
+        operator.environment(arguments.data), arguments.organization, arguments.unit, arguments.amount, arguments.description
+    )
+
+
+def _billing_verify(arguments: argparse.Namespace) -> int:
+    from cli import operator  # noqa: PLC0415
+
+    return operator.verify_ledger(operator.environment(arguments.data))
 
 
 def _audit(arguments: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""What an operator looks up and mends: tasks, the audit log, platform administrators."""
+"""What an operator looks up and mends: tasks, the audit log, platform administrators, credits."""
 
 import getpass
 import json
@@ -60,7 +60,7 @@ def print_audit(values: Mapping[str, str], service: str, tenant: str | None, lim
 
 
 def create_admin(values: Mapping[str, str], email: str, *, from_stdin: bool) -> None:
-    from services.auth import admin  # noqa: PLC0415 - of the commands only this one and the next know a service
+    from services.auth import admin  # noqa: PLC0415 - of the commands only this one and those below know a service
 
     password = sys.stdin.readline().rstrip("\n") if from_stdin else getpass.getpass(f"Password for {email}: ")
     with _opened(_one("auth"), values) as database:
@@ -75,6 +75,24 @@ def rotate_keys(values: Mapping[str, str]) -> None:
     with _opened(_one("auth"), values) as database:
         key_id = admin.rotate_keys(database, settings)
     print(f"auth signs with the key {key_id} within 30 seconds; the old one stays published for twice the life of a token")
+
+
+def grant_credits(values: Mapping[str, str], organization: str, unit: str, amount: float, description: str) -> None:
+    from services.billing import admin  # noqa: PLC0415 - as above
+
+    with _opened(_one("billing"), values) as database:
+        total = admin.grant_credits(database, _uuid(organization), unit, amount, description)
+    print(f"granted {amount:g} {unit} credits; the organization has {total:g}")
+
+
+def verify_ledger(values: Mapping[str, str]) -> int:
+    """The exit status: 1 where anything disagrees."""
+    from services.billing import admin  # noqa: PLC0415 - as above
+
+    with _opened(_one("billing"), values) as database:
+        words, wrong = admin.verify(database)
+    print("\n".join([words, *wrong, "" if wrong else "every balance is the sum of its bookings, and every booking balances"]).strip())
+    return 1 if wrong else 0
 
 
 class _opened:  # noqa: N801 - used as a function

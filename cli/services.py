@@ -36,6 +36,7 @@ SERVICES: tuple[Service, ...] = (
     Service("inference", "inference_db", "INFERENCE_SERVICE_URL"),
     Service("candidates", "candidate_db", "CANDIDATE_SERVICE_URL"),
     Service("jobs", "job_db", "JOB_SERVICE_URL"),
+    Service("billing", "billing_db", "BILLING_SERVICE_URL"),
     Service("interviews", "interview_db", "INTERVIEW_SERVICE_URL"),
 )
 

@@ -35,7 +35,7 @@ NO_IO = ("grpc", "google", "sqlalchemy", "psycopg2", "redis", "einstellen")
 # `ids` mint what a new thing is called and `calls` has the types that say who asks, so rules may know both; a page is what a query ends at.
 ROOMS: dict[str, tuple[set[str] | None, set[str] | None, tuple[str, ...]]] = {
     "rules": ({"tables", "rules", "providers.protocol", "matching", "parsing"}, {"errors", "ids", "calls", "skills"}, NO_IO),
-    "store": ({"tables", "store"}, {"errors", "ids", "database", "paging"}, ("grpc", "google", "redis", "einstellen")),
+    "store": ({"tables", "store"}, {"errors", "ids", "calls", "database", "paging"}, ("grpc", "google", "redis", "einstellen")),
     "tables": ({"tables"}, {"database"}, ("grpc", "google", "redis", "einstellen")),
     "settings": (set(), None, NO_IO),
     "migrations": (set(), None, ("grpc", "google", "redis", "einstellen")),
@@ -52,7 +52,11 @@ ENDS = {"__main__", "migrations", "admin"}
 # The gateway owns no data.
 DATABASE_ROOMS = {"database", "frame", "events", "tasks", "idempotency", "audit", "migrate"}
 # Platform administrators are made by the command and never by an RPC; the list of all settings has the gateway's too.
-DOORS = {("cli/operator.py", "services.auth.admin"), ("cli/envfile.py", "gateway.settings.Settings")}
+DOORS = {
+    ("cli/operator.py", "services.auth.admin"),
+    ("cli/operator.py", "services.billing.admin"),
+    ("cli/envfile.py", "gateway.settings.Settings"),
+}
 
 
 def imported(source: str) -> list[str]:
@@ -380,7 +384,7 @@ def test_the_command_knows_every_service() -> None:
 
 # What the migrated databases have.
 
-GUARDLESS = {"event_cursors": "positions in other services' feeds: no tenant's data"}
+GUARDLESS = {"event_cursors": "positions in other services' feeds: no tenant's data", "plans": "what is for sale, for everybody to read"}
 each_service = pytest.mark.parametrize("service", [service.name for service in SERVICES])
 
 

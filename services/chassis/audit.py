@@ -1,5 +1,6 @@
 """The audit log: who did what, from where, written in the transaction of the change."""
 
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,18 +18,20 @@ def record(
 
     Tenant and user are the caller's unless given, as where somebody registers.
     """
+    connection.execute(_ADD, row(action, tenant_id=tenant_id, user_id=user_id, **details))
+
+
+def row(action: str, *, tenant_id: UUID | None = None, user_id: UUID | None = None, **details: object) -> dict[str, Any]:
+    """What `record` adds, for a change that is one statement and brings its own row along."""
     call = calls.current()
     person = call.person
-    connection.execute(
-        _ADD,
-        {
-            "id": ids.mint(),
-            "tenant_id": tenant_id or (person.tenant_id if person else None),
-            "user_id": user_id or (person.user_id if person else None),
-            "service": call.service or call.server,
-            "action": action,
-            "ip_address": call.address or None,
-            "details": {name: str(value) if isinstance(value, UUID) else value for name, value in details.items()},
-            "request_id": call.request_id,
-        },
-    )
+    return {
+        "id": ids.mint(),
+        "tenant_id": tenant_id or (person.tenant_id if person else None),
+        "user_id": user_id or (person.user_id if person else None),
+        "service": call.service or call.server,
+        "action": action,
+        "ip_address": call.address or None,
+        "details": {name: str(value) if isinstance(value, UUID) else value for name, value in details.items()},
+        "request_id": call.request_id,
+    }

@@ -2,11 +2,13 @@
 
 import importlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import grpc
 from google.api import annotations_pb2
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf import descriptor_pool, message_factory
@@ -14,6 +16,7 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc
 from einstellen.notifications.v1 import (
@@ -86,12 +89,33 @@ def make(house: House) -> World:
     )
     stub = house.stub("notifications", reminders_pb2_grpc.ReminderServiceStub)
     ids["reminder_id"] = stub.CreateReminder(reminder, metadata=employer.metadata).id
+    world.marks.append(spend(house, person, mark).id)
     ids["organization_id"] = employer.tenant_id
     world.marks += [value for name, value in ids.items() if name != "organization_id"] + [said.id, application.room_name]
     # What the accounts are, a stranger names in a request and may find in its echo; addresses never.
     ids |= {"user_id": person.user_id, "receiver_id": person.user_id, "with_user_id": person.user_id, "employer_id": employer.user_id}
     world.marks += [employer.email, person.email]
     return world
+
+
+def spend(house: House, person: Account, mark: str) -> Any:
+    """A spend of the person's bonus, once billing has heard of them."""
+    credit = house.stub("billing", credits_pb2_grpc.CreditServiceStub)
+    request = credits_pb2.SpendCreditsRequest(
+        tenant_id=person.tenant_id, unit="ai", amount=0.5, type="TAILOR", description=mark, reference_id=mark, request_id=mark
+    )
+    known = f"billing knows {person.tenant_id}"
+    until(lambda: not is_missing(lambda: credit.GetBalance(credits_pb2.GetBalanceRequest(), metadata=person.metadata)), known)
+    return credit.SpendCredits(request, metadata=house.as_service("resumes", "billing"))
+
+
+def is_missing(call: Callable[[], object]) -> bool:
+    try:
+        call()
+    except grpc.RpcError as error:
+        assert error.code() is grpc.StatusCode.NOT_FOUND, error
+        return True
+    return False
 
 
 def later(**delta: float) -> Timestamp:
@@ -126,6 +150,7 @@ SAMPLES: dict[str, Any] = {
     "email": "stranger@example.com", "password": "a long enough password", "refresh_token": "no-such-token", "name": "Name", "title": "Title", "degree": "MSc",
     "description": "Words", "status": "interview", "company_name": "Company", "job_title": "Engineer", "skill_name": "Python", "content": "Hello",
     "notification_type": "in_app", "subject": "Subject", "message": "Message", "room_name": "application-1", "client_id": "1", "currency": "EUR",
+    "unit": "ai", "amount": 0.5, "type": "TAILOR",
     "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
 }  # fmt: skip
 

@@ -1,0 +1,47 @@
+"""Every query of plans."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from services.billing.tables import Offer, Plan, Quotas, plans
+from services.chassis import ids
+
+_SEED_LOCK = 0x50_4C_41_4E
+
+
+def seed(connection: Connection, offers: Iterable[Offer], *, now: datetime) -> None:
+    """Makes each offer the newest version of its plan. One that has not changed stays as it is."""
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SEED_LOCK)))
+    newest = {plan.offer.name: plan for plan in list_plans(connection, "")}
+    for offer in offers:
+        before = newest.get(offer.name)
+        if before is None or before.offer != offer:
+            row = asdict(offer) | {"id": ids.mint(), "version": before.version + 1 if before else 1, "created_at": now}
+            connection.execute(plans.insert(), row)
+
+
+def list_plans(connection: Connection, family: str) -> Sequence[Plan]:
+    """The newest version of each, hiring before content, the cheapest first."""
+    newest = sa.select(plans).ext(distinct_on(plans.c.name)).order_by(plans.c.name, plans.c.version.desc()).subquery()
+    query = sa.select(newest).order_by(newest.c.family.desc(), newest.c.price)
+    if family:
+        query = query.where(newest.c.family == family)
+    return [_plan(row) for row in connection.execute(query)]
+
+
+def find_plan(connection: Connection, plan_id: UUID) -> Plan | None:
+    row = connection.execute(sa.select(plans).where(plans.c.id == plan_id)).first()
+    return _plan(row) if row else None
+
+
+def _plan(row: Row[tuple[object, ...]]) -> Plan:
+    values = dict(row._mapping)
+    del values["created_at"]
+    quotas = Quotas(**values.pop("quotas"))
+    return Plan(values.pop("id"), values.pop("version"), Offer(**values, quotas=quotas))

@@ -1,0 +1,40 @@
+"""What billing does outside a request: following which organizations there are."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from einstellen.events.v1 import events_pb2
+from services.billing import catalogue
+from services.billing.store import credits as store
+from services.billing.tables import Booking, Legs, Organization
+from services.chassis import audit, ids
+from services.chassis.clock import Clock, from_timestamp
+from services.chassis.events import Apply, Prepare
+
+
+def following(clock: Clock) -> Prepare:
+    """What each event of auth does here: an organization gets its accounts, and a new personal one its bonus."""
+
+    def prepare(event: events_pb2.Event) -> Apply:
+        return {"user.registered": personal, "organization.created": business}.get(event.kind, _nothing)
+
+    def personal(connection: Connection, event: events_pb2.Event) -> None:
+        organization = Organization(UUID(event.tenant_id), UUID(event.subject_id), "personal", from_timestamp(event.create_time))
+        if not store.add_organization(connection, organization):
+            return
+        for unit, amount in catalogue.WELCOME.items():
+            account = store.lock_account(connection, organization.tenant_id, unit)
+            booking = Booking(ids.mint(), "BONUS", f"bonus:welcome:{unit}", "Welcome")
+            given = store.book(connection, account, Legs(lasting=amount), booking, now=clock())
+            audit.record(connection, "credits.given", tenant_id=organization.tenant_id, transaction_id=given.id)
+
+    def business(connection: Connection, event: events_pb2.Event) -> None:
+        owner_id = UUID(str(event.details["owner_id"]))
+        store.add_organization(connection, Organization(UUID(event.tenant_id), owner_id, "business", from_timestamp(event.create_time)))
+
+    return prepare
+
+
+def _nothing(connection: Connection, event: events_pb2.Event) -> None:
+    """Another kind of event moves the position on, and that is all."""
