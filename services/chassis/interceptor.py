@@ -49,32 +49,28 @@ class Frame(grpc.ServerInterceptor):
     def _wrap(self, method: str, inner: Any) -> Any:
         rule = self._rules.get(method, NOBODY)
 
-        def answer(behavior: Callable[[Any, Any], Any], *, validated: bool) -> Callable[[Any, Any], Any]:
+        def answer(behavior: Callable[[Any, Any], Any], valid: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
             def serve(request: Any, context: grpc.ServicerContext) -> Any:
                 with self._serving(method, rule, context):
-                    if validated:
-                        self._validate(request)
-                    return behavior(request, context)
+                    return behavior(valid(request), context)
 
             return serve
 
-        def stream(behavior: Callable[[Any, Any], Iterator[Any]], *, validated: bool) -> Callable[[Any, Any], Iterator[Any]]:
+        def stream(behavior: Callable[[Any, Any], Iterator[Any]], valid: Callable[[Any], Any]) -> Callable[[Any, Any], Iterator[Any]]:
             def serve(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
                 with self._serving(method, rule, context):
-                    if validated:
-                        self._validate(request)
-                    yield from behavior(request, context)
+                    yield from behavior(valid(request), context)
 
             return serve
 
         coding = {"request_deserializer": inner.request_deserializer, "response_serializer": inner.response_serializer}
         if inner.request_streaming and inner.response_streaming:
-            return grpc.stream_stream_rpc_method_handler(stream(inner.stream_stream, validated=False), **coding)
+            return grpc.stream_stream_rpc_method_handler(stream(inner.stream_stream, self._each_valid), **coding)
         if inner.request_streaming:
-            return grpc.stream_unary_rpc_method_handler(answer(inner.stream_unary, validated=False), **coding)
+            return grpc.stream_unary_rpc_method_handler(answer(inner.stream_unary, self._each_valid), **coding)
         if inner.response_streaming:
-            return grpc.unary_stream_rpc_method_handler(stream(inner.unary_stream, validated=True), **coding)
-        return grpc.unary_unary_rpc_method_handler(answer(inner.unary_unary, validated=True), **coding)
+            return grpc.unary_stream_rpc_method_handler(stream(inner.unary_stream, self._valid), **coding)
+        return grpc.unary_unary_rpc_method_handler(answer(inner.unary_unary, self._valid), **coding)
 
     @contextmanager
     def _serving(self, method: str, rule: Rule, context: grpc.ServicerContext) -> Iterator[None]:
@@ -107,10 +103,15 @@ class Frame(grpc.ServerInterceptor):
             kept = (*status.trailing_metadata, *(context.trailing_metadata() or ()))
             context.abort_with_status(status._replace(trailing_metadata=kept))  # type: ignore[attr-defined]
 
-    def _validate(self, request: Message) -> None:
+    def _valid(self, request: Message) -> Message:
         violations = self._validator.collect_violations(request)
         if violations:
             raise _invalid(violations)
+        return request
+
+    def _each_valid(self, requests: Iterator[Message]) -> Iterator[Message]:
+        """The messages of a stream, each one checked when the handler takes it."""
+        return map(self._valid, requests)
 
     def _identify(self, call: Call, metadata: Mapping[str, str], context: grpc.ServicerContext, rule: Rule) -> Call:
         service = self._services.verify(metadata[SERVICE_TOKEN]) if SERVICE_TOKEN in metadata else ""

@@ -4,16 +4,17 @@ import math
 
 import grpc
 
-from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc
+from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc, speech_pb2, speech_pb2_grpc
 from services.chassis import clients
 from services.chassis.database import Database
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
 from services.inference.fallback import Fallback
-from services.inference.providers import builtin, openai
-from services.inference.providers.protocol import Embedder
-from services.inference.rpc import InferenceService
+from services.inference.providers import builtin, openai, whisper
+from services.inference.providers.protocol import Embedder, Provider
+from services.inference.rpc.models import InferenceService
+from services.inference.rpc.speech import RECORDINGS, SpeechService
 from services.inference.settings import Settings
 
 
@@ -31,11 +32,17 @@ def start(settings: Settings) -> Server:
         # The built-in model takes the time that the texts take, which says nothing of its health.
         embedders = Fallback([local] if local else [], math.inf, slow=math.inf)
 
-    def add(server: grpc.Server) -> None:
-        inference_pb2_grpc.add_InferenceServiceServicer_to_server(InferenceService(database, writers, embedders), server)
+    transcriber = whisper.find(settings)
+    speech: list[tuple[str, Provider]] = [("transcribe", transcriber)] if transcriber else []
 
+    def add(server: grpc.Server) -> None:
+        inference_pb2_grpc.add_InferenceServiceServicer_to_server(InferenceService(database, writers, embedders, speech), server)
+        speech_pb2_grpc.add_SpeechServiceServicer_to_server(SpeechService(database, transcriber, settings.transcribe_streams), server)
+
+    # Utterances and recordings hold a thread each for as long as they last, so they have threads of their own: the others are left to short calls.
+    threads = settings.model_copy(update={"workers": settings.workers + settings.transcribe_streams + RECORDINGS})
     return serve(
-        settings, [inference_pb2.DESCRIPTOR], add,
+        threads, [inference_pb2.DESCRIPTOR, speech_pb2.DESCRIPTOR], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer), services=services,
         parts={"database": database.check},
         closing=[keys.close, database.close],

@@ -1,6 +1,6 @@
 """What inference reads from the environment."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
@@ -52,6 +52,18 @@ class Settings(chassis.Settings):
         "https://generativelanguage.googleapis.com/v1beta/openai/",
         alias="GEMINI_BASE_URL",
         description="Gemini's endpoint that speaks OpenAI's API.",
+    )
+
+    whisper_model: str = Field(
+        "base",
+        alias="WHISPER_MODEL",
+        description="The model that speech is written down with: `base`, which knows many languages, `tiny.en`, or the folder of a "
+        "CTranslate2 Whisper model.",
+    )
+    whisper_device: Literal["cpu", "cuda"] = Field("cpu", alias="WHISPER_DEVICE", description="Where it runs: `cpu` or `cuda`.")
+    whisper_threads: int = Field(2, ge=1, le=64, alias="WHISPER_THREADS", description="Processor threads that it may take.")
+    transcribe_streams: int = Field(
+        8, ge=1, le=256, alias="TRANSCRIBE_STREAMS", description="Utterances that are listened to at once; more are refused."
     )
 
     @model_validator(mode="after")

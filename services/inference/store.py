@@ -15,7 +15,9 @@ from services.inference.tables import UsageDay, usage
 def add_usage(connection: Connection, used: UsageDay) -> None:
     """Adds to what the day has so far, in one statement, so that answers that end together all count."""
     insert = postgresql.insert(usage).values(asdict(used))
-    counted = {name: usage.c[name] + insert.excluded[name] for name in ("prompt_tokens", "completion_tokens", "requests")}
+    counted = {
+        name: usage.c[name] + insert.excluded[name] for name in ("prompt_tokens", "completion_tokens", "requests", "audio_milliseconds")
+    }
     connection.execute(insert.on_conflict_do_update(index_elements=list(usage.primary_key), set_=counted))
 
 

@@ -17,6 +17,7 @@ usage = sa.Table(
     sa.Column("prompt_tokens", sa.BigInteger, nullable=False),
     sa.Column("completion_tokens", sa.BigInteger, nullable=False),
     sa.Column("requests", sa.BigInteger, nullable=False),
+    sa.Column("audio_milliseconds", sa.BigInteger, nullable=False, server_default="0"),
 )  # fmt: skip
 
 
@@ -28,6 +29,7 @@ class UsageDay:
     day: date
     purpose: str
     provider: str
-    prompt_tokens: int
-    completion_tokens: int
-    requests: int
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    requests: int = 1
+    audio_milliseconds: int = 0

@@ -206,6 +206,8 @@ def invoke(house: House, method: MethodDescriptor, request: Any, metadata: Any, 
     path = f"/{method.containing_service.full_name}/{method.name}"
     reply = message_factory.GetMessageClass(method.output_type)
     coding = {"request_serializer": lambda message: message.SerializeToString(), "response_deserializer": reply.FromString}
+    if method.client_streaming and method.server_streaming:
+        return list(channel.stream_stream(path, **coding)(iter([request]), metadata=metadata, timeout=timeout))
     if method.client_streaming:
         return channel.stream_unary(path, **coding)(iter([request]), metadata=metadata, timeout=timeout)
     if method.server_streaming:

@@ -40,6 +40,25 @@ class Vectors:
     tokens: Tokens
 
 
+@dataclass(frozen=True)
+class Word:
+    """One word with its punctuation; times in seconds from the audio's beginning."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was said, and in which language; no words where nobody spoke."""
+
+    words: tuple[Word, ...]
+    language: str = ""
+    language_confidence: float = 0.0
+
+
 class Kind(Enum):
     """How an attempt failed."""
 
@@ -84,4 +103,24 @@ class Embedder(Provider, Protocol):
 
     def embed(self, texts: Sequence[str], seconds: float) -> Vectors:
         """Within `seconds`. Raises Failure."""
+        ...
+
+
+class Transcriber(Provider, Protocol):
+    """Writes speech down."""
+
+    def speaks(self, language: str) -> bool:
+        """Whether it knows the language; true for the empty one, which it finds out by itself."""
+        ...
+
+    def warm(self) -> None:
+        """Gets ready in the background, so that the first utterance does not wait for it."""
+        ...
+
+    def stretches(self, audio: bytes) -> list[tuple[int, int]]:
+        """The stretches of 16 kHz audio in which somebody speaks, as first and last sample, each 28 seconds at most. Raises Failure."""
+        ...
+
+    def hear(self, audio: bytes, language: str, *, hurried: bool = False) -> Heard:
+        """30 seconds of 16 kHz audio at most. `hurried` gives up some accuracy for time. Raises Failure."""
         ...

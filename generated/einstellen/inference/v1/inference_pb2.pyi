@@ -117,17 +117,19 @@ class ListUsageResponse(_message.Message):
     def __init__(self, days: _Optional[_Iterable[_Union[UsageDay, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class UsageDay(_message.Message):
-    __slots__ = ("day", "purpose", "provider", "prompt_tokens", "completion_tokens", "requests")
+    __slots__ = ("day", "purpose", "provider", "prompt_tokens", "completion_tokens", "requests", "audio_seconds")
     DAY_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
     PROVIDER_FIELD_NUMBER: _ClassVar[int]
     PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
     COMPLETION_TOKENS_FIELD_NUMBER: _ClassVar[int]
     REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    AUDIO_SECONDS_FIELD_NUMBER: _ClassVar[int]
     day: str
     purpose: str
     provider: str
     prompt_tokens: int
     completion_tokens: int
     requests: int
-    def __init__(self, day: _Optional[str] = ..., purpose: _Optional[str] = ..., provider: _Optional[str] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ..., requests: _Optional[int] = ...) -> None: ...
+    audio_seconds: float
+    def __init__(self, day: _Optional[str] = ..., purpose: _Optional[str] = ..., provider: _Optional[str] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ..., requests: _Optional[int] = ..., audio_seconds: _Optional[float] = ...) -> None: ...

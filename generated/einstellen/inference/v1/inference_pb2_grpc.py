@@ -87,7 +87,7 @@ class InferenceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListUsage(self, request, context):
-        """Sums the tokens used by the active organization, by purpose and day, newest first.
+        """Sums the tokens and the audio used by the active organization, by purpose and day, newest first.
         INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -1,7 +1,7 @@
-"""The RPCs of inference: text and vectors from the first provider that answers, and what they cost."""
+"""The RPCs of models: text and vectors from the first provider that answers, and what they cost."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -27,10 +27,18 @@ _Request = inference_pb2.GenerateRequest | inference_pb2.EmbedRequest
 class InferenceService(inference_pb2_grpc.InferenceServiceServicer):
     """See inference.proto."""
 
-    def __init__(self, database: Database, writers: Fallback[Writer], embedders: Fallback[Embedder], clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        writers: Fallback[Writer],
+        embedders: Fallback[Embedder],
+        speech: Sequence[tuple[str, Provider]] = (),
+        clock: Clock = utc_now,
+    ) -> None:
         self._database = database
         self._writers = writers
         self._embedders = embedders
+        self._speech = speech
         self._clock = clock
 
     def Generate(self, request: inference_pb2.GenerateRequest, context: Context) -> Iterator[inference_pb2.GenerateResponse]:
@@ -62,7 +70,9 @@ class InferenceService(inference_pb2_grpc.InferenceServiceServicer):
         )
 
     def ListProviders(self, request: inference_pb2.ListProvidersRequest, context: Context) -> inference_pb2.ListProvidersResponse:
-        states = [("generate", state) for state in self._writers.states()] + [("embed", state) for state in self._embedders.states()]
+        states: list[tuple[str, tuple[Provider, bool]]] = [("generate", state) for state in self._writers.states()]
+        states += [("embed", state) for state in self._embedders.states()]
+        states += [(ability, (provider, True)) for ability, provider in self._speech]
         return inference_pb2.ListProvidersResponse(
             providers=[
                 inference_pb2.Provider(name=provider.name, model=provider.model, ability=ability, available=available)
@@ -186,5 +196,5 @@ def to_usage(provider: Provider, tokens: Tokens) -> inference_pb2.Usage:
 def to_day(row: UsageDay) -> inference_pb2.UsageDay:
     return inference_pb2.UsageDay(
         day=row.day.isoformat(), purpose=row.purpose, provider=row.provider, prompt_tokens=row.prompt_tokens,
-        completion_tokens=row.completion_tokens, requests=row.requests,
+        completion_tokens=row.completion_tokens, requests=row.requests, audio_seconds=row.audio_milliseconds / 1000,
     )  # fmt: skip

@@ -1,0 +1,71 @@
+"""Who may use a model now: a few at once, the most urgent first, and nobody for longer than their caller waits."""
+
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+from services.chassis import errors
+
+_LOOK_UP_SECONDS = 0.25
+
+
+class Rank(IntEnum):
+    """What goes first where several wait."""
+
+    UTTERANCE = 0  # somebody is waiting to be answered
+    RECORDING = 1
+
+
+class Gate:
+    """Lets `places` through at once."""
+
+    def __init__(self, places: int = 1) -> None:
+        self._free = places
+        self._waiting: list[tuple[Rank, int]] = []
+        self._tickets = itertools.count()
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def hold(self, rank: Rank, until: float, is_wanted: Callable[[], bool]) -> Iterator[None]:
+        """Waits for a place until `until` (monotonic). Raises DeadlineExceeded / TRANSCRIBER_TOO_SLOW, or CALLER_GONE where nobody wants it any more."""
+        ticket = (rank, next(self._tickets))
+        with self._changed:
+            heapq.heappush(self._waiting, ticket)
+            try:
+                while not self._free or self._waiting[0] != ticket:
+                    left = until - time.monotonic()
+                    if left <= 0:
+                        raise errors.DeadlineExceeded("TRANSCRIBER_TOO_SLOW", "the model had no time for this before the call's deadline")
+                    if not is_wanted():
+                        raise errors.DeadlineExceeded("CALLER_GONE", "the caller does not wait for the answer any more")
+                    self._changed.wait(min(left, _LOOK_UP_SECONDS))
+                self._free -= 1
+            finally:
+                self._waiting.remove(ticket)
+                heapq.heapify(self._waiting)
+                self._changed.notify_all()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    @contextmanager
+    def hold_if_idle(self) -> Iterator[bool]:
+        """Whether there was a place that nobody waits for; it is held then."""
+        with self._changed:
+            idle = bool(self._free) and not self._waiting
+            self._free -= idle
+        try:
+            yield idle
+        finally:
+            if idle:
+                self._leave()
+
+    def _leave(self) -> None:
+        with self._changed:
+            self._free += 1
+            self._changed.notify_all()

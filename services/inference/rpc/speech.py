@@ -1,0 +1,200 @@
+"""The RPCs of speech: what was said, as it is said and in recordings."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import grpc
+
+from einstellen.inference.v1 import speech_pb2, speech_pb2_grpc
+from services.chassis import errors
+from services.chassis.calls import Scope
+from services.chassis.clock import Clock, utc_now
+from services.chassis.database import Database
+from services.chassis.logs import log
+from services.inference import listening, rules, store
+from services.inference.decoding import isolated
+from services.inference.decoding.limits import MAX_BYTES
+from services.inference.gate import Gate, Rank
+from services.inference.listening import SAMPLE_BYTES, UTTERANCE_SECONDS
+from services.inference.providers.protocol import Failure, Heard, Transcriber
+from services.inference.tables import UsageDay
+
+Context = grpc.ServicerContext
+RECORDINGS = 2  # that are decoded and wait at once; each holds its sound in memory, 20 MB at most
+_DECODING_SECONDS = 30.0
+
+
+class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
+    """See speech.proto."""
+
+    def __init__(self, database: Database, transcriber: Transcriber | None, streams: int, clock: Clock = utc_now) -> None:
+        """`streams` utterances are listened to at once."""
+        self._database = database
+        self._transcriber = transcriber
+        self._gate = Gate()
+        self._utterances = threading.BoundedSemaphore(streams)
+        self._recordings = threading.BoundedSemaphore(RECORDINGS)
+        self._clock = clock
+
+    def Transcribe(self, requests: Iterator[speech_pb2.TranscribeRequest], context: Context) -> Iterator[speech_pb2.TranscribeResponse]:
+        transcriber = self._available()
+        with _place(self._utterances), _bounded(context) as until, _caller_may_go():
+            settings = _opening(next(requests, None), transcriber)
+            transcriber.warm()
+            audio, last, last_at, took = bytearray(), 0.0, 0.0, 0.0
+            for request in requests:
+                audio += _piece(request, "audio")
+                heard, now = listening.seconds(audio), time.monotonic()
+                if heard > UTTERANCE_SECONDS:
+                    raise errors.OutOfRange("AUDIO_TOO_LONG", f"an utterance has {UTTERANCE_SECONDS} seconds at most")
+                if not settings.partial_results or not listening.partial_is_due(heard, last, now, last_at, took):
+                    continue
+                with self._gate.hold_if_idle() as idle, _told():
+                    if not idle:
+                        continue
+                    part = bytes(audio[: len(audio) // SAMPLE_BYTES * SAMPLE_BYTES])
+                    parts = [
+                        (start, transcriber.hear(listening.cut(part, start, end), settings.language, hurried=True))
+                        for start, end in listening.windows(transcriber.stretches(part))
+                    ]
+                last, last_at = heard, time.monotonic()
+                took = last_at - now
+                yield speech_pb2.TranscribeResponse(transcript=to_transcript(listening.joined(parts), transcriber, heard))
+            if not context.is_active():
+                raise errors.DeadlineExceeded("CALLER_GONE", "the caller does not wait for the answer any more")
+            found = self._whole(transcriber, bytes(audio), settings, Rank.UTTERANCE, until, context)
+        yield speech_pb2.TranscribeResponse(is_final=True, transcript=found)
+
+    def TranscribeRecording(self, requests: Iterator[speech_pb2.TranscribeRecordingRequest], context: Context) -> speech_pb2.Transcript:
+        transcriber = self._available()
+        with _place(self._recordings), _bounded(context) as until, _caller_may_go():
+            settings = _opening(next(requests, None), transcriber)
+            transcriber.warm()
+            file = bytearray()
+            for request in requests:
+                file += _piece(request, "file")
+                if len(file) > MAX_BYTES:
+                    raise errors.OutOfRange("AUDIO_TOO_LARGE", f"a recording has {MAX_BYTES >> 20} MiB at most")
+            if not context.is_active():
+                raise errors.DeadlineExceeded("CALLER_GONE", "the caller does not wait for the answer any more")
+            audio = isolated.decode(bytes(file), max(0.1, min(_DECODING_SECONDS, until - time.monotonic())))
+            del file
+            found = self._whole(transcriber, audio, settings, Rank.RECORDING, until, context)
+        if not found.segments:
+            raise errors.InvalidArgument("AUDIO_SILENT", "nobody speaks in this recording")
+        return found
+
+    def _whole(
+        self, transcriber: Transcriber, audio: bytes, settings: speech_pb2.TranscribeSettings, rank: Rank, until: float, context: Context
+    ) -> speech_pb2.Transcript:
+        """Hears all of it, window by window, letting others go between; counts what was heard, also where the call's time ends before the audio does."""
+        if len(audio) % SAMPLE_BYTES:
+            raise errors.InvalidArgument("AUDIO_UNREADABLE", "the audio ends within a sample: send signed 16-bit little-endian samples")
+        parts: list[tuple[int, Heard]] = []
+        heard = 0.0
+        try:
+            with _told():
+                for start, end in listening.windows(transcriber.stretches(audio)):
+                    with self._gate.hold(rank, until, context.is_active):
+                        parts.append((start, transcriber.hear(listening.cut(audio, start, end), settings.language)))
+                    heard = end / listening.RATE
+        except BaseException:
+            self._count(settings, transcriber, heard)
+            raise
+        self._count(settings, transcriber, listening.seconds(audio))
+        return to_transcript(listening.joined(parts), transcriber, listening.seconds(audio))
+
+    def _available(self) -> Transcriber:
+        if self._transcriber is None:
+            raise errors.FailedPrecondition("NO_PROVIDER", "no model for speech is installed here")
+        return self._transcriber
+
+    def _count(self, settings: speech_pb2.TranscribeSettings, transcriber: Transcriber, seconds: float) -> None:
+        if seconds:
+            tenant_id, today = UUID(settings.tenant_id), self._clock().date()
+            used = UsageDay(tenant_id, today, settings.purpose, transcriber.name, audio_milliseconds=round(seconds * 1000))
+            with self._database.begin(Scope(tenant_id=tenant_id)) as connection:
+                store.add_usage(connection, used)
+
+
+@contextmanager
+def _place(places: threading.BoundedSemaphore) -> Iterator[None]:
+    if not places.acquire(blocking=False):
+        raise errors.ResourceExhausted(
+            "TRANSCRIBERS_BUSY", "as many calls run as this process can hold; try again in a moment, or elsewhere"
+        )
+    try:
+        yield
+    finally:
+        places.release()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A model that fails is told as any provider is."""
+    try:
+        yield
+    except Failure as failure:
+        log.warning("provider failed", extra={"provider": "speech", "kind": failure.kind.value})
+        raise rules.refusal([failure.kind]) from None
+
+
+@contextmanager
+def _bounded(context: Context) -> Iterator[float]:
+    """The moment (monotonic) until which the caller waits; where it set none, the call is ended then, since a silent stream would hold its thread for ever."""
+    remaining = context.time_remaining()
+    seconds = rules.time_for_all(remaining)
+    end = threading.Timer(seconds, context.cancel) if remaining is None else None
+    if end is not None:
+        end.daemon = True
+        end.start()
+    try:
+        yield time.monotonic() + seconds
+    finally:
+        if end is not None:
+            end.cancel()
+
+
+@contextmanager
+def _caller_may_go() -> Iterator[None]:
+    """A stream that its sender broke off is nobody's fault here."""
+    try:
+        yield
+    except grpc.RpcError as problem:
+        if isinstance(problem, grpc.Call):
+            raise
+        raise errors.DeadlineExceeded("CALLER_GONE", "the caller does not wait for the answer any more") from None
+
+
+def _opening(
+    first: speech_pb2.TranscribeRequest | speech_pb2.TranscribeRecordingRequest | None, transcriber: Transcriber
+) -> speech_pb2.TranscribeSettings:
+    if first is None or first.WhichOneof("part") != "settings":
+        raise errors.InvalidArgument("SETTINGS_MISSING", "the first message has the settings")
+    if not transcriber.speaks(first.settings.language):
+        raise errors.invalid_field("settings.language", "LANGUAGE_UNSUPPORTED", f"{transcriber.model} does not know this language")
+    return first.settings
+
+
+def _piece(request: speech_pb2.TranscribeRequest | speech_pb2.TranscribeRecordingRequest, name: str) -> bytes:
+    if request.WhichOneof("part") != name:
+        raise errors.invalid_field(name, "FIELDS_INVALID", "every message after the first has a piece of it")
+    piece: bytes = getattr(request, name)
+    return piece
+
+
+def to_transcript(heard: Heard, transcriber: Transcriber, seconds: float) -> speech_pb2.Transcript:
+    return speech_pb2.Transcript(
+        segments=[
+            speech_pb2.Segment(
+                text=sentence.text(heard.language), start=sentence.words[0].start, end=sentence.words[-1].end, confidence=sentence.confidence,
+                words=[speech_pb2.Word(text=word.text, start=word.start, end=word.end, confidence=word.confidence) for word in sentence.words],
+            )
+            for sentence in listening.sentences(heard.words)
+        ],
+        language=heard.language if heard.words else "", language_confidence=heard.language_confidence if heard.words else 0,
+        provider=transcriber.name, model=transcriber.model, seconds=round(seconds, 3),
+    )  # fmt: skip
