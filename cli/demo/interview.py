@@ -40,7 +40,13 @@ class Interviewing:
         self._page.step("The organization gets credits and starts an AI interview: one charge, questions from this CV and this job")
         email, password = self._credentials
         self._administrator.keep(await self._administrator.call("POST", "/api/v1/auth/login/", {"email": email, "password": password}))
-        grant = {"tenant_id": self._employer.tenant_id, "unit": "hiring", "amount": _CREDITS, "description": "Welcome", "request_id": self._tag}
+        grant = {
+            "tenant_id": self._employer.tenant_id,
+            "unit": "hiring",
+            "amount": _CREDITS,
+            "description": "Welcome",
+            "request_id": self._tag,
+        }
         await self._administrator.call("POST", "/api/credits/grants", grant)
         request = {
             "candidate_id": self._profile["id"], "job_id": self._job["id"], "question_count": _QUESTIONS, "request_id": f"interview-{self._tag}"
@@ -68,7 +74,9 @@ class Interviewing:
                 strayed, question = True, await self._write(question, _TEXT["stray"])
             else:
                 question = await self._write(question, _answer_to(question))
-        expect(spoken and coded and followed and strayed, "an answer in speech, one in code, a follow-up or one off the question is missing")
+        expect(
+            spoken and coded and followed and strayed, "an answer in speech, one in code, a follow-up or one off the question is missing"
+        )
 
     async def conclude(self) -> None:
         self._page.step("The interview ends with a report: scores with evidence, what was off the question, and one charge in the ledger")
@@ -84,19 +92,28 @@ class Interviewing:
             found = [point for point in score["points"] if point["found"]]
             evidence = f"“{_short(found[0]['quote'], 70)}”" if found else "-"
             points = f"{len(found)} of {len(score['points'])}"
-            rows.append((question["number"], question["skill"] or question["kind"], f"{score['value']:.1f}", points, _flag(score), evidence))
+            rows.append(
+                (question["number"], question["skill"] or question["kind"], f"{score['value']:.1f}", points, _flag(score), evidence)
+            )
         self._page.table(("question", "about", "score", "points", "", "evidence"), rows)
         for gap in report["gaps"][:4]:
             self._page.say(f"gap: {gap}")
         self._page.say(report["comments"])
-        expect(any(question.get("score", {}).get("is_deviated") for question in report["questions"]), "no answer is flagged as off the question")
-        expect(any(point["quote"] for question in report["questions"] for point in question.get("score", {}).get("points", [])), "no evidence")
+        expect(
+            any(question.get("score", {}).get("is_deviated") for question in report["questions"]),
+            "no answer is flagged as off the question",
+        )
+        expect(
+            any(point["quote"] for question in report["questions"] for point in question.get("score", {}).get("points", [])), "no evidence"
+        )
         for method, path in (("GET", f"{self._path}/report"), ("GET", f"{self._path}/transcript")):
             status = await self._stranger.status(method, path)
             expect(status == 404, f"a stranger got {status} for {path}")
         expect(await self._candidate.status("GET", f"{self._path}/report") == 404, "the candidate reads a report that is not shared")
         transcript = await self._candidate.call("GET", f"{self._path}/transcript?page_size=100")
-        self._page.say(f"the transcript has {len(transcript['lines'])} lines, for both sides; the report is the organization's; others get 404")
+        self._page.say(
+            f"the transcript has {len(transcript['lines'])} lines, for both sides; the report is the organization's; others get 404"
+        )
         await self._show_ledger()
 
     async def _speak(self, question: dict[str, Any]) -> dict[str, Any] | None:
@@ -123,7 +140,7 @@ class Interviewing:
         )
         following = waiting.get("open_question")
         self._ask(following)
-        return following
+        return dict(following) if following else None
 
     async def _write(self, question: dict[str, Any], text: str, code: str = "") -> dict[str, Any] | None:
         path = f"{self._path}/questions/{question['id']}/answer"

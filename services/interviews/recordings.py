@@ -5,7 +5,7 @@ from uuid import UUID
 
 import grpc
 
-from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc
+from einstellen.inference.v1 import speech_pb2, speech_pb2_grpc
 from services.chassis import audit, calls, errors, objects, tasks
 from services.chassis.clock import Clock
 from services.chassis.database import Database
@@ -53,7 +53,7 @@ class Transcribing:
     def __init__(self, database: Database, files: ObjectStore, inference: grpc.Channel, room: Room, clock: Clock) -> None:
         self._database = database
         self._files = files
-        self._inference = inference_pb2_grpc.InferenceServiceStub(inference)
+        self._speech = speech_pb2_grpc.SpeechServiceStub(inference)
         self._room = room
         self._clock = clock
 
@@ -88,7 +88,7 @@ class Transcribing:
         except FileNotFoundError:
             raise GiveUp("the recording is not in the object store") from None
         try:
-            answer = self._inference.TranscribeRecording(_pieces(data, interview.tenant_id), timeout=_SECONDS)
+            answer = self._speech.TranscribeRecording(_pieces(data, interview.tenant_id), timeout=_SECONDS)
         except grpc.RpcError as problem:
             refusal = errors.from_rpc(problem)
             if isinstance(refusal, (errors.InvalidArgument, errors.OutOfRange)):
@@ -98,8 +98,8 @@ class Transcribing:
         return text[:_LONGEST], "" if text else "AUDIO_SILENT"
 
 
-def _pieces(data: bytes, tenant_id: UUID) -> Iterator[inference_pb2.TranscribeRecordingRequest]:
+def _pieces(data: bytes, tenant_id: UUID) -> Iterator[speech_pb2.TranscribeRecordingRequest]:
+    settings = speech_pb2.TranscribeSettings(purpose="interview_answer", tenant_id=str(tenant_id))
+    yield speech_pb2.TranscribeRecordingRequest(settings=settings)
     for start in range(0, len(data), _PIECE):
-        yield inference_pb2.TranscribeRecordingRequest(
-            data=data[start : start + _PIECE], purpose="interview_answer", tenant_id=str(tenant_id)
-        )
+        yield speech_pb2.TranscribeRecordingRequest(file=data[start : start + _PIECE])

@@ -8,9 +8,8 @@ from typing import Any
 
 import psycopg2
 import pytest
-from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
 
-from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc
+from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
 from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc
@@ -26,34 +25,6 @@ GOOD = (
 @pytest.fixture
 def interviews(house: House) -> Any:
     return house.stub("interviews", interviews_pb2_grpc.InterviewServiceStub)
-
-
-@pytest.fixture(scope="session")
-def credit(house: House) -> Callable[[Account, float], None]:
-    """Gives an organization `hiring` credits, as a platform administrator."""
-    admin = house.register("Olga", "Operator")
-    with closing(psycopg2.connect(house.owner_url("auth"))) as connection, connection, connection.cursor() as cursor:
-        cursor.execute("UPDATE users SET is_platform_admin = true WHERE id = %s", (admin.user_id,))
-    auth = house.stub("auth", auth_pb2_grpc.AuthServiceStub)
-    token = auth.Login(auth_pb2.LoginRequest(email=admin.email, password=admin.password)).access_token
-    ledger = house.stub("billing", credits_pb2_grpc.CreditServiceStub)
-    numbers = itertools.count()
-
-    def give(account: Account, amount: float) -> None:
-        request = credits_pb2.GrantCreditsRequest(
-            tenant_id=account.tenant_id, unit="hiring", amount=amount, request_id=f"{account.tenant_id}-{next(numbers)}"
-        )
-
-        def granted() -> bool:
-            try:
-                return bool(ledger.GrantCredits(request, metadata=(("authorization", f"Bearer {token}"),)))
-            except Exception as problem:  # noqa: BLE001 - billing learns of organizations by following auth
-                assert "ORGANIZATION_NOT_FOUND" in str(problem) or "organization" in str(problem), problem
-                return False
-
-        until(granted, "billing knows the organization")
-
-    return give
 
 
 @dataclass
@@ -117,7 +88,7 @@ class Hiring:
 
 
 @pytest.fixture
-def new_hiring(house: House, interviews: Any, credit: Callable[[Account, float], None]) -> Callable[..., Hiring]:
+def new_hiring(house: House, interviews: Any) -> Callable[..., Hiring]:
     def make(credits: float = 5, description: str = DESCRIPTION, employer: Account | None = None) -> Hiring:
         account, person = employer or house.employer(), house.register()
         jobs, people = house.stub("jobs", jobs_pb2_grpc.JobServiceStub), house.stub("candidates", candidates_pb2_grpc.CandidateServiceStub)
@@ -152,7 +123,7 @@ def new_hiring(house: House, interviews: Any, credit: Callable[[Account, float],
 
         until(shared, "the organization sees who applied")
         if credits:
-            credit(account, credits)
+            house.credit(account, credits)
         return Hiring(house, account, person, job, made.id, interviews)
 
     return make

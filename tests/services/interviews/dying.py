@@ -77,7 +77,9 @@ def run(order: dict[str, Any]) -> None:
     }
     database, room = Dying(environment["INTERVIEWS_DATABASE_URL"], steps), Room(Silent())  # type: ignore[arg-type]
     conversation = Conversation(database, channels["inference"], room, utc_now)
-    starting = Starting(database, Peers(channels["candidates"], channels["jobs"], channels["billing"], channels["inference"]), room, utc_now)
+    starting = Starting(
+        database, Peers(channels["candidates"], channels["jobs"], channels["billing"], channels["inference"]), room, utc_now
+    )
     files: Any = None
     service = InterviewService(database, Parts(starting, conversation, Reporting(database, conversation, utc_now), room, files))
     who = order["person"]

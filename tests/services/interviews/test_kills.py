@@ -17,13 +17,13 @@ from services.chassis.tasks import Worker
 from services.chassis.tokens import ServiceTokens
 from services.interviews import tasks
 from services.interviews.conversation import Conversation
+from services.interviews.recordings import Transcribing
 from services.interviews.reporting import Reporting
 from services.interviews.room import Room
 from services.interviews.starting import Peers, Starting
 from tests.conftest import Account, House
 from tests.services.interviews.conftest import GOOD, Hiring, rows
 
-_ROOT = Path(__file__).parents[3]
 _MOST_STEPS = 60
 
 
@@ -33,7 +33,7 @@ class Mortal:
     def __init__(self, house: House) -> None:
         self._house = house
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.services.interviews.dying"], cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, str(Path(__file__).with_name("dying.py"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def do(self, step: int, account: Account, kind: str, method: str, **request: Any) -> str:
@@ -70,10 +70,12 @@ def recover(house: House) -> None:
     database = Database(house.app_url("interviews"), pool_size=2)
     nothing: Any = None
     room = Room(Silent())
-    starting = Starting(database, Peers(channels["candidates"], channels["jobs"], channels["billing"], channels["inference"]), room, utc_now)
+    starting = Starting(
+        database, Peers(channels["candidates"], channels["jobs"], channels["billing"], channels["inference"]), room, utc_now
+    )
     conversation = Conversation(database, channels["inference"], room, utc_now)
-    handlers = tasks.handlers(starting, conversation, nothing, Reporting(database, conversation, utc_now))
-    del handlers["transcribe"]
+    transcribing = Transcribing(database, nothing, channels["inference"], room, utc_now)  # there are no recordings here
+    handlers = tasks.handlers(starting, conversation, transcribing, Reporting(database, conversation, utc_now))
     Worker("interviews", database, handlers, clock=lambda: utc_now() + timedelta(minutes=1)).run_due()
     database.close()
 

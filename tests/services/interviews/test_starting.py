@@ -9,8 +9,8 @@ from uuid import UUID
 
 import grpc
 import pytest
-from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
 
+from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
 from einstellen.interviews.v1 import interviews_pb2
 from services.chassis import calls, clients
 from services.chassis.clock import utc_now
@@ -20,7 +20,7 @@ from services.chassis.tokens import ServiceTokens
 from services.interviews.room import Room
 from services.interviews.rpc.interviews import InterviewService, Parts
 from services.interviews.starting import Peers, Starting
-from tests.conftest import Account, House, until
+from tests.conftest import House, until
 from tests.refusals import refused, told
 from tests.services.interviews.conftest import Hiring, rows
 
@@ -93,12 +93,12 @@ def started(hiring: Hiring, key: str) -> interviews_pb2.Interview | str:
 
 
 def test_a_start_that_was_refused_can_be_tried_again_with_its_key(
-    new_hiring: Callable[..., Hiring], credit: Callable[[Account, float], None]
+    new_hiring: Callable[..., Hiring],
 ) -> None:
     hiring = new_hiring(credits=0)
     with refused(NOT_NOW, "CREDITS_INSUFFICIENT"):
         hiring.start("later")
-    credit(hiring.employer, 1)
+    hiring.house.credit(hiring.employer, 1)
     assert hiring.start("later").status == "running"
 
 
@@ -181,7 +181,12 @@ def starting_of(house: House, billing: grpc.Channel | None = None) -> Starting:
     tokens = ServiceTokens(house.environment["SERVICE_TOKEN"], "interviews")
     channels = {name: clients.connect(house.addresses[name], name, tokens) for name in ("candidates", "jobs", "billing", "inference")}
     database = Database(house.app_url("interviews"), pool_size=2)
-    return Starting(database, Peers(channels["candidates"], channels["jobs"], billing or channels["billing"], channels["inference"]), Room(Silent()), utc_now)
+    return Starting(
+        database,
+        Peers(channels["candidates"], channels["jobs"], billing or channels["billing"], channels["inference"]),
+        Room(Silent()),
+        utc_now,
+    )
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["the call is lost", "its answer is lost"])
