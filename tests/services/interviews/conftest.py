@@ -89,7 +89,7 @@ class Hiring:
 
 @pytest.fixture
 def new_hiring(house: House, interviews: Any) -> Callable[..., Hiring]:
-    def make(credits: float = 5, description: str = DESCRIPTION, employer: Account | None = None) -> Hiring:
+    def make(funds: float = 5, description: str = DESCRIPTION, employer: Account | None = None) -> Hiring:
         account, person = employer or house.employer(), house.register()
         jobs, people = house.stub("jobs", jobs_pb2_grpc.JobServiceStub), house.stub("candidates", candidates_pb2_grpc.CandidateServiceStub)
         company = jobs.CreateCompany(jobs_pb2.CreateCompanyRequest(name="Nordlicht Zahlungen"), metadata=account.metadata)
@@ -122,8 +122,8 @@ def new_hiring(house: House, interviews: Any) -> Callable[..., Hiring]:
                 return False
 
         until(shared, "the organization sees who applied")
-        if credits:
-            house.credit(account, credits)
+        if funds:
+            house.credit(account, funds)
         return Hiring(house, account, person, job, made.id, interviews)
 
     return make

@@ -90,6 +90,11 @@ def run(order: dict[str, Any]) -> None:
     getattr(service, method)(request, None)
 
 
+def tell(outcome: str) -> None:
+    sys.stdout.write(f"{outcome}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     for line in sys.stdin:
         child = os.fork()
@@ -97,14 +102,14 @@ def main() -> None:
             try:
                 run(json.loads(line))
             except BaseException as problem:  # noqa: BLE001 - the parent tells of it
-                print(f"failed: {problem!r}", flush=True)
+                tell(f"failed: {problem!r}")
                 os._exit(1)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status):
-            print("killed", flush=True)
+            tell("killed")
         elif os.WEXITSTATUS(status) == 0:
-            print("done", flush=True)
+            tell("done")
 
 
 if __name__ == "__main__":

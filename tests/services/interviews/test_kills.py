@@ -88,7 +88,7 @@ class Silent:
 def test_a_start_killed_at_any_step_is_one_running_interview_with_one_charge_or_neither(
     mortal: Mortal, new_hiring: Callable[..., Hiring]
 ) -> None:
-    hiring = new_hiring(credits=_MOST_STEPS)
+    hiring = new_hiring(funds=_MOST_STEPS)
     killed = 0
     for step in range(1, _MOST_STEPS):
         request = {"candidate_id": hiring.candidate_id, "job_id": hiring.job.id, "request_id": f"killed-{step}"}
@@ -110,7 +110,7 @@ def test_a_start_killed_at_any_step_is_one_running_interview_with_one_charge_or_
 
 
 def test_an_answer_killed_at_any_step_is_kept_whole_or_can_be_given_again(mortal: Mortal, new_hiring: Callable[..., Hiring]) -> None:
-    hiring = new_hiring(credits=1)
+    hiring = new_hiring(funds=1)
     made = hiring.start(question_count=15)
     killed = 0
     for step in range(1, _MOST_STEPS):
@@ -137,7 +137,7 @@ def test_an_answer_killed_at_any_step_is_kept_whole_or_can_be_given_again(mortal
 
 
 def test_an_end_killed_at_any_step_leaves_one_report(mortal: Mortal, new_hiring: Callable[..., Hiring]) -> None:
-    hiring = new_hiring(credits=_MOST_STEPS)
+    hiring = new_hiring(funds=_MOST_STEPS)
     killed = 0
     for step in range(1, _MOST_STEPS):
         made = hiring.start()

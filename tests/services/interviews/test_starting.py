@@ -75,7 +75,7 @@ def test_fifty_starts_with_one_key_at_once_are_one_interview_and_one_charge(hiri
 
 
 def test_three_credits_start_exactly_three_of_twenty_interviews(new_hiring: Callable[..., Hiring]) -> None:
-    hiring = new_hiring(credits=3)
+    hiring = new_hiring(funds=3)
     with ThreadPoolExecutor(20) as pool:
         made = list(pool.map(lambda number: started(hiring, f"start-{number}"), range(20)))
     ids = {answer.id for answer in made if not isinstance(answer, str)}
@@ -95,7 +95,7 @@ def started(hiring: Hiring, key: str) -> interviews_pb2.Interview | str:
 def test_a_start_that_was_refused_can_be_tried_again_with_its_key(
     new_hiring: Callable[..., Hiring],
 ) -> None:
-    hiring = new_hiring(credits=0)
+    hiring = new_hiring(funds=0)
     with refused(NOT_NOW, "CREDITS_INSUFFICIENT"):
         hiring.start("later")
     hiring.house.credit(hiring.employer, 1)
@@ -110,7 +110,7 @@ def test_a_key_is_good_for_one_request(hiring: Hiring) -> None:
 
 
 def test_neither_a_foreign_candidate_nor_a_foreign_job_starts_or_costs_anything(hiring: Hiring, new_hiring: Callable[..., Hiring]) -> None:
-    other = new_hiring(credits=0)
+    other = new_hiring(funds=0)
     for candidate_id, job_id, reason in (
         (other.candidate_id, hiring.job.id, "CANDIDATE_NOT_FOUND"), (hiring.candidate_id, other.job.id, "JOB_NOT_FOUND"),
         ("00000000-0000-7000-8000-000000000000", hiring.job.id, "CANDIDATE_NOT_FOUND"),
