@@ -15,7 +15,7 @@ SHAPES = {
   ["einstellen.candidates.v1.Skill"] = {id = true, skillName = true, skill_name = true, source = true},
   ["einstellen.candidates.v1.UpdateCandidateRequest"] = {candidateId = true, candidate_id = true, discoverable = true, dob = true, email = true, firstName = true, first_name = true, headline = true, lastName = true, last_name = true, location = true, phone = true, summary = true, updateMask = true, update_mask = true},
   ["einstellen.candidates.v1.WorkExperience"] = {companyName = true, company_name = true, description = true, endDate = true, end_date = true, id = true, jobTitle = true, job_title = true, source = true, startDate = true, start_date = true},
-  ["einstellen.interviews.v1.AnswerQuestionRequest"] = {code = true, interviewId = true, interview_id = true, questionId = true, question_id = true, requestId = true, request_id = true, text = true},
+  ["einstellen.interviews.v1.AnswerQuestionRequest"] = {code = true, interviewId = true, interview_id = true, language = true, questionId = true, question_id = true, requestId = true, request_id = true, text = true},
   ["einstellen.interviews.v1.CancelInterviewRequest"] = {interviewId = true, interview_id = true},
   ["einstellen.interviews.v1.EndInterviewRequest"] = {interviewId = true, interview_id = true},
   ["einstellen.interviews.v1.StartInterviewRequest"] = {candidateId = true, candidate_id = true, jobId = true, job_id = true, questionCount = true, question_count = true, requestId = true, request_id = true, shareReport = true, share_report = true, subscriptionId = true, subscription_id = true},

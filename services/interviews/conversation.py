@@ -78,7 +78,7 @@ class Conversation:
     def score(self, interview: Interview, answered: QuestionAnswer) -> Scored:
         """Raises grpc.RpcError where the models are away."""
         question = resumes.question(answered.question)
-        found = score(question, Answer(answered.answer, answered.code), self.vectors(interview.tenant_id))
+        found = score(question, resumes.answer(answered), self.vectors(interview.tenant_id))
         return Scored(resumes.points(found.value), found.is_deviated, resumes.plain(found))
 
     def vectors(self, tenant_id: UUID) -> Vectors:
@@ -111,7 +111,7 @@ class Chosen:
 def _choose(answered: QuestionAnswer, every: Sequence[QuestionAnswer], value: float | None) -> Chosen | None:
     asked = [row for row in every if row.number is not None]
     question = resumes.question(answered.question)
-    further = follow_up(question, Answer(answered.answer, answered.code), [resumes.question(row.question) for row in asked])
+    further = follow_up(question, resumes.answer(answered), [resumes.question(row.question) for row in asked])
     if further is not None:
         return Chosen(further, follows_id=answered.id)
     rows = {row.question["key"]: row for row in every}
@@ -132,12 +132,14 @@ def ask(connection: Connection, interview_id: UUID, question: QuestionAnswer, *,
 
 
 def take(
-    connection: Connection, interview: Interview, question_id: UUID, text: str, code: str, source: str, *, now: datetime, client_id: str | None = None
+    connection: Connection, interview: Interview, question_id: UUID, answer: Answer, source: str, *, now: datetime, client_id: str | None = None
 ) -> Line:  # fmt: skip
     """Stores the candidate's answer, and says it."""
-    values = {"state": "answered", "answer": text, "code": code, "source": source, "problem": "", "answered_at": now}
+    values = {
+        "state": "answered", "answer": answer.text, "code": answer.code, "language": answer.language, "source": source, "problem": "", "answered_at": now
+    }  # fmt: skip
     store.change_question(connection, question_id, values)
-    said = "\n\n".join(part for part in (text, code) if part)
+    said = "\n\n".join(part for part in (answer.text, answer.code) if part)
     return store.add_line(
         connection, interview.id, "candidate", said, now=now, sender_id=interview.user_id, sender_name=interview.candidate_name,
         question_id=question_id, client_id=client_id,
@@ -146,7 +148,7 @@ def take(
 
 def planned(interview_id: UUID, position: int, question: Question, *, follows_id: UUID | None = None) -> QuestionAnswer:
     return QuestionAnswer(
-        ids.mint(), interview_id, position, None, resumes.plain(question), follows_id, "planned", "", "", "", "", "", is_considered=False,
+        ids.mint(), interview_id, position, None, resumes.plain(question), follows_id, "planned", "", "", "", "", "", "", is_considered=False,
         score=None, is_deviated=None, evidence=None, asked_at=None, answered_at=None,
     )  # fmt: skip
 

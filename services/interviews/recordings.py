@@ -13,6 +13,7 @@ from services.chassis.objects import ObjectStore
 from services.chassis.tasks import GiveUp, Task
 from services.interviews import conversation, store
 from services.interviews.room import Room
+from services.interviews.subjects import Answer
 from services.interviews.tables import Interview, Line, QuestionAnswer
 
 LARGEST = 20 * 1024 * 1024
@@ -71,7 +72,7 @@ class Transcribing:
                 return
             tasks.finish(connection, task)
             if not problem:
-                lines.append(conversation.take(connection, locked, question.id, text, "", "speech", now=self._clock()))
+                lines.append(conversation.take(connection, locked, question.id, Answer(text), "speech", now=self._clock()))
                 tasks.enqueue(connection, "consider", {"question_id": question.id}, tenant_id=locked.tenant_id)
             else:
                 state = "open" if locked.status == "running" else "unanswered"

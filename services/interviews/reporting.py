@@ -4,7 +4,6 @@ from uuid import UUID
 
 import grpc
 from services.interviews.scoring.reports import Item, report
-from services.interviews.subjects import Answer
 
 from services.chassis import audit, calls, errors, events, ids
 from services.chassis.clock import Clock
@@ -42,7 +41,7 @@ class Reporting:
             if row.state == "answered" and row.evidence is None:
                 scores[row.id] = self._conversation.score(interview, row)
         evidence = {row.id: scores[row.id].evidence if row.id in scores else row.evidence for row in rows}
-        items = [Item(resumes.question(row.question), Answer(row.answer, row.code), resumes.score(evidence[row.id])) for row in rows]
+        items = [Item(resumes.question(row.question), resumes.answer(row), resumes.score(evidence[row.id])) for row in rows]
         made = report(items, resumes.opening_from(interview.job_description))
         with self._database.begin(calls.SYSTEM) as connection:
             locked = store.find_and_lock(connection, interview_id)

@@ -11,9 +11,9 @@ from pydantic import TypeAdapter
 from einstellen.candidates.v1 import candidates_pb2
 from einstellen.jobs.v1 import jobs_pb2
 from services.interviews.scoring.answers import AnswerScore
-from services.interviews.subjects import Background, Opening, Question
+from services.interviews.subjects import Answer, Background, Opening, Question, question_from_json
+from services.interviews.tables import QuestionAnswer
 
-_QUESTION = TypeAdapter(Question)
 _SCORE = TypeAdapter(AnswerScore)
 _OPENING = TypeAdapter(Opening)
 _YEAR = re.compile(r"[12]\d{3}")
@@ -32,7 +32,7 @@ def background(candidate: candidates_pb2.Candidate, today: date) -> Background:
 
 
 def opening(job: jobs_pb2.Job) -> Opening:
-    level = 3 if _SENIOR.search(job.title) else 1 if _JUNIOR.search(job.title) else 2
+    level = "senior" if _SENIOR.search(job.title) else "junior" if _JUNIOR.search(job.title) else ""
     return Opening(title=job.title, description=job.description, key_skills=tuple(job.key_skills), level=level)
 
 
@@ -46,7 +46,11 @@ def plain(row: Any) -> dict[str, Any]:
 
 
 def question(stored: dict[str, Any]) -> Question:
-    return _QUESTION.validate_python(stored)
+    return question_from_json(stored)
+
+
+def answer(row: QuestionAnswer) -> Answer:
+    return Answer(row.answer, row.code, row.language)
 
 
 def opening_from(stored: dict[str, Any] | None) -> Opening:

@@ -48,6 +48,7 @@ question_answers = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("answer", sa.Text, nullable=False),
     sa.Column("code", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("recording_type", sa.Text, nullable=False),
     sa.Column("problem", sa.Text, nullable=False),
@@ -146,6 +147,7 @@ class QuestionAnswer:
     state: str
     answer: str
     code: str
+    language: str
     source: str
     recording_type: str
     problem: str

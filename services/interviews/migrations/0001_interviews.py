@@ -45,6 +45,7 @@ CREATE TABLE question_answers (
     state text NOT NULL CHECK (state IN ('planned', 'open', 'transcribing', 'answered', 'unanswered')),
     answer text NOT NULL,
     code text NOT NULL,
+    language text NOT NULL,
     source text NOT NULL CHECK (source IN ('', 'typed', 'speech', 'room')),
     recording_type text NOT NULL,
     problem text NOT NULL,

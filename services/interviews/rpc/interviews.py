@@ -18,19 +18,21 @@ from services.chassis.calls import Person
 from services.chassis.clock import Clock, utc_now
 from services.chassis.database import Database
 from services.chassis.objects import ObjectStore
-from services.interviews import conversation, recordings, rules, store
+from services.interviews import conversation, pdf, recordings, rules, store
 from services.interviews.conversation import Conversation
 from services.interviews.reporting import Reporting
 from services.interviews.room import INTERVIEWER, Room
 from services.interviews.rpc import shown
 from services.interviews.starting import Starting
-from services.interviews.tables import Interview
+from services.interviews.subjects import Answer
+from services.interviews.tables import Interview, QuestionAnswer, Report
 
 Context = grpc.ServicerContext
 _QUESTIONS = 6
 _SETTLE = timedelta(seconds=20)
 _CONSIDER = timedelta(seconds=5)
 _LONGEST_KEY = 100
+_PIECE = 256 * 1024
 _WAIT_SECONDS, _PAUSE_SECONDS = 3.0, 0.05
 
 
@@ -102,8 +104,8 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
                 question = store.get_question(connection, interview.id, question_id)
                 rules.check_running(interview)
                 rules.check_open(question)
-                text, code = request.text.strip(), request.code
-                line = conversation.take(connection, interview, question.id, text, code, "typed", now=self._clock())
+                answer = Answer(request.text.strip(), request.code, request.language)
+                line = conversation.take(connection, interview, question.id, answer, "typed", now=self._clock())
                 audit.record(connection, "answer.given", interview_id=interview.id, question_id=question.id)
                 # Done below, at once; by the task where this process does not come so far.
                 tasks.enqueue(
@@ -209,14 +211,22 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
         return self._read(person, interview.id)
 
     def GetReport(self, request: interviews_pb2.GetReportRequest, context: Context) -> interviews_pb2.FeedbackReport:
+        _, report, questions = self._report(request)
+        return shown.to_report(report, questions)
+
+    def DownloadReport(self, request: interviews_pb2.GetReportRequest, context: Context) -> Iterator[HttpBody]:
+        data = pdf.render(*self._report(request))
+        for start in range(0, len(data), _PIECE):
+            yield HttpBody(content_type="application/pdf", data=data[start : start + _PIECE])
+
+    def _report(self, request: interviews_pb2.GetReportRequest) -> tuple[Interview, Report, list[QuestionAnswer]]:
         person = calls.person()
         with self._database.begin(person) as connection:
             interview = store.get_interview(connection, UUID(request.interview_id), person.tenant_id, person.user_id)
             report = store.find_report(connection, interview.id) if rules.may_read_report(interview, person) else None
             if report is None:
                 raise errors.NotFound("REPORT_NOT_FOUND", "there is no report of this interview that you may read")
-            questions = store.list_questions(connection, interview.id)
-        return shown.to_report(report, questions)
+            return interview, report, store.list_questions(connection, interview.id)
 
     def _claim(self, person: Person, request: interviews_pb2.StartInterviewRequest, key: str, digest: bytes) -> tuple[Interview, bool]:
         """The interview of this key and whether it was claimed just now. Raises AlreadyExists where the key came with another request."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
+import pypdfium2
 from google.protobuf.json_format import MessageToDict
 
 from einstellen.interviews.v1 import interviews_pb2 as pb
@@ -101,3 +102,18 @@ def test_an_interview_without_any_answer_has_a_report_too(hiring: Hiring) -> Non
     ended = hiring.end(hiring.start().id, hiring.candidate)
     assert ended.status == "ended"
     assert hiring.report(ended.id).overall_score == 0
+
+
+def test_the_report_is_there_as_a_pdf_with_what_was_said(hiring: Hiring) -> None:
+    ended = interview(hiring, ("#panic(\"x\") $x^2$ *bold* Straße Жанна. " + GOOD, *SAID[1:]))
+    request = pb.GetReportRequest(interview_id=ended.id)
+    pieces = list(hiring.stub.DownloadReport(request, metadata=hiring.employer.metadata))
+    assert {piece.content_type for piece in pieces} == {"application/pdf"}
+    data = b"".join(piece.data for piece in pieces)
+    document = pypdfium2.PdfDocument(data)
+    text = " ".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    for words in ("Ada Lindqvist", "Senior Backend Engineer", '#panic("x") $x^2$ *bold* Straße Жанна', "Off the question", f"{ended.overall_score:.1f}"):
+        assert words in text
+    with refused(NOT_FOUND, "REPORT_NOT_FOUND"):
+        list(hiring.stub.DownloadReport(request, metadata=hiring.candidate.metadata))

@@ -102,7 +102,7 @@ class ListQuestionsResponse(_message.Message):
     def __init__(self, questions: _Optional[_Iterable[_Union[Question, _Mapping]]] = ...) -> None: ...
 
 class Question(_message.Message):
-    __slots__ = ("id", "number", "kind", "skill", "level", "text", "asks_for_code", "follows_id", "state", "answer", "code", "source", "problem", "score", "ask_time", "answer_time")
+    __slots__ = ("id", "number", "kind", "skill", "level", "text", "asks_for_code", "signature", "follows_id", "state", "answer", "code", "language", "source", "problem", "score", "ask_time", "answer_time")
     ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -110,10 +110,12 @@ class Question(_message.Message):
     LEVEL_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     ASKS_FOR_CODE_FIELD_NUMBER: _ClassVar[int]
+    SIGNATURE_FIELD_NUMBER: _ClassVar[int]
     FOLLOWS_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     ANSWER_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     PROBLEM_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
@@ -126,16 +128,18 @@ class Question(_message.Message):
     level: int
     text: str
     asks_for_code: bool
+    signature: str
     follows_id: str
     state: str
     answer: str
     code: str
+    language: str
     source: str
     problem: str
     score: AnswerScore
     ask_time: _timestamp_pb2.Timestamp
     answer_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., number: _Optional[int] = ..., kind: _Optional[str] = ..., skill: _Optional[str] = ..., level: _Optional[int] = ..., text: _Optional[str] = ..., asks_for_code: _Optional[bool] = ..., follows_id: _Optional[str] = ..., state: _Optional[str] = ..., answer: _Optional[str] = ..., code: _Optional[str] = ..., source: _Optional[str] = ..., problem: _Optional[str] = ..., score: _Optional[_Union[AnswerScore, _Mapping]] = ..., ask_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answer_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., number: _Optional[int] = ..., kind: _Optional[str] = ..., skill: _Optional[str] = ..., level: _Optional[int] = ..., text: _Optional[str] = ..., asks_for_code: _Optional[bool] = ..., signature: _Optional[str] = ..., follows_id: _Optional[str] = ..., state: _Optional[str] = ..., answer: _Optional[str] = ..., code: _Optional[str] = ..., language: _Optional[str] = ..., source: _Optional[str] = ..., problem: _Optional[str] = ..., score: _Optional[_Union[AnswerScore, _Mapping]] = ..., ask_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answer_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AnswerScore(_message.Message):
     __slots__ = ("value", "is_deviated", "relevance", "points", "notes")
@@ -162,18 +166,20 @@ class Point(_message.Message):
     def __init__(self, text: _Optional[str] = ..., found: _Optional[bool] = ..., quote: _Optional[str] = ...) -> None: ...
 
 class AnswerQuestionRequest(_message.Message):
-    __slots__ = ("interview_id", "question_id", "text", "code", "request_id")
+    __slots__ = ("interview_id", "question_id", "text", "code", "request_id", "language")
     INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]
     QUESTION_ID_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     interview_id: str
     question_id: str
     text: str
     code: str
     request_id: str
-    def __init__(self, interview_id: _Optional[str] = ..., question_id: _Optional[str] = ..., text: _Optional[str] = ..., code: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    language: str
+    def __init__(self, interview_id: _Optional[str] = ..., question_id: _Optional[str] = ..., text: _Optional[str] = ..., code: _Optional[str] = ..., request_id: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class AnswerQuestionResponse(_message.Message):
     __slots__ = ("answered", "next_question", "is_complete")

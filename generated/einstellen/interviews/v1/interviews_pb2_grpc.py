@@ -91,6 +91,11 @@ class InterviewServiceStub:
                 request_serializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.GetReportRequest.SerializeToString,
                 response_deserializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.FeedbackReport.FromString,
                 _registered_method=True)
+        self.DownloadReport = channel.unary_stream(
+                '/einstellen.interviews.v1.InterviewService/DownloadReport',
+                request_serializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.GetReportRequest.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                _registered_method=True)
 
 
 class InterviewServiceServicer:
@@ -188,6 +193,14 @@ class InterviewServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DownloadReport(self, request, context):
+        """Downloads the newest report as a PDF, for those who may read it.
+        NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_InterviewServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -245,6 +258,11 @@ def add_InterviewServiceServicer_to_server(servicer, server):
                     servicer.GetReport,
                     request_deserializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.GetReportRequest.FromString,
                     response_serializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.FeedbackReport.SerializeToString,
+            ),
+            'DownloadReport': grpc.unary_stream_rpc_method_handler(
+                    servicer.DownloadReport,
+                    request_deserializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.GetReportRequest.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -545,6 +563,33 @@ class InterviewService:
             '/einstellen.interviews.v1.InterviewService/GetReport',
             einstellen_dot_interviews_dot_v1_dot_interviews__pb2.GetReportRequest.SerializeToString,
             einstellen_dot_interviews_dot_v1_dot_interviews__pb2.FeedbackReport.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DownloadReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/einstellen.interviews.v1.InterviewService/DownloadReport',
+            einstellen_dot_interviews_dot_v1_dot_interviews__pb2.GetReportRequest.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
             options,
             channel_credentials,
             insecure,

@@ -81,6 +81,10 @@ class InterviewServiceStub:
     """Reads the newest report: for the organization, and for the candidate where the organization shares it.
     NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND while there is none that the caller may read.
     """
+    DownloadReport: _grpc.UnaryStreamMultiCallable[_interviews_pb2.GetReportRequest, _httpbody_pb2.HttpBody]
+    """Downloads the newest report as a PDF, for those who may read it.
+    NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND.
+    """
 
 @_typing.type_check_only
 class InterviewServiceAsyncStub(InterviewServiceStub):
@@ -133,6 +137,10 @@ class InterviewServiceAsyncStub(InterviewServiceStub):
     GetReport: _aio.UnaryUnaryMultiCallable[_interviews_pb2.GetReportRequest, _interviews_pb2.FeedbackReport]  # type: ignore[assignment]
     """Reads the newest report: for the organization, and for the candidate where the organization shares it.
     NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND while there is none that the caller may read.
+    """
+    DownloadReport: _aio.UnaryStreamMultiCallable[_interviews_pb2.GetReportRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
+    """Downloads the newest report as a PDF, for those who may read it.
+    NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND.
     """
 
 class InterviewServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -249,6 +257,16 @@ class InterviewServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_interviews_pb2.FeedbackReport, _abc.Awaitable[_interviews_pb2.FeedbackReport]]:
         """Reads the newest report: for the organization, and for the candidate where the organization shares it.
         NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND while there is none that the caller may read.
+        """
+
+    @_abc_1.abstractmethod
+    def DownloadReport(
+        self,
+        request: _interviews_pb2.GetReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_httpbody_pb2.HttpBody], _abc.AsyncIterator[_httpbody_pb2.HttpBody]]:
+        """Downloads the newest report as a PDF, for those who may read it.
+        NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND.
         """
 
 def add_InterviewServiceServicer_to_server(servicer: InterviewServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
