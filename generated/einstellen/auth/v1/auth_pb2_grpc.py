@@ -90,7 +90,8 @@ class AuthServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RefreshToken(self, request, context):
-        """Exchanges a refresh token for a new pair; the old one is dead, and presenting it again ends the session.
+        """Exchanges a refresh token for a new pair. The old one is used then, and presenting it again ends the session; only whoever lost the answer may present it
+        once more within 10 seconds, while its successor is unused, and is given the same successor with a fresh access token.
         UNAUTHENTICATED / REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
