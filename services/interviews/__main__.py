@@ -4,7 +4,7 @@ import grpc
 import redis
 
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
-from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
+from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc, reviews_pb2, reviews_pb2_grpc
 from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from services.chassis import clients, clock, objects
 from services.chassis.database import Database
@@ -19,6 +19,7 @@ from services.interviews.recordings import Transcribing
 from services.interviews.reporting import Reporting
 from services.interviews.room import Room
 from services.interviews.rpc.interviews import InterviewService, Parts
+from services.interviews.rpc.reviews import ReviewService
 from services.interviews.rpc.room import RoomOwnerService
 from services.interviews.settings import Settings
 from services.interviews.starting import Peers, Starting
@@ -45,11 +46,12 @@ def start(settings: Settings) -> Server:
     def add(server: grpc.Server) -> None:
         service = InterviewService(database, Parts(starting, conversation, reporting, room, files))
         interviews_pb2_grpc.add_InterviewServiceServicer_to_server(service, server)
+        reviews_pb2_grpc.add_ReviewServiceServicer_to_server(ReviewService(database, reporting), server)
         rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, room), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
     return serve(
-        settings, [interviews_pb2.DESCRIPTOR, rooms_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        settings, [module.DESCRIPTOR for module in (interviews_pb2, reviews_pb2, rooms_pb2, events_pb2)], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer), services=services,
         parts={"database": database.check, "redis": gateways.ping},
         background=[Worker("interviews", database, tasks.handlers(starting, conversation, transcribing, reporting), threads=4)],

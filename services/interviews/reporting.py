@@ -1,5 +1,7 @@
 """How an interview that is over becomes a report."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import grpc
@@ -10,8 +12,8 @@ from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.logs import log
 from services.interviews import resumes, store
-from services.interviews.conversation import Conversation, Scored
-from services.interviews.tables import Report
+from services.interviews.conversation import Conversation
+from services.interviews.tables import Interview, QuestionAnswer, Report
 
 
 class Reporting:
@@ -36,24 +38,33 @@ class Reporting:
             rows = store.list_questions(connection, interview_id)
         if interview is None or interview.status != "scoring" or any(row.state == "transcribing" for row in rows):
             return
-        scores: dict[UUID, Scored] = {}
-        for row in rows:
-            if row.state == "answered" and row.evidence is None:
-                scores[row.id] = self._conversation.score(interview, row)
-        evidence = {row.id: scores[row.id].evidence if row.id in scores else row.evidence for row in rows}
-        items = [Item(resumes.question(row.question), resumes.answer(row), resumes.score(evidence[row.id])) for row in rows]
+        self._write(interview, rows, {row.id: row.evidence for row in rows if row.evidence is not None})
+
+    def write_again(self, interview_id: UUID) -> None:
+        """Scores every answer anew and adds a report; those before keep the evidence that they were written with."""
+        with self._database.begin(calls.SYSTEM) as connection:
+            interview = store.find_interview(connection, interview_id)
+            rows = store.list_questions(connection, interview_id)
+        if interview is not None:
+            self._write(interview, rows, {})
+
+    def _write(self, interview: Interview, rows: Sequence[QuestionAnswer], known: Mapping[UUID, dict[str, Any]]) -> None:
+        answered = [row for row in rows if row.state == "answered"]
+        scores = {row.id: self._conversation.score(interview, row) for row in answered if row.id not in known}
+        evidence = {**known, **{question_id: scored.evidence for question_id, scored in scores.items()}}
+        items = [Item(resumes.question(row.question), resumes.answer(row), resumes.score(evidence.get(row.id))) for row in rows]
         made = report(items, resumes.opening_from(interview.job_description))
         with self._database.begin(calls.SYSTEM) as connection:
-            locked = store.find_and_lock(connection, interview_id)
-            if locked is None or locked.status != "scoring":
+            locked = store.find_and_lock(connection, interview.id)
+            if locked is None or locked.status != interview.status:
                 return
             for question_id, scored in scores.items():
                 store.change_question(connection, question_id, vars(scored))
-            now, overall = self._clock(), resumes.points(made.overall_score)
-            kept = Report(
-                ids.mint(), interview_id, store.next_version(connection, interview_id), overall, resumes.plain(made), made.comments, now
-            )
-            store.add_report(connection, kept)
-            store.change_interview(connection, interview_id, {"status": "ended", "overall_score": overall})
-            audit.record(connection, "report.written", tenant_id=interview.tenant_id, interview_id=interview_id, version=kept.version)
-            events.record(connection, "interview.ended", interview_id, interview.tenant_id, candidate_id=interview.candidate_id)
+            overall = resumes.points(made.overall_score)
+            told = {**resumes.plain(made), "evidence": {str(question_id): found for question_id, found in evidence.items()}}
+            version = store.next_version(connection, interview.id)
+            store.add_report(connection, Report(ids.mint(), interview.id, version, overall, told, made.comments, self._clock()))
+            store.change_interview(connection, interview.id, {"status": "ended", "overall_score": overall})
+            audit.record(connection, "report.written", tenant_id=interview.tenant_id, interview_id=interview.id, version=version)
+            if locked.status == "scoring":
+                events.record(connection, "interview.ended", interview.id, interview.tenant_id, candidate_id=interview.candidate_id)

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter
+from services.interviews.scoring.answers import AnswerScore
+from services.interviews.subjects import Answer, Background, Opening, Question, question_from_json
 
 from einstellen.candidates.v1 import candidates_pb2
 from einstellen.jobs.v1 import jobs_pb2
-from services.interviews.scoring.answers import AnswerScore
-from services.interviews.subjects import Answer, Background, Opening, Question, question_from_json
 from services.interviews.tables import QuestionAnswer
 
 _SCORE = TypeAdapter(AnswerScore)

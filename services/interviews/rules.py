@@ -7,6 +7,7 @@ from services.chassis.calls import Person
 from services.interviews.tables import Interview, QuestionAnswer
 
 _WHO_ACTS = ("owner", "admin", "member")
+_MOST_SIGNALS = 2000
 
 
 def is_organization(interview: Interview, person: Person) -> bool:
@@ -49,6 +50,21 @@ def check_answer(text: str, code: str) -> None:
 def check_unanswered(questions: Sequence[QuestionAnswer]) -> None:
     if any(question.state in ("answered", "transcribing") for question in questions):
         raise errors.FailedPrecondition("INTERVIEW_ANSWERED", "the candidate has answered already: end the interview instead")
+
+
+def check_consent(interview: Interview) -> None:
+    if interview.consented_at is None:
+        raise errors.FailedPrecondition("CONSENT_MISSING", "nothing is recorded before the candidate has agreed to it: ConsentToRecording")
+
+
+def check_signals(count: int) -> None:
+    if count > _MOST_SIGNALS:
+        raise errors.FailedPrecondition("SIGNALS_FULL", f"an interview keeps {_MOST_SIGNALS} signals at most")
+
+
+def check_reported(interview: Interview) -> None:
+    if interview.status != "ended":
+        raise errors.FailedPrecondition("REPORT_MISSING", "there is no report yet: end the interview first")
 
 
 def may_read_report(interview: Interview, person: Person) -> bool:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import grpc
-from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
 from services.interviews.asking.plan import plan
-from services.interviews.asking.provided import Provided
 
+from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from einstellen.jobs.v1 import jobs_pb2, jobs_pb2_grpc
 from services.chassis import audit, calls, errors, events, tasks
@@ -16,6 +15,7 @@ from services.chassis.calls import Scope
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.interviews import conversation, resumes, store
+from services.interviews.asking.provided import Provided
 from services.interviews.room import Room
 from services.interviews.tables import Interview, Line
 

@@ -16,11 +16,15 @@ from services.chassis.paging import Page
 from services.interviews.tables import (
     Interview,
     Line,
+    Override,
     QuestionAnswer,
     Report,
+    Signal,
     feedback_reports,
     interviews,
     question_answers,
+    score_overrides,
+    signals,
     transcript,
     transcript_reads,
 )
@@ -60,6 +64,15 @@ def find_interview(connection: Connection, interview_id: UUID) -> Interview | No
 def get_interview(connection: Connection, interview_id: UUID, tenant_id: UUID, user_id: UUID) -> Interview:
     """One that the organization started, or that the person is asked in."""
     found = _interview(connection.execute(sa.select(interviews).where(interviews.c.id == interview_id, _side(tenant_id, user_id))).first())
+    if found is None:
+        raise no_interview()
+    return found
+
+
+def get_own_interview(connection: Connection, interview_id: UUID, tenant_id: UUID) -> Interview:
+    """One that the organization started."""
+    query = sa.select(interviews).where(interviews.c.id == interview_id, interviews.c.tenant_id == tenant_id)
+    found = _interview(connection.execute(query).first())
     if found is None:
         raise no_interview()
     return found
@@ -232,11 +245,38 @@ def next_version(connection: Connection, interview_id: UUID) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def find_report(connection: Connection, interview_id: UUID) -> Report | None:
-    """The newest."""
+def find_report(connection: Connection, interview_id: UUID, version: int = 0) -> Report | None:
+    """The newest, unless a version is named."""
     query = sa.select(feedback_reports).where(feedback_reports.c.interview_id == interview_id)
+    if version:
+        query = query.where(feedback_reports.c.version == version)
     row = connection.execute(query.order_by(feedback_reports.c.version.desc()).limit(1)).first()
     return Report(**row._mapping) if row else None
+
+
+def add_override(connection: Connection, override: Override) -> None:
+    connection.execute(score_overrides.insert().inline(), asdict(override))
+
+
+def list_overrides(connection: Connection, interview_id: UUID) -> list[Override]:
+    """Oldest first."""
+    query = sa.select(score_overrides).where(score_overrides.c.interview_id == interview_id).order_by(score_overrides.c.id)
+    return [Override(**row._mapping) for row in connection.execute(query)]
+
+
+def add_signals(connection: Connection, noticed: Sequence[Signal]) -> None:
+    connection.execute(signals.insert().inline(), [asdict(signal) for signal in noticed])
+
+
+def count_signals(connection: Connection, interview_id: UUID) -> int:
+    query = sa.select(sa.func.count()).select_from(signals).where(signals.c.interview_id == interview_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def list_signals(connection: Connection, interview_id: UUID) -> list[Signal]:
+    """In the order in which they were noticed."""
+    query = sa.select(signals).where(signals.c.interview_id == interview_id).order_by(signals.c.noticed_at, signals.c.id)
+    return [Signal(**row._mapping) for row in connection.execute(query)]
 
 
 def _side(tenant_id: UUID, user_id: UUID) -> sa.ColumnElement[bool]:

@@ -32,6 +32,7 @@ interviews = sa.Table(
     sa.Column("start_task_id", sa.Uuid, nullable=False),
     sa.Column("last_seq", sa.BigInteger, nullable=False),
     sa.Column("overall_score", sa.Numeric(4, 1)),
+    sa.Column("consented_at", sa.DateTime(timezone=True)),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("started_at", sa.DateTime(timezone=True)),
     sa.Column("ended_at", sa.DateTime(timezone=True)),
@@ -93,6 +94,29 @@ feedback_reports = sa.Table(
 )  # fmt: skip
 
 
+score_overrides = sa.Table(
+    "score_overrides", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("interview_id", sa.Uuid, nullable=False),
+    sa.Column("question_id", sa.Uuid),
+    sa.Column("value", sa.Numeric(4, 1), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+signals = sa.Table(
+    "signals", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("interview_id", sa.Uuid, nullable=False),
+    sa.Column("question_id", sa.Uuid),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("amount", sa.Double, nullable=False),
+    sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Interview:
     """An interview; `tenant_id` is the employer's, `user_id` the candidate's account, known once the resume was read.
@@ -120,6 +144,7 @@ class Interview:
     start_task_id: UUID
     last_seq: int
     overall_score: Decimal | None
+    consented_at: datetime | None
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -186,3 +211,29 @@ class Report:
     detailed_scores: dict[str, Any]
     comments: str
     generated_at: datetime
+
+
+@dataclass(frozen=True)
+class Override:
+    """A person's score beside that of the rules; without a question, for the interview as a whole."""
+
+    id: UUID
+    interview_id: UUID
+    question_id: UUID | None
+    value: Decimal
+    reason: str
+    user_id: UUID
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Something that the candidate's client noticed at `noticed_at`, by its own clock, and told us at `created_at`."""
+
+    id: UUID
+    interview_id: UUID
+    question_id: UUID | None
+    kind: str
+    amount: float
+    noticed_at: datetime
+    created_at: datetime

@@ -26,6 +26,7 @@ CREATE TABLE interviews (
     start_task_id uuid NOT NULL,
     last_seq bigint NOT NULL,
     overall_score numeric(4, 1),
+    consented_at timestamptz,
     created_at timestamptz NOT NULL,
     started_at timestamptz,
     ended_at timestamptz,
@@ -95,6 +96,28 @@ CREATE TABLE feedback_reports (
     generated_at timestamptz NOT NULL,
     UNIQUE (interview_id, version)
 );
+
+CREATE TABLE score_overrides (
+    id uuid PRIMARY KEY,
+    interview_id uuid NOT NULL REFERENCES interviews ON DELETE CASCADE,
+    question_id uuid REFERENCES question_answers ON DELETE CASCADE,
+    value numeric(4, 1) NOT NULL CHECK (value BETWEEN 0 AND 10),
+    reason text NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamptz NOT NULL
+);
+CREATE INDEX score_overrides_interview ON score_overrides (interview_id, id);
+
+CREATE TABLE signals (
+    id uuid PRIMARY KEY,
+    interview_id uuid NOT NULL REFERENCES interviews ON DELETE CASCADE,
+    question_id uuid REFERENCES question_answers ON DELETE CASCADE,
+    kind text NOT NULL,
+    amount double precision NOT NULL,
+    noticed_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL
+);
+CREATE INDEX signals_interview ON signals (interview_id, noticed_at);
 """
 
 # Only the organization starts an interview, and both sides carry it on. The policies of the other tables ask that of interviews, which asks no other.
@@ -104,6 +127,8 @@ ALTER TABLE question_answers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE transcript ENABLE ROW LEVEL SECURITY;
 ALTER TABLE transcript_reads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE feedback_reports ENABLE ROW LEVEL SECURITY;
+ALTER TABLE score_overrides ENABLE ROW LEVEL SECURITY;
+ALTER TABLE signals ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY interviews_system ON interviews USING ((SELECT app_system()));
 CREATE POLICY interviews_own ON interviews USING (tenant_id = (SELECT app_tenant()));
@@ -123,6 +148,13 @@ CREATE POLICY transcript_reads_own ON transcript_reads USING (
 CREATE POLICY feedback_reports_system ON feedback_reports USING ((SELECT app_system()));
 CREATE POLICY feedback_reports_read ON feedback_reports FOR SELECT USING (
     EXISTS (SELECT FROM interviews i WHERE i.id = interview_id AND (i.tenant_id = (SELECT app_tenant()) OR i.share_report)));
+
+CREATE POLICY score_overrides_system ON score_overrides USING ((SELECT app_system()));
+CREATE POLICY score_overrides_own ON score_overrides USING (
+    EXISTS (SELECT FROM interviews i WHERE i.id = interview_id AND i.tenant_id = (SELECT app_tenant())));
+
+CREATE POLICY signals_system ON signals USING ((SELECT app_system()));
+CREATE POLICY signals_own ON signals USING (EXISTS (SELECT FROM interviews i WHERE i.id = interview_id));
 """
 
 

@@ -4,18 +4,19 @@ import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from uuid import UUID
 
 import grpc
 from google.api.httpbody_pb2 import HttpBody
+from services.interviews.subjects import Answer
 from sqlalchemy import Connection
 
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
 from services.chassis import audit, calls, errors, idempotency, ids, paging, tasks, uploads
 from services.chassis.calls import Person
-from services.chassis.clock import Clock, utc_now
+from services.chassis.clock import Clock, from_timestamp, utc_now
 from services.chassis.database import Database
 from services.chassis.objects import ObjectStore
 from services.interviews import conversation, pdf, recordings, rules, store
@@ -24,8 +25,7 @@ from services.interviews.reporting import Reporting
 from services.interviews.room import INTERVIEWER, Room
 from services.interviews.rpc import shown
 from services.interviews.starting import Starting
-from services.interviews.subjects import Answer
-from services.interviews.tables import Interview, QuestionAnswer, Report
+from services.interviews.tables import Interview, Signal
 
 Context = grpc.ServicerContext
 _QUESTIONS = 6
@@ -126,6 +126,7 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
                 interview = store.get_interview(connection, interview_id, person.tenant_id, person.user_id)
                 rules.check_candidate(interview, person)
                 store.get_question(connection, interview_id, question_id)
+                rules.check_consent(interview)
             file = uploads.receive((message.body for message in chain([first], messages)), recordings.LARGEST)
         kind = recordings.content_type(file.data)
         said = interviews_pb2.UploadAnswerRequest(
@@ -139,6 +140,7 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
                 return claim.answer
             interview = store.lock_interview(connection, interview_id, person.tenant_id, person.user_id)
             rules.check_running(interview)
+            rules.check_consent(interview)
             rules.check_open(store.get_question(connection, interview_id, question_id))
             # Before the commit: a recording that no row names does no harm, a row without its recording does.
             self._files.put(recordings.key_of(interview, question_id), file.data)
@@ -147,6 +149,37 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
             audit.record(connection, "answer.recorded", interview_id=interview_id, question_id=question_id, size_bytes=len(file.data))
             tasks.enqueue(connection, "transcribe", {"question_id": question_id}, tenant_id=interview.tenant_id)
             return claim.keep(shown.to_question(store.get_question(connection, interview_id, question_id), scored=False))
+
+    def ConsentToRecording(self, request: interviews_pb2.ConsentToRecordingRequest, context: Context) -> interviews_pb2.Interview:
+        person = calls.person()
+        with self._database.begin(person) as connection:
+            interview = store.lock_interview(connection, UUID(request.interview_id), person.tenant_id, person.user_id)
+            rules.check_candidate(interview, person)
+            rules.check_running(interview)
+            if request.agrees != (interview.consented_at is not None):
+                store.change_interview(connection, interview.id, {"consented_at": self._clock() if request.agrees else None})
+                audit.record(connection, "recording.allowed" if request.agrees else "recording.refused", interview_id=interview.id)
+        return self._read(person, interview.id)
+
+    def RecordSignals(self, request: interviews_pb2.RecordSignalsRequest, context: Context) -> interviews_pb2.RecordSignalsResponse:
+        person, now = calls.person(), self._clock()
+        with self._database.begin(person) as connection:
+            claim = idempotency.claim(connection, request, interviews_pb2.RecordSignalsResponse)
+            if claim.answer is not None:
+                return claim.answer
+            interview = store.lock_interview(connection, UUID(request.interview_id), person.tenant_id, person.user_id)
+            rules.check_candidate(interview, person)
+            rules.check_running(interview)
+            following = store.open_questions(connection, [interview.id]).get(interview.id)
+            noticed = [
+                Signal(ids.mint(), interview.id, following.id if following else None, one.kind, one.amount, _noticed_at(one), now)
+                for one in request.signals
+            ]
+            count = store.count_signals(connection, interview.id) + len(noticed)
+            rules.check_signals(count)
+            store.add_signals(connection, noticed)
+            audit.record(connection, "signals.recorded", interview_id=interview.id, count=len(noticed))
+            return claim.keep(interviews_pb2.RecordSignalsResponse(signal_count=count))
 
     def DownloadRecording(self, request: interviews_pb2.DownloadRecordingRequest, context: Context) -> Iterator[HttpBody]:
         person, question_id = calls.person(), UUID(request.question_id)
@@ -211,22 +244,18 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
         return self._read(person, interview.id)
 
     def GetReport(self, request: interviews_pb2.GetReportRequest, context: Context) -> interviews_pb2.FeedbackReport:
-        _, report, questions = self._report(request)
-        return shown.to_report(report, questions)
-
-    def DownloadReport(self, request: interviews_pb2.GetReportRequest, context: Context) -> Iterator[HttpBody]:
-        data = pdf.render(*self._report(request))
-        for start in range(0, len(data), _PIECE):
-            yield HttpBody(content_type="application/pdf", data=data[start : start + _PIECE])
-
-    def _report(self, request: interviews_pb2.GetReportRequest) -> tuple[Interview, Report, list[QuestionAnswer]]:
         person = calls.person()
         with self._database.begin(person) as connection:
-            interview = store.get_interview(connection, UUID(request.interview_id), person.tenant_id, person.user_id)
-            report = store.find_report(connection, interview.id) if rules.may_read_report(interview, person) else None
-            if report is None:
-                raise errors.NotFound("REPORT_NOT_FOUND", "there is no report of this interview that you may read")
-            return interview, report, store.list_questions(connection, interview.id)
+            return shown.read_report(connection, person, UUID(request.interview_id), request.version)
+
+    def DownloadReport(self, request: interviews_pb2.GetReportRequest, context: Context) -> Iterator[HttpBody]:
+        person = calls.person()
+        with self._database.begin(person) as connection:
+            found = shown.find_report(connection, person, UUID(request.interview_id), request.version)
+            questions = store.list_questions(connection, found[0].id)
+        data = pdf.render(*found, questions)
+        for start in range(0, len(data), _PIECE):
+            yield HttpBody(content_type="application/pdf", data=data[start : start + _PIECE])
 
     def _claim(self, person: Person, request: interviews_pb2.StartInterviewRequest, key: str, digest: bytes) -> tuple[Interview, bool]:
         """The interview of this key and whether it was claimed just now. Raises AlreadyExists where the key came with another request."""
@@ -247,7 +276,7 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
                     claimed = Interview(
                         interview_id, person.tenant_id, person.user_id, UUID(request.subscription_id) if request.subscription_id else None,
                         UUID(request.candidate_id), None, "", UUID(request.job_id), "", request.question_count or _QUESTIONS, request.share_report, None,
-                        None, "starting", key or None, digest, task_id, 0, None, now, None, None,
+                        None, "starting", key or None, digest, task_id, 0, None, None, now, None, None,
                     )  # fmt: skip
                     store.add_interview(connection, claimed)
                 return claimed, True
@@ -295,3 +324,10 @@ def _start_key(request: interviews_pb2.StartInterviewRequest) -> str:
 
 def _digest(request: interviews_pb2.StartInterviewRequest) -> bytes:
     return hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
+
+
+def _noticed_at(signal: interviews_pb2.Signal) -> datetime:
+    try:
+        return from_timestamp(signal.time)
+    except (ValueError, OverflowError):
+        raise errors.invalid_field("signals.time", "TIME_INVALID", "is no time of the calendar") from None

@@ -12,7 +12,6 @@ from services.chassis.clock import Clock, utc_now
 from services.chassis.database import Database
 from services.interviews import conversation, rules, store
 from services.interviews.room import Room, to_room_message
-from services.interviews.subjects import Answer
 from services.interviews.tables import Interview, Line
 
 Context = grpc.ServicerContext

@@ -1,11 +1,18 @@
 """Rows as their messages, with what each side may see."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
 
 from einstellen.interviews.v1 import interviews_pb2
+from services.chassis import errors
+from services.chassis.calls import Person
 from services.chassis.clock import to_timestamp
-from services.interviews.tables import Interview, Line, QuestionAnswer, Report
+from services.interviews import rules, store
+from services.interviews.tables import Interview, Line, Override, QuestionAnswer, Report, Signal
 
 
 def to_interview(
@@ -14,7 +21,7 @@ def to_interview(
     answer = interviews_pb2.Interview(
         id=str(interview.id), candidate_id=str(interview.candidate_id), user_id=str(interview.user_id or ""), candidate_name=interview.candidate_name,
         job_id=str(interview.job_id), job_title=interview.job_title, subscription_id=str(interview.subscription_id or ""), status=interview.status,
-        asked_count=asked_count, share_report=interview.share_report, room_name=interview.room_name,
+        asked_count=asked_count, share_report=interview.share_report, is_recording_allowed=interview.consented_at is not None, room_name=interview.room_name,
         create_time=to_timestamp(interview.created_at), start_time=to_timestamp(interview.started_at), end_time=to_timestamp(interview.ended_at),
     )  # fmt: skip
     if open_question is not None and interview.status == "running":
@@ -51,11 +58,44 @@ def to_line(line: Line) -> interviews_pb2.TranscriptLine:
     )  # fmt: skip
 
 
+def find_report(connection: Connection, person: Person, interview_id: UUID, version: int = 0) -> tuple[Interview, Report]:
+    """Raises NotFound / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND."""
+    interview = store.get_interview(connection, interview_id, person.tenant_id, person.user_id)
+    report = store.find_report(connection, interview.id, version) if rules.may_read_report(interview, person) else None
+    if report is None:
+        raise errors.NotFound("REPORT_NOT_FOUND", "there is no report of this interview that you may read")
+    return interview, report
+
+
+def read_report(connection: Connection, person: Person, interview_id: UUID, version: int = 0) -> interviews_pb2.FeedbackReport:
+    interview, report = find_report(connection, person, interview_id, version)
+    answer = to_report(report, store.list_questions(connection, interview.id))
+    if rules.is_organization(interview, person):
+        answer.overrides.extend(map(to_override, store.list_overrides(connection, interview.id)))
+        answer.signals.extend(map(to_signal, store.list_signals(connection, interview.id)))
+    return answer
+
+
 def to_report(report: Report, questions: Sequence[QuestionAnswer]) -> interviews_pb2.FeedbackReport:
+    """With the evidence of the day it was written, whatever became of the scores since."""
     told = report.detailed_scores
+    rows = [replace(question, evidence=told["evidence"].get(str(question.id))) for question in questions]
     return interviews_pb2.FeedbackReport(
         id=str(report.id), interview_id=str(report.interview_id), version=report.version, overall_score=float(report.overall_score),
-        skills=[interviews_pb2.SkillScore(**skill) for skill in told["skills"]],
-        questions=[to_question(question, scored=True) for question in questions], strengths=told["strengths"], gaps=told["gaps"],
-        comments=report.comments, rubric_version=told["rubric_version"], generate_time=to_timestamp(report.generated_at),
+        skills=[interviews_pb2.SkillScore(**skill) for skill in told["skills"]], questions=[to_question(row, scored=True) for row in rows],
+        strengths=told["strengths"], gaps=told["gaps"], comments=report.comments, rubric_version=told["rubric_version"],
+        generate_time=to_timestamp(report.generated_at),
     )  # fmt: skip
+
+
+def to_override(override: Override) -> interviews_pb2.ScoreOverride:
+    return interviews_pb2.ScoreOverride(
+        id=str(override.id), question_id=str(override.question_id or ""), value=float(override.value), reason=override.reason,
+        user_id=str(override.user_id), create_time=to_timestamp(override.created_at),
+    )  # fmt: skip
+
+
+def to_signal(signal: Signal) -> interviews_pb2.Signal:
+    return interviews_pb2.Signal(
+        kind=signal.kind, time=to_timestamp(signal.noticed_at), amount=signal.amount, question_id=str(signal.question_id or "")
+    )

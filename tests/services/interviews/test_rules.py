@@ -18,7 +18,7 @@ FIRM, ADA = ids.mint(), ids.mint()
 def interview(status: str = "running", *, share_report: bool = False) -> Interview:
     return Interview(
         ids.mint(), FIRM, ids.mint(), None, ids.mint(), ADA, "Ada", ids.mint(), "Engineer", 6, share_report, {}, {}, status, None, b"", ids.mint(), 0,
-        None, NOW, NOW, None,
+        None, None, NOW, NOW, None,
     )  # fmt: skip
 
 

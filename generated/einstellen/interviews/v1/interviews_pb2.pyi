@@ -30,7 +30,7 @@ class StartInterviewRequest(_message.Message):
     def __init__(self, candidate_id: _Optional[str] = ..., job_id: _Optional[str] = ..., subscription_id: _Optional[str] = ..., question_count: _Optional[int] = ..., share_report: _Optional[bool] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class Interview(_message.Message):
-    __slots__ = ("id", "candidate_id", "user_id", "candidate_name", "job_id", "job_title", "subscription_id", "status", "asked_count", "open_question", "share_report", "room_name", "overall_score", "create_time", "start_time", "end_time")
+    __slots__ = ("id", "candidate_id", "user_id", "candidate_name", "job_id", "job_title", "subscription_id", "status", "asked_count", "open_question", "share_report", "room_name", "overall_score", "is_recording_allowed", "create_time", "start_time", "end_time")
     ID_FIELD_NUMBER: _ClassVar[int]
     CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -44,6 +44,7 @@ class Interview(_message.Message):
     SHARE_REPORT_FIELD_NUMBER: _ClassVar[int]
     ROOM_NAME_FIELD_NUMBER: _ClassVar[int]
     OVERALL_SCORE_FIELD_NUMBER: _ClassVar[int]
+    IS_RECORDING_ALLOWED_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -60,10 +61,11 @@ class Interview(_message.Message):
     share_report: bool
     room_name: str
     overall_score: float
+    is_recording_allowed: bool
     create_time: _timestamp_pb2.Timestamp
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., user_id: _Optional[str] = ..., candidate_name: _Optional[str] = ..., job_id: _Optional[str] = ..., job_title: _Optional[str] = ..., subscription_id: _Optional[str] = ..., status: _Optional[str] = ..., asked_count: _Optional[int] = ..., open_question: _Optional[_Union[Question, _Mapping]] = ..., share_report: _Optional[bool] = ..., room_name: _Optional[str] = ..., overall_score: _Optional[float] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., user_id: _Optional[str] = ..., candidate_name: _Optional[str] = ..., job_id: _Optional[str] = ..., job_title: _Optional[str] = ..., subscription_id: _Optional[str] = ..., status: _Optional[str] = ..., asked_count: _Optional[int] = ..., open_question: _Optional[_Union[Question, _Mapping]] = ..., share_report: _Optional[bool] = ..., room_name: _Optional[str] = ..., overall_score: _Optional[float] = ..., is_recording_allowed: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class GetInterviewRequest(_message.Message):
     __slots__ = ("interview_id",)
@@ -201,6 +203,30 @@ class UploadAnswerRequest(_message.Message):
     body: _httpbody_pb2.HttpBody
     def __init__(self, interview_id: _Optional[str] = ..., question_id: _Optional[str] = ..., body: _Optional[_Union[_httpbody_pb2.HttpBody, _Mapping]] = ...) -> None: ...
 
+class ConsentToRecordingRequest(_message.Message):
+    __slots__ = ("interview_id", "agrees")
+    INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]
+    AGREES_FIELD_NUMBER: _ClassVar[int]
+    interview_id: str
+    agrees: bool
+    def __init__(self, interview_id: _Optional[str] = ..., agrees: _Optional[bool] = ...) -> None: ...
+
+class RecordSignalsRequest(_message.Message):
+    __slots__ = ("interview_id", "signals", "request_id")
+    INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]
+    SIGNALS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    interview_id: str
+    signals: _containers.RepeatedCompositeFieldContainer[Signal]
+    request_id: str
+    def __init__(self, interview_id: _Optional[str] = ..., signals: _Optional[_Iterable[_Union[Signal, _Mapping]]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class RecordSignalsResponse(_message.Message):
+    __slots__ = ("signal_count",)
+    SIGNAL_COUNT_FIELD_NUMBER: _ClassVar[int]
+    signal_count: int
+    def __init__(self, signal_count: _Optional[int] = ...) -> None: ...
+
 class DownloadRecordingRequest(_message.Message):
     __slots__ = ("interview_id", "question_id")
     INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]
@@ -258,13 +284,15 @@ class CancelInterviewRequest(_message.Message):
     def __init__(self, interview_id: _Optional[str] = ...) -> None: ...
 
 class GetReportRequest(_message.Message):
-    __slots__ = ("interview_id",)
+    __slots__ = ("interview_id", "version")
     INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
     interview_id: str
-    def __init__(self, interview_id: _Optional[str] = ...) -> None: ...
+    version: int
+    def __init__(self, interview_id: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
 
 class FeedbackReport(_message.Message):
-    __slots__ = ("id", "interview_id", "version", "overall_score", "skills", "questions", "strengths", "gaps", "comments", "rubric_version", "generate_time")
+    __slots__ = ("id", "interview_id", "version", "overall_score", "skills", "questions", "strengths", "gaps", "comments", "rubric_version", "generate_time", "overrides", "signals")
     ID_FIELD_NUMBER: _ClassVar[int]
     INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -276,6 +304,8 @@ class FeedbackReport(_message.Message):
     COMMENTS_FIELD_NUMBER: _ClassVar[int]
     RUBRIC_VERSION_FIELD_NUMBER: _ClassVar[int]
     GENERATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    OVERRIDES_FIELD_NUMBER: _ClassVar[int]
+    SIGNALS_FIELD_NUMBER: _ClassVar[int]
     id: str
     interview_id: str
     version: int
@@ -287,7 +317,37 @@ class FeedbackReport(_message.Message):
     comments: str
     rubric_version: str
     generate_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., interview_id: _Optional[str] = ..., version: _Optional[int] = ..., overall_score: _Optional[float] = ..., skills: _Optional[_Iterable[_Union[SkillScore, _Mapping]]] = ..., questions: _Optional[_Iterable[_Union[Question, _Mapping]]] = ..., strengths: _Optional[_Iterable[str]] = ..., gaps: _Optional[_Iterable[str]] = ..., comments: _Optional[str] = ..., rubric_version: _Optional[str] = ..., generate_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    overrides: _containers.RepeatedCompositeFieldContainer[ScoreOverride]
+    signals: _containers.RepeatedCompositeFieldContainer[Signal]
+    def __init__(self, id: _Optional[str] = ..., interview_id: _Optional[str] = ..., version: _Optional[int] = ..., overall_score: _Optional[float] = ..., skills: _Optional[_Iterable[_Union[SkillScore, _Mapping]]] = ..., questions: _Optional[_Iterable[_Union[Question, _Mapping]]] = ..., strengths: _Optional[_Iterable[str]] = ..., gaps: _Optional[_Iterable[str]] = ..., comments: _Optional[str] = ..., rubric_version: _Optional[str] = ..., generate_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., overrides: _Optional[_Iterable[_Union[ScoreOverride, _Mapping]]] = ..., signals: _Optional[_Iterable[_Union[Signal, _Mapping]]] = ...) -> None: ...
+
+class ScoreOverride(_message.Message):
+    __slots__ = ("id", "question_id", "value", "reason", "user_id", "create_time")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    QUESTION_ID_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    question_id: str
+    value: float
+    reason: str
+    user_id: str
+    create_time: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., question_id: _Optional[str] = ..., value: _Optional[float] = ..., reason: _Optional[str] = ..., user_id: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Signal(_message.Message):
+    __slots__ = ("kind", "time", "amount", "question_id")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    QUESTION_ID_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    time: _timestamp_pb2.Timestamp
+    amount: float
+    question_id: str
+    def __init__(self, kind: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amount: _Optional[float] = ..., question_id: _Optional[str] = ...) -> None: ...
 
 class SkillScore(_message.Message):
     __slots__ = ("skill", "score", "question_count")

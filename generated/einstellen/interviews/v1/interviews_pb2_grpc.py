@@ -66,6 +66,16 @@ class InterviewServiceStub:
                 request_serializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.UploadAnswerRequest.SerializeToString,
                 response_deserializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.Question.FromString,
                 _registered_method=True)
+        self.ConsentToRecording = channel.unary_unary(
+                '/einstellen.interviews.v1.InterviewService/ConsentToRecording',
+                request_serializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.ConsentToRecordingRequest.SerializeToString,
+                response_deserializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.Interview.FromString,
+                _registered_method=True)
+        self.RecordSignals = channel.unary_unary(
+                '/einstellen.interviews.v1.InterviewService/RecordSignals',
+                request_serializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.RecordSignalsRequest.SerializeToString,
+                response_deserializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.RecordSignalsResponse.FromString,
+                _registered_method=True)
         self.DownloadRecording = channel.unary_stream(
                 '/einstellen.interviews.v1.InterviewService/DownloadRecording',
                 request_serializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.DownloadRecordingRequest.SerializeToString,
@@ -147,7 +157,23 @@ class InterviewServiceServicer:
     def UploadAnswer(self, request_iterator, context):
         """Answers the open question with a recording (WAV, Ogg Opus, WebM, MP3 or M4A; 10 minutes and 20 MiB at most; the raw file or multipart/form-data). Only the candidate may.
         It is stored and transcribed on our own machine; until that is done the question's state is `transcribing`. Where nothing can be understood it is open again, with the reason in `problem`.
-        NOT_FOUND / INTERVIEW_NOT_FOUND, QUESTION_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, QUESTION_ANSWERED; INVALID_ARGUMENT / FILE_EMPTY, FORM_INVALID, FILE_TYPE_UNSUPPORTED; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
+        NOT_FOUND / INTERVIEW_NOT_FOUND, QUESTION_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, QUESTION_ANSWERED, CONSENT_MISSING; INVALID_ARGUMENT / FILE_EMPTY, FORM_INVALID, FILE_TYPE_UNSUPPORTED; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConsentToRecording(self, request, context):
+        """Says that the candidate agrees to being recorded, or no longer does. Nothing is recorded before.
+        NOT_FOUND / INTERVIEW_NOT_FOUND; PERMISSION_DENIED / CANDIDATE_ONLY; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordSignals(self, request, context):
+        """Notes what the candidate's client noticed beside the answers. Repeating a request_id notes nothing twice.
+        NOT_FOUND / INTERVIEW_NOT_FOUND; PERMISSION_DENIED / CANDIDATE_ONLY; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, SIGNALS_FULL; INVALID_ARGUMENT / TIME_INVALID; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -186,7 +212,7 @@ class InterviewServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetReport(self, request, context):
-        """Reads the newest report: for the organization, and for the candidate where the organization shares it.
+        """Reads a report: for the organization, and for the candidate where the organization shares it.
         NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND while there is none that the caller may read.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -194,7 +220,7 @@ class InterviewServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DownloadReport(self, request, context):
-        """Downloads the newest report as a PDF, for those who may read it.
+        """Downloads a report as a PDF, for those who may read it.
         NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -233,6 +259,16 @@ def add_InterviewServiceServicer_to_server(servicer, server):
                     servicer.UploadAnswer,
                     request_deserializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.UploadAnswerRequest.FromString,
                     response_serializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.Question.SerializeToString,
+            ),
+            'ConsentToRecording': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConsentToRecording,
+                    request_deserializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.ConsentToRecordingRequest.FromString,
+                    response_serializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.Interview.SerializeToString,
+            ),
+            'RecordSignals': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordSignals,
+                    request_deserializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.RecordSignalsRequest.FromString,
+                    response_serializer=einstellen_dot_interviews_dot_v1_dot_interviews__pb2.RecordSignalsResponse.SerializeToString,
             ),
             'DownloadRecording': grpc.unary_stream_rpc_method_handler(
                     servicer.DownloadRecording,
@@ -428,6 +464,60 @@ class InterviewService:
             '/einstellen.interviews.v1.InterviewService/UploadAnswer',
             einstellen_dot_interviews_dot_v1_dot_interviews__pb2.UploadAnswerRequest.SerializeToString,
             einstellen_dot_interviews_dot_v1_dot_interviews__pb2.Question.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConsentToRecording(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.interviews.v1.InterviewService/ConsentToRecording',
+            einstellen_dot_interviews_dot_v1_dot_interviews__pb2.ConsentToRecordingRequest.SerializeToString,
+            einstellen_dot_interviews_dot_v1_dot_interviews__pb2.Interview.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordSignals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.interviews.v1.InterviewService/RecordSignals',
+            einstellen_dot_interviews_dot_v1_dot_interviews__pb2.RecordSignalsRequest.SerializeToString,
+            einstellen_dot_interviews_dot_v1_dot_interviews__pb2.RecordSignalsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -59,7 +59,15 @@ class InterviewServiceStub:
     UploadAnswer: _grpc.StreamUnaryMultiCallable[_interviews_pb2.UploadAnswerRequest, _interviews_pb2.Question]
     """Answers the open question with a recording (WAV, Ogg Opus, WebM, MP3 or M4A; 10 minutes and 20 MiB at most; the raw file or multipart/form-data). Only the candidate may.
     It is stored and transcribed on our own machine; until that is done the question's state is `transcribing`. Where nothing can be understood it is open again, with the reason in `problem`.
-    NOT_FOUND / INTERVIEW_NOT_FOUND, QUESTION_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, QUESTION_ANSWERED; INVALID_ARGUMENT / FILE_EMPTY, FORM_INVALID, FILE_TYPE_UNSUPPORTED; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
+    NOT_FOUND / INTERVIEW_NOT_FOUND, QUESTION_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, QUESTION_ANSWERED, CONSENT_MISSING; INVALID_ARGUMENT / FILE_EMPTY, FORM_INVALID, FILE_TYPE_UNSUPPORTED; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
+    """
+    ConsentToRecording: _grpc.UnaryUnaryMultiCallable[_interviews_pb2.ConsentToRecordingRequest, _interviews_pb2.Interview]
+    """Says that the candidate agrees to being recorded, or no longer does. Nothing is recorded before.
+    NOT_FOUND / INTERVIEW_NOT_FOUND; PERMISSION_DENIED / CANDIDATE_ONLY; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING.
+    """
+    RecordSignals: _grpc.UnaryUnaryMultiCallable[_interviews_pb2.RecordSignalsRequest, _interviews_pb2.RecordSignalsResponse]
+    """Notes what the candidate's client noticed beside the answers. Repeating a request_id notes nothing twice.
+    NOT_FOUND / INTERVIEW_NOT_FOUND; PERMISSION_DENIED / CANDIDATE_ONLY; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, SIGNALS_FULL; INVALID_ARGUMENT / TIME_INVALID; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     DownloadRecording: _grpc.UnaryStreamMultiCallable[_interviews_pb2.DownloadRecordingRequest, _httpbody_pb2.HttpBody]
     """Downloads a recorded answer as it was uploaded, in chunks, as either side.
@@ -78,11 +86,11 @@ class InterviewServiceStub:
     NOT_FOUND / INTERVIEW_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, INTERVIEW_ANSWERED.
     """
     GetReport: _grpc.UnaryUnaryMultiCallable[_interviews_pb2.GetReportRequest, _interviews_pb2.FeedbackReport]
-    """Reads the newest report: for the organization, and for the candidate where the organization shares it.
+    """Reads a report: for the organization, and for the candidate where the organization shares it.
     NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND while there is none that the caller may read.
     """
     DownloadReport: _grpc.UnaryStreamMultiCallable[_interviews_pb2.GetReportRequest, _httpbody_pb2.HttpBody]
-    """Downloads the newest report as a PDF, for those who may read it.
+    """Downloads a report as a PDF, for those who may read it.
     NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND.
     """
 
@@ -116,7 +124,15 @@ class InterviewServiceAsyncStub(InterviewServiceStub):
     UploadAnswer: _aio.StreamUnaryMultiCallable[_interviews_pb2.UploadAnswerRequest, _interviews_pb2.Question]  # type: ignore[assignment]
     """Answers the open question with a recording (WAV, Ogg Opus, WebM, MP3 or M4A; 10 minutes and 20 MiB at most; the raw file or multipart/form-data). Only the candidate may.
     It is stored and transcribed on our own machine; until that is done the question's state is `transcribing`. Where nothing can be understood it is open again, with the reason in `problem`.
-    NOT_FOUND / INTERVIEW_NOT_FOUND, QUESTION_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, QUESTION_ANSWERED; INVALID_ARGUMENT / FILE_EMPTY, FORM_INVALID, FILE_TYPE_UNSUPPORTED; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
+    NOT_FOUND / INTERVIEW_NOT_FOUND, QUESTION_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, QUESTION_ANSWERED, CONSENT_MISSING; INVALID_ARGUMENT / FILE_EMPTY, FORM_INVALID, FILE_TYPE_UNSUPPORTED; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
+    """
+    ConsentToRecording: _aio.UnaryUnaryMultiCallable[_interviews_pb2.ConsentToRecordingRequest, _interviews_pb2.Interview]  # type: ignore[assignment]
+    """Says that the candidate agrees to being recorded, or no longer does. Nothing is recorded before.
+    NOT_FOUND / INTERVIEW_NOT_FOUND; PERMISSION_DENIED / CANDIDATE_ONLY; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING.
+    """
+    RecordSignals: _aio.UnaryUnaryMultiCallable[_interviews_pb2.RecordSignalsRequest, _interviews_pb2.RecordSignalsResponse]  # type: ignore[assignment]
+    """Notes what the candidate's client noticed beside the answers. Repeating a request_id notes nothing twice.
+    NOT_FOUND / INTERVIEW_NOT_FOUND; PERMISSION_DENIED / CANDIDATE_ONLY; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, SIGNALS_FULL; INVALID_ARGUMENT / TIME_INVALID; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     DownloadRecording: _aio.UnaryStreamMultiCallable[_interviews_pb2.DownloadRecordingRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
     """Downloads a recorded answer as it was uploaded, in chunks, as either side.
@@ -135,11 +151,11 @@ class InterviewServiceAsyncStub(InterviewServiceStub):
     NOT_FOUND / INTERVIEW_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, INTERVIEW_ANSWERED.
     """
     GetReport: _aio.UnaryUnaryMultiCallable[_interviews_pb2.GetReportRequest, _interviews_pb2.FeedbackReport]  # type: ignore[assignment]
-    """Reads the newest report: for the organization, and for the candidate where the organization shares it.
+    """Reads a report: for the organization, and for the candidate where the organization shares it.
     NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND while there is none that the caller may read.
     """
     DownloadReport: _aio.UnaryStreamMultiCallable[_interviews_pb2.GetReportRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
-    """Downloads the newest report as a PDF, for those who may read it.
+    """Downloads a report as a PDF, for those who may read it.
     NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND.
     """
 
@@ -206,7 +222,27 @@ class InterviewServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_interviews_pb2.Question, _abc.Awaitable[_interviews_pb2.Question]]:
         """Answers the open question with a recording (WAV, Ogg Opus, WebM, MP3 or M4A; 10 minutes and 20 MiB at most; the raw file or multipart/form-data). Only the candidate may.
         It is stored and transcribed on our own machine; until that is done the question's state is `transcribing`. Where nothing can be understood it is open again, with the reason in `problem`.
-        NOT_FOUND / INTERVIEW_NOT_FOUND, QUESTION_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, QUESTION_ANSWERED; INVALID_ARGUMENT / FILE_EMPTY, FORM_INVALID, FILE_TYPE_UNSUPPORTED; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
+        NOT_FOUND / INTERVIEW_NOT_FOUND, QUESTION_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, QUESTION_ANSWERED, CONSENT_MISSING; INVALID_ARGUMENT / FILE_EMPTY, FORM_INVALID, FILE_TYPE_UNSUPPORTED; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
+        """
+
+    @_abc_1.abstractmethod
+    def ConsentToRecording(
+        self,
+        request: _interviews_pb2.ConsentToRecordingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_interviews_pb2.Interview, _abc.Awaitable[_interviews_pb2.Interview]]:
+        """Says that the candidate agrees to being recorded, or no longer does. Nothing is recorded before.
+        NOT_FOUND / INTERVIEW_NOT_FOUND; PERMISSION_DENIED / CANDIDATE_ONLY; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordSignals(
+        self,
+        request: _interviews_pb2.RecordSignalsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_interviews_pb2.RecordSignalsResponse, _abc.Awaitable[_interviews_pb2.RecordSignalsResponse]]:
+        """Notes what the candidate's client noticed beside the answers. Repeating a request_id notes nothing twice.
+        NOT_FOUND / INTERVIEW_NOT_FOUND; PERMISSION_DENIED / CANDIDATE_ONLY; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING, SIGNALS_FULL; INVALID_ARGUMENT / TIME_INVALID; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
 
     @_abc_1.abstractmethod
@@ -255,7 +291,7 @@ class InterviewServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _interviews_pb2.GetReportRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_interviews_pb2.FeedbackReport, _abc.Awaitable[_interviews_pb2.FeedbackReport]]:
-        """Reads the newest report: for the organization, and for the candidate where the organization shares it.
+        """Reads a report: for the organization, and for the candidate where the organization shares it.
         NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND while there is none that the caller may read.
         """
 
@@ -265,7 +301,7 @@ class InterviewServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _interviews_pb2.GetReportRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_httpbody_pb2.HttpBody], _abc.AsyncIterator[_httpbody_pb2.HttpBody]]:
-        """Downloads the newest report as a PDF, for those who may read it.
+        """Downloads a report as a PDF, for those who may read it.
         NOT_FOUND / INTERVIEW_NOT_FOUND, REPORT_NOT_FOUND.
         """
 
