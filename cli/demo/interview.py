@@ -117,6 +117,7 @@ class Interviewing:
         await self._show_ledger()
 
     async def _speak(self, question: dict[str, Any]) -> dict[str, Any] | None:
+        await self._candidate.call("POST", f"{self._path}/consent", {"agrees": True})
         form = aiohttp.FormData()
         form.add_field("file", (_DATA / _SPOKEN).read_bytes(), filename=_SPOKEN, content_type="audio/ogg")
         path = f"{self._path}/questions/{question['id']}/recording"

@@ -279,7 +279,7 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
                         None, "starting", key or None, digest, task_id, 0, None, None, now, None, None,
                     )  # fmt: skip
                     store.add_interview(connection, claimed)
-                return claimed, True
+                return claimed, True  # noqa: TRY300 - once it is committed
             except store.Repeated:
                 continue  # somebody claimed it between our look and our try: they are found now
 

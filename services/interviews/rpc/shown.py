@@ -36,8 +36,9 @@ def to_question(row: QuestionAnswer, *, scored: bool) -> interviews_pb2.Question
     question = row.question
     answer = interviews_pb2.Question(
         id=str(row.id), number=row.number or 0, kind=question["kind"], skill=question["skill"], level=question["level"], text=question["text"],
-        asks_for_code=question["asks_for_code"], signature=question["signature"], language=row.language, follows_id=str(row.follows_id or ""), state=row.state, answer=row.answer, code=row.code,
-        source=row.source, problem=row.problem, ask_time=to_timestamp(row.asked_at), answer_time=to_timestamp(row.answered_at),
+        asks_for_code=question["asks_for_code"], signature=question["signature"], follows_id=str(row.follows_id or ""), state=row.state,
+        answer=row.answer, code=row.code, language=row.language, source=row.source, problem=row.problem, ask_time=to_timestamp(row.asked_at),
+        answer_time=to_timestamp(row.answered_at),
     )  # fmt: skip
     if scored and row.evidence is not None:
         answer.score.CopyFrom(to_score(row.evidence))

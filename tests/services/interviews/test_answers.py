@@ -122,6 +122,11 @@ def test_the_candidate_sees_neither_scores_nor_what_is_coming(hiring: Hiring) ->
     assert hiring.questions(made.id)[0].HasField("score")
 
 
+def consent(hiring: Hiring, made: pb.Interview, *, agrees: bool = True) -> pb.Interview:
+    request = pb.ConsentToRecordingRequest(interview_id=made.id, agrees=agrees)
+    return hiring.stub.ConsentToRecording(request, metadata=hiring.candidate.metadata)
+
+
 def upload(hiring: Hiring, made: pb.Interview, data: bytes, content_type: str = "audio/ogg", piece: int = 64 * 1024) -> pb.Question:
     def chunks() -> Iterator[pb.UploadAnswerRequest]:
         for start in range(0, len(data), piece):
@@ -133,6 +138,7 @@ def upload(hiring: Hiring, made: pb.Interview, data: bytes, content_type: str = 
 
 def test_a_recorded_answer_is_transcribed_scored_and_kept(hiring: Hiring) -> None:
     made = hiring.start()
+    consent(hiring, made)
     taken = upload(hiring, made, SPOKEN.read_bytes())
     assert (taken.state, taken.source) == ("transcribing", "speech")
     answered = until(lambda: answered_first(hiring, made.id), "the recording is transcribed", 60)
@@ -157,6 +163,7 @@ def answered_first(hiring: Hiring, interview_id: str) -> pb.Question | None:
 
 def test_a_recording_that_says_nothing_opens_its_question_again(hiring: Hiring) -> None:
     made = hiring.start()
+    consent(hiring, made)
     silence = (
         b"RIFF"
         + (36 + 32000).to_bytes(4, "little")
@@ -176,8 +183,22 @@ def reopened(hiring: Hiring, interview_id: str) -> pb.Question | None:
     return question if question.problem else None
 
 
+def test_nothing_is_recorded_before_the_candidate_agrees_nor_after_they_changed_their_mind(hiring: Hiring) -> None:
+    made = hiring.start()
+    with refused(NOT_NOW, "CONSENT_MISSING"):
+        upload(hiring, made, SPOKEN.read_bytes())
+    assert consent(hiring, made).is_recording_allowed
+    assert not consent(hiring, made, agrees=False).is_recording_allowed
+    with refused(NOT_NOW, "CONSENT_MISSING"):
+        upload(hiring, made, SPOKEN.read_bytes())
+    with refused(grpc.StatusCode.PERMISSION_DENIED, "CANDIDATE_ONLY"):
+        request = pb.ConsentToRecordingRequest(interview_id=made.id, agrees=True)
+        hiring.stub.ConsentToRecording(request, metadata=hiring.employer.metadata)
+
+
 def test_what_is_no_recording_is_refused_at_once(hiring: Hiring) -> None:
     made = hiring.start()
+    consent(hiring, made)
     for data, reason in ((b"MZ not sound at all", "FILE_TYPE_UNSUPPORTED"), (b"%PDF-1.7", "FILE_TYPE_UNSUPPORTED")):
         with refused(INVALID, reason, field="body"):
             upload(hiring, made, data)

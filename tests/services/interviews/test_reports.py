@@ -105,7 +105,7 @@ def test_an_interview_without_any_answer_has_a_report_too(hiring: Hiring) -> Non
 
 
 def test_the_report_is_there_as_a_pdf_with_what_was_said(hiring: Hiring) -> None:
-    ended = interview(hiring, ("#panic(\"x\") $x^2$ *bold* Straße Жанна. " + GOOD, *SAID[1:]))
+    ended = interview(hiring, ('#panic("x") $x^2$ *bold* Straße Жанна. ' + GOOD, *SAID[1:]))
     request = pb.GetReportRequest(interview_id=ended.id)
     pieces = list(hiring.stub.DownloadReport(request, metadata=hiring.employer.metadata))
     assert {piece.content_type for piece in pieces} == {"application/pdf"}
@@ -113,7 +113,13 @@ def test_the_report_is_there_as_a_pdf_with_what_was_said(hiring: Hiring) -> None
     document = pypdfium2.PdfDocument(data)
     text = " ".join(page.get_textpage().get_text_range() for page in document)
     document.close()
-    for words in ("Ada Lindqvist", "Senior Backend Engineer", '#panic("x") $x^2$ *bold* Straße Жанна', "Off the question", f"{ended.overall_score:.1f}"):
+    for words in (
+        "Ada Lindqvist",
+        "Senior Backend Engineer",
+        '#panic("x") $x^2$ *bold* Straße Жанна',
+        "Off the question",
+        f"{ended.overall_score:.1f}",
+    ):
         assert words in text
     with refused(NOT_FOUND, "REPORT_NOT_FOUND"):
         list(hiring.stub.DownloadReport(request, metadata=hiring.candidate.metadata))

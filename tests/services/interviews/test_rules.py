@@ -63,7 +63,10 @@ def test_a_background_has_work_and_skills_and_nothing_that_a_score_must_not_know
 @pytest.mark.parametrize(
     ("title", "level"),
     [
-        ("Senior Nurse", "senior"), ("Head of Sales", "senior"), ("Junior Developer", "junior"), ("Working student and apprentice", "junior"),
+        ("Senior Nurse", "senior"),
+        ("Head of Sales", "senior"),
+        ("Junior Developer", "junior"),
+        ("Working student and apprentice", "junior"),
         ("Electrician", ""),
     ],
 )
