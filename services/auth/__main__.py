@@ -12,6 +12,8 @@ from einstellen.auth.v1 import (
     credentials_pb2_grpc,
     organizations_pb2,
     organizations_pb2_grpc,
+    second_factors_pb2,
+    second_factors_pb2_grpc,
     sessions_pb2,
     sessions_pb2_grpc,
 )
@@ -24,6 +26,7 @@ from services.auth.rpc.accounts import AuthService
 from services.auth.rpc.credentials import Confirmation, CredentialService
 from services.auth.rpc.keys import KeyService
 from services.auth.rpc.organizations import OrganizationService
+from services.auth.rpc.second_factors import Codes, SecondFactorService
 from services.auth.rpc.sessions import Sessions, SessionService
 from services.auth.settings import Settings
 from services.chassis import clients, clock
@@ -47,6 +50,8 @@ def start(settings: Settings) -> Server:
 
     logins = Limits(limits, "login", settings.login_attempts)
     confirmation = Confirmation(database, logins)
+    codes = Codes(settings, clock.utc_now)
+    factors = SecondFactorService(database, sessions, confirmation, codes, Limits(limits, "code", settings.login_attempts))
     mails = Limits(limits, "mail", settings.mail_attempts)
 
     def add(server: grpc.Server) -> None:
@@ -54,10 +59,11 @@ def start(settings: Settings) -> Server:
         organizations_pb2_grpc.add_OrganizationServiceServicer_to_server(OrganizationService(database, sessions), server)
         sessions_pb2_grpc.add_SessionServiceServicer_to_server(SessionService(database, sessions), server)
         credentials_pb2_grpc.add_CredentialServiceServicer_to_server(CredentialService(database, sessions, confirmation, mails), server)
+        second_factors_pb2_grpc.add_SecondFactorServiceServicer_to_server(factors, server)
         keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
-    contracts = (auth_pb2, credentials_pb2, organizations_pb2, sessions_pb2, keys_pb2, events_pb2)
+    contracts = (auth_pb2, credentials_pb2, second_factors_pb2, organizations_pb2, sessions_pb2, keys_pb2, events_pb2)
     return serve(
         settings, [module.DESCRIPTOR for module in contracts], add,
         access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer), services=services,

@@ -1,19 +1,22 @@
 """What auth decides: names, passwords, whether a refresh token still counts, what an access token says."""
 
 import hashlib
+import secrets
 from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
 from zxcvbn import zxcvbn
 
-from services.auth.tables import Organization, RefreshToken, Session, User
+from services.auth.tables import LoginChallenge, Organization, RefreshToken, Session, User
 from services.chassis import errors, ids
 
 SHORTEST_PASSWORD = 10
 _SCORED = 72  # characters; more would let a long password cost seconds
 _STRONG = 3  # of 4: 10^8 guesses or more
 FORGIVEN_FOR = timedelta(seconds=10)
+CHALLENGE_FOR = timedelta(minutes=5)
+CODES_FOR_EACH_CHALLENGE = 5
 
 
 class TokenState(Enum):
@@ -77,6 +80,16 @@ def judge(token: RefreshToken | None, session: Session | None, successor: Refres
         return TokenState.GOOD
     unused = successor is not None and successor.used_at is None and token.forgiven_at is None
     return TokenState.FORGIVEN if unused and now - token.used_at <= FORGIVEN_FOR else TokenState.REUSED
+
+
+def new_challenge(user_id: UUID, *, now: datetime) -> tuple[str, LoginChallenge]:
+    """A token for whoever has shown the password and not yet a code, and what is kept of it."""
+    token = secrets.token_urlsafe(32)
+    return token, LoginChallenge(hash_token(token), user_id, now, now + CHALLENGE_FOR, 0, None)
+
+
+def is_open(challenge: LoginChallenge, *, now: datetime) -> bool:
+    return challenge.used_at is None and challenge.attempts < CODES_FOR_EACH_CHALLENGE and now < challenge.expires_at
 
 
 def claims(user: User, organization: Organization, session_id: UUID, *, issuer: str, now: datetime, seconds: int) -> dict[str, object]:

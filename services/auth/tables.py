@@ -216,3 +216,26 @@ class MailedLink:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SecondFactor:
+    """A person's authenticator: its secret, encrypted, and the last time step whose code was used. It counts once it is confirmed."""
+
+    user_id: UUID
+    secret: bytes
+    last_step: int
+    created_at: datetime
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LoginChallenge:
+    """What stands between the password and the code."""
+
+    token_hash: bytes
+    user_id: UUID
+    created_at: datetime
+    expires_at: datetime
+    attempts: int
+    used_at: datetime | None

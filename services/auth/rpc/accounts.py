@@ -50,7 +50,7 @@ class AuthService(auth_pb2_grpc.AuthServiceServicer):
         if not passwords.matches(request.password, user.password_hash if user else None) or user is None:
             raise errors.Unauthenticated("CREDENTIALS_WRONG", "the address or the password is wrong")
         self._limits.succeeded(request.email, address)
-        return self._sessions.open(self._rehashed(user, request.password), context)
+        return self._sessions.sign_in(self._rehashed(user, request.password), context)
 
     def _rehashed(self, user: User, password: str) -> User:
         """The account with its hash made anew where the parameters have risen since."""

@@ -8,7 +8,7 @@ from einstellen.auth.v1 import credentials_pb2, credentials_pb2_grpc
 from services.auth import passwords, rules
 from services.auth.limits import Limits
 from services.auth.rpc.sessions import Sessions
-from services.auth.store import accounts, links
+from services.auth.store import accounts, factors, links
 from services.auth.tables import MailedLink, User
 from services.chassis import audit, calls, errors, events, ids, tasks
 from services.chassis.clock import Clock, utc_now
@@ -149,6 +149,7 @@ class CredentialService(credentials_pb2_grpc.CredentialServiceServicer):
             changes["email_verified_at"] = now
         accounts.update_user(connection, user.id, changes)
         links.drop_links(connection, user.id)
+        factors.drop_challenges(connection, user.id)
         audit.record(connection, "password.changed", tenant_id=tenant_id, user_id=user.id)
         tasks.enqueue(connection, "mail_notice", {"user_id": user.id, "template": "password_changed"}, tenant_id=tenant_id)
         self._sessions.end_all(connection, user, now, why="password", but=but.session_id if but else None)

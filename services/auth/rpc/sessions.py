@@ -13,7 +13,7 @@ from einstellen.auth.v1 import auth_pb2, sessions_pb2, sessions_pb2_grpc
 from services.auth import rules, sealing
 from services.auth.keys import SigningKeys
 from services.auth.settings import Settings
-from services.auth.store import accounts, organizations
+from services.auth.store import accounts, factors, organizations
 from services.auth.store import sessions as store
 from services.auth.tables import Organization, Session, User
 from services.chassis import audit, calls, errors, events, ids, paging
@@ -33,6 +33,20 @@ class Sessions:
         self._settings = settings
         self._clock = clock
         self._tokens = sealing.derive(settings.key_secret, "refresh tokens")
+
+    def sign_in(self, user: User, context: Context) -> auth_pb2.TokenPair:
+        """A session for somebody who has shown who they are, or the challenge to show a code as well."""
+        with self._database.begin(calls.SYSTEM) as connection:
+            factor = factors.find_factor(connection, user.id)
+            if factor is not None and factor.confirmed_at is not None:
+                current = accounts.lock_user(connection, user.id)
+                if current.password_hash != user.password_hash:
+                    raise errors.Unauthenticated("CREDENTIALS_WRONG", "the address or the password is wrong")
+                token, challenge = rules.new_challenge(user.id, now=self._clock())
+                factors.add_challenge(connection, challenge)
+                audit.record(connection, "login.challenged", tenant_id=user.personal_organization_id, user_id=user.id)
+                return auth_pb2.TokenPair(challenge_token=token)
+        return self.open(user, context)
 
     def open(self, user: User, context: Context) -> auth_pb2.TokenPair:
         """A session for somebody who has shown who they are. Raises Unauthenticated / CREDENTIALS_WRONG where that has changed since `user` was read."""

@@ -82,6 +82,7 @@ class AuthServiceServicer:
 
     def Login(self, request, context):
         """Opens a session: an access token of 15 minutes and a refresh token of 7 days, in the personal organization.
+        Where the account has a second factor, a challenge for the second step in place of these.
         Answers the same, and takes as long, for a wrong password and an unknown address.
         UNAUTHENTICATED / CREDENTIALS_WRONG; RESOURCE_EXHAUSTED / TOO_MANY_ATTEMPTS.
         """

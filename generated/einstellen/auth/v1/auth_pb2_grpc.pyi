@@ -40,6 +40,7 @@ class AuthServiceStub:
     """
     Login: _grpc.UnaryUnaryMultiCallable[_auth_pb2.LoginRequest, _auth_pb2.TokenPair]
     """Opens a session: an access token of 15 minutes and a refresh token of 7 days, in the personal organization.
+    Where the account has a second factor, a challenge for the second step in place of these.
     Answers the same, and takes as long, for a wrong password and an unknown address.
     UNAUTHENTICATED / CREDENTIALS_WRONG; RESOURCE_EXHAUSTED / TOO_MANY_ATTEMPTS.
     """
@@ -68,6 +69,7 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """
     Login: _aio.UnaryUnaryMultiCallable[_auth_pb2.LoginRequest, _auth_pb2.TokenPair]  # type: ignore[assignment]
     """Opens a session: an access token of 15 minutes and a refresh token of 7 days, in the personal organization.
+    Where the account has a second factor, a challenge for the second step in place of these.
     Answers the same, and takes as long, for a wrong password and an unknown address.
     UNAUTHENTICATED / CREDENTIALS_WRONG; RESOURCE_EXHAUSTED / TOO_MANY_ATTEMPTS.
     """
@@ -105,6 +107,7 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_pb2.TokenPair, _abc.Awaitable[_auth_pb2.TokenPair]]:
         """Opens a session: an access token of 15 minutes and a refresh token of 7 days, in the personal organization.
+        Where the account has a second factor, a challenge for the second step in place of these.
         Answers the same, and takes as long, for a wrong password and an unknown address.
         UNAUTHENTICATED / CREDENTIALS_WRONG; RESOURCE_EXHAUSTED / TOO_MANY_ATTEMPTS.
         """
