@@ -1,16 +1,12 @@
 """How an interview goes on: an answer is scored, and the next question is chosen with it in mind."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import grpc
-from services.interviews.asking.follow_ups import follow_up
-from services.interviews.asking.plan import next_question
-from services.interviews.scoring.answers import Vectors, score
-from services.interviews.subjects import Answer, Question
 from sqlalchemy import Connection
 
 from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc
@@ -19,21 +15,18 @@ from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.logs import log
 from services.interviews import resumes, store
+from services.interviews.asking.follow_ups import follow_up
+from services.interviews.asking.plan import next_question
 from services.interviews.room import INTERVIEWER, Room
+from services.interviews.scoring.answers import AnswerScore, score
+from services.interviews.scoring.evidence import Vectors
+from services.interviews.subjects import Answer, Question
 from services.interviews.tables import Interview, Line, QuestionAnswer
 
 _EMBED_SECONDS = 10.0
 _AT_ONCE = 64
+_UNKNOWN = 5.0  # neither good nor bad
 FAREWELL = "That was the last question. Thank you! You can end the interview now."
-
-
-@dataclass(frozen=True)
-class Scored:
-    """An answer's score as columns."""
-
-    score: Any
-    is_deviated: bool
-    evidence: dict[str, Any]
 
 
 class Conversation:
@@ -56,44 +49,34 @@ class Conversation:
         if interview is None:
             return
         scored = None
-        if answered.score is None:
-            try:
-                scored = self.score(interview, answered)
-            except (grpc.RpcError, errors.Refusal) as problem:
-                log.warning("answer not scored yet", extra={"question_id": str(question_id)}, exc_info=problem)
-        value = scored.score if scored else answered.score
-        chosen = _choose(answered, every, None if value is None else float(value))
+        try:
+            scored = self.score(interview, answered)
+        except (grpc.RpcError, errors.Refusal) as problem:
+            log.warning("answer not scored yet", extra={"question_id": str(question_id)}, exc_info=problem)
+        chosen = choose(answered, every, scored)
         lines: list[Line] = []
         with self._database.begin(calls.SYSTEM) as connection:
             locked = store.find_and_lock(connection, interview.id)
             current = store.find_question(connection, question_id)
             if locked is None or current is None or current.is_considered:
                 return
-            store.change_question(connection, question_id, {"is_considered": True, **(asdict(scored) if scored else {})})
+            store.change_question(connection, question_id, {"is_considered": True, **(columns(scored) if scored else {})})
             if locked.status == "running":
                 lines.append(self._go_on(connection, locked, every, chosen))
             audit.record(connection, "answer.considered", tenant_id=locked.tenant_id, interview_id=locked.id, question_id=question_id)
         self._room.publish(interview, lines)
 
-    def score(self, interview: Interview, answered: QuestionAnswer) -> Scored:
+    def score(self, interview: Interview, answered: QuestionAnswer) -> AnswerScore:
         """Raises grpc.RpcError where the models are away."""
-        question = resumes.question(answered.question)
-        found = score(question, resumes.answer(answered), self.vectors(interview.tenant_id))
-        return Scored(resumes.points(found.value), found.is_deviated, resumes.plain(found))
-
-    def vectors(self, tenant_id: UUID) -> Vectors:
-        """The built-in model's vectors, as scoring asks for them."""
-        return embedding(self._inference, tenant_id)
+        return score(resumes.question(answered.question), resumes.answer(answered), embedding(self._inference, interview.tenant_id))
 
     def _go_on(self, connection: Connection, interview: Interview, every: Sequence[QuestionAnswer], chosen: "Chosen | None") -> Line:
         now = self._clock()
         if chosen is None:
             return store.add_line(connection, interview.id, "interviewer", FAREWELL, now=now, sender_name=INTERVIEWER)
-        if chosen.row is not None:
-            row = chosen.row
-        else:
-            position = 1 + max(question.position for question in every)
-            row = planned(interview.id, position, chosen.question, follows_id=chosen.follows_id)
+        row = chosen.row
+        if row is None:
+            row = planned(interview.id, None, chosen.question, follows_id=chosen.follows_id)
             store.add_questions(connection, [row])
         number = 1 + sum(question.number is not None for question in every)
         return ask(connection, interview.id, row, number=number, now=now)
@@ -101,26 +84,35 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The next question: one of the plan, or a follow-up to what was just said."""
+    """The next question: one whose row is there, or one that comes up on the way, such as a follow-up to what was just said."""
 
     question: Question
     row: QuestionAnswer | None = None
     follows_id: UUID | None = None
 
 
-def _choose(answered: QuestionAnswer, every: Sequence[QuestionAnswer], value: float | None) -> Chosen | None:
+def choose(answered: QuestionAnswer, every: Sequence[QuestionAnswer], scored: AnswerScore | None) -> Chosen | None:
+    """The question after `answered`, whose score is not there where the models are away. None where all was asked."""
     asked = [row for row in every if row.number is not None]
     question = resumes.question(answered.question)
-    further = follow_up(question, resumes.answer(answered), [resumes.question(row.question) for row in asked])
+    missing = None
+    if scored is not None:
+        found = {point.text for point in scored.points if point.found}
+        missing = [point for point in question.points if point.text not in found]
+    further = follow_up(question, resumes.answer(answered), [resumes.question(row.question) for row in asked], missing=missing)
     if further is not None:
         return Chosen(further, follows_id=answered.id)
-    rows = {row.question["key"]: row for row in every}
-    known = {row.id: None if row.score is None else float(row.score) for row in asked} | {answered.id: value}
+    values = {row.id: _UNKNOWN if row.score is None else float(row.score) for row in asked}
+    if scored is not None:
+        values[answered.id] = scored.value
     following = next_question(
-        [resumes.question(row.question) for row in every if row.follows_id is None],
-        [(resumes.question(row.question), known[row.id]) for row in asked],
+        [resumes.question(row.question) for row in every if row.position is not None],
+        [(resumes.question(row.question), values[row.id]) for row in asked],
     )
-    return None if following is None else Chosen(following, rows[following.key])
+    if following is None:
+        return None
+    rows = {row.question["key"]: row for row in every if row.number is None}
+    return Chosen(following, rows.get(following.key))
 
 
 def ask(connection: Connection, interview_id: UUID, question: QuestionAnswer, *, number: int, now: datetime) -> Line:
@@ -146,14 +138,18 @@ def take(
     )  # fmt: skip
 
 
-def planned(interview_id: UUID, position: int, question: Question, *, follows_id: UUID | None = None) -> QuestionAnswer:
+def columns(scored: AnswerScore) -> dict[str, Any]:
+    return {"score": resumes.points(scored.value), "is_deviated": scored.is_deviated, "evidence": resumes.plain(scored)}
+
+
+def planned(interview_id: UUID, position: int | None, question: Question, *, follows_id: UUID | None = None) -> QuestionAnswer:
     return QuestionAnswer(
         ids.mint(), interview_id, position, None, resumes.plain(question), follows_id, "planned", "", "", "", "", "", "", is_considered=False,
         score=None, is_deviated=None, evidence=None, asked_at=None, answered_at=None,
     )  # fmt: skip
 
 
-def embedding(inference: inference_pb2_grpc.InferenceServiceStub, tenant_id: UUID) -> Callable[[Sequence[str]], Any]:
+def embedding(inference: inference_pb2_grpc.InferenceServiceStub, tenant_id: UUID) -> Vectors:
     """Turns texts into vectors by inference, each text once."""
     known: dict[str, Sequence[float]] = {}
 

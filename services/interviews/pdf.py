@@ -19,7 +19,7 @@ def render(interview: Interview, report: Report, questions: Sequence[QuestionAns
     data = {
         "title": f"Interview report: {interview.candidate_name}", "candidate": interview.candidate_name, "job": interview.job_title,
         "interview_id": str(interview.id), "day": _day(interview.started_at), "generated": _day(report.generated_at), "version": report.version,
-        "rubric": told["rubric_version"], "overall": float(report.overall_score), "comments": report.comments, "skills": told["skills"],
+        "rubric": told["rubric"], "overall": float(report.overall_score), "comments": report.comments, "skills": told["skills"],
         "strengths": told["strengths"], "gaps": told["gaps"], "questions": [_question(row) for row in questions],
     }  # fmt: skip
     made = typst.compile(_TEMPLATE, format="pdf", ignore_system_fonts=True, sys_inputs={"report": json.dumps(data)})

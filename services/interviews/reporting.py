@@ -5,14 +5,16 @@ from typing import Any
 from uuid import UUID
 
 import grpc
-from services.interviews.scoring.reports import Item, report
 
 from services.chassis import audit, calls, errors, events, ids
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.logs import log
 from services.interviews import resumes, store
-from services.interviews.conversation import Conversation
+from services.interviews.conversation import Conversation, columns
+from services.interviews.scoring.answers import AnswerScore, score
+from services.interviews.scoring.reports import report
+from services.interviews.subjects import Answer
 from services.interviews.tables import Interview, QuestionAnswer, Report
 
 
@@ -49,17 +51,16 @@ class Reporting:
             self._write(interview, rows, {})
 
     def _write(self, interview: Interview, rows: Sequence[QuestionAnswer], known: Mapping[UUID, dict[str, Any]]) -> None:
-        answered = [row for row in rows if row.state == "answered"]
-        scores = {row.id: self._conversation.score(interview, row) for row in answered if row.id not in known}
-        evidence = {**known, **{question_id: scored.evidence for question_id, scored in scores.items()}}
-        items = [Item(resumes.question(row.question), resumes.answer(row), resumes.score(evidence.get(row.id))) for row in rows]
+        scores = {row.id: self._conversation.score(interview, row) for row in rows if row.state == "answered" and row.id not in known}
+        evidence = {**known, **{question_id: resumes.plain(scored) for question_id, scored in scores.items()}}
+        items = [(resumes.question(row.question), resumes.answer(row), _score(row, evidence.get(row.id))) for row in rows]
         made = report(items, resumes.opening_from(interview.job_description))
         with self._database.begin(calls.SYSTEM) as connection:
             locked = store.find_and_lock(connection, interview.id)
             if locked is None or locked.status != interview.status:
                 return
             for question_id, scored in scores.items():
-                store.change_question(connection, question_id, vars(scored))
+                store.change_question(connection, question_id, columns(scored))
             overall = resumes.points(made.overall_score)
             told = {**resumes.plain(made), "evidence": {str(question_id): found for question_id, found in evidence.items()}}
             version = store.next_version(connection, interview.id)
@@ -68,3 +69,10 @@ class Reporting:
             audit.record(connection, "report.written", tenant_id=interview.tenant_id, interview_id=interview.id, version=version)
             if locked.status == "scoring":
                 events.record(connection, "interview.ended", interview.id, interview.tenant_id, candidate_id=interview.candidate_id)
+
+
+def _score(row: QuestionAnswer, evidence: dict[str, Any] | None) -> AnswerScore:
+    """That of a question without an answer needs no models."""
+    if evidence is not None:
+        return resumes.score(evidence)
+    return score(resumes.question(row.question), Answer(""), lambda _: [])

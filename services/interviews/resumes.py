@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter
-from services.interviews.scoring.answers import AnswerScore
-from services.interviews.subjects import Answer, Background, Opening, Question, question_from_json
 
 from einstellen.candidates.v1 import candidates_pb2
 from einstellen.jobs.v1 import jobs_pb2
+from services.interviews.scoring.answers import AnswerScore
+from services.interviews.subjects import Answer, Background, Opening, Question, question_from_json
 from services.interviews.tables import QuestionAnswer
 
 _SCORE = TypeAdapter(AnswerScore)
@@ -57,9 +57,8 @@ def opening_from(stored: dict[str, Any] | None) -> Opening:
     return _OPENING.validate_python(stored)
 
 
-def score(stored: dict[str, Any] | None) -> AnswerScore | None:
-    """None for a question that was not answered."""
-    return None if stored is None else _SCORE.validate_python(stored)
+def score(stored: dict[str, Any]) -> AnswerScore:
+    return _SCORE.validate_python(stored)
 
 
 def points(value: float) -> Decimal:

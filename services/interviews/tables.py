@@ -42,7 +42,7 @@ question_answers = sa.Table(
     "question_answers", metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("interview_id", sa.Uuid, nullable=False),
-    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("position", sa.Integer),
     sa.Column("number", sa.Integer),
     sa.Column("question", JSONB, nullable=False),
     sa.Column("follows_id", sa.Uuid),
@@ -159,13 +159,14 @@ class Interview:
 class QuestionAnswer:
     """A planned or asked question, as JSON of asking's Question, with its answer.
 
+    `position` is its place in the plan, from 0; what came up on the way has none. `number` says when it was asked, from 1.
     `state` is `planned`, `open`, `transcribing`, `answered` or `unanswered`. `is_considered` says that the next question was chosen with this answer in
     mind; `score` and `evidence` may come later, where the models were away.
     """
 
     id: UUID
     interview_id: UUID
-    position: int
+    position: int | None
     number: int | None
     question: dict[str, Any]
     follows_id: UUID | None

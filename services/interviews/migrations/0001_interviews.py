@@ -39,7 +39,7 @@ CREATE INDEX interviews_user ON interviews (user_id, id);
 CREATE TABLE question_answers (
     id uuid PRIMARY KEY,
     interview_id uuid NOT NULL REFERENCES interviews ON DELETE CASCADE,
-    position integer NOT NULL,
+    position integer,
     number integer,
     question jsonb NOT NULL,
     follows_id uuid REFERENCES question_answers ON DELETE CASCADE,

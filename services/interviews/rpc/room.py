@@ -12,6 +12,7 @@ from services.chassis.clock import Clock, utc_now
 from services.chassis.database import Database
 from services.interviews import conversation, rules, store
 from services.interviews.room import Room, to_room_message
+from services.interviews.subjects import Answer
 from services.interviews.tables import Interview, Line
 
 Context = grpc.ServicerContext
@@ -47,15 +48,9 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
                 elif following is None or following.state != "open":
                     line = self._say(connection, interview, "candidate", person, request)
                 else:
+                    answer = Answer(request.content.strip())
                     line = conversation.take(
-                        connection,
-                        interview,
-                        following.id,
-                        request.content.strip(),
-                        "",
-                        "room",
-                        now=self._clock(),
-                        client_id=request.client_id,
+                        connection, interview, following.id, answer, "room", now=self._clock(), client_id=request.client_id
                     )
                     audit.record(connection, "answer.given", interview_id=interview.id, question_id=following.id)
                     tasks.enqueue(connection, "consider", {"question_id": following.id}, tenant_id=interview.tenant_id)

@@ -83,10 +83,16 @@ def to_report(report: Report, questions: Sequence[QuestionAnswer]) -> interviews
     rows = [replace(question, evidence=told["evidence"].get(str(question.id))) for question in questions]
     return interviews_pb2.FeedbackReport(
         id=str(report.id), interview_id=str(report.interview_id), version=report.version, overall_score=float(report.overall_score),
-        skills=[interviews_pb2.SkillScore(**skill) for skill in told["skills"]], questions=[to_question(row, scored=True) for row in rows],
-        strengths=told["strengths"], gaps=told["gaps"], comments=report.comments, rubric_version=told["rubric_version"],
+        skills=[to_skill(skill) for skill in told["skills"]], questions=[to_question(row, scored=True) for row in rows],
+        strengths=told["strengths"], gaps=told["gaps"], comments=report.comments, rubric_version=told["rubric"],
         generate_time=to_timestamp(report.generated_at),
     )  # fmt: skip
+
+
+def to_skill(told: dict[str, Any]) -> interviews_pb2.SkillScore:
+    return interviews_pb2.SkillScore(
+        skill=told["skill"], score=told["score"], question_count=told["answers"], is_required=told["is_required"]
+    )
 
 
 def to_override(override: Override) -> interviews_pb2.ScoreOverride:
