@@ -62,21 +62,20 @@ class Interviewing:
     async def answer(self) -> None:
         self._page.step("The candidate answers: in writing, aloud, and with code; a follow-up goes back to what was said")
         question: dict[str, Any] | None = self._interview["open_question"]
-        spoken = coded = strayed = followed = False
+        done: set[str] = set()
+        followed = False
         while question:
-            if question["asks_for_code"]:
-                coded, question = True, await self._write(question, _TEXT["code"], _CODE)
-            elif not spoken:
-                spoken, question = True, await self._speak(question)
-            elif question["kind"] == "follow_up":
-                followed, question = True, await self._write(question, _TEXT["follow_up"])
-            elif not strayed and question["number"] > _QUESTIONS - 2:
-                strayed, question = True, await self._write(question, _TEXT["stray"])
+            kind = _kind(question, done)
+            followed = followed or question["kind"] == "follow_up"
+            done.add(kind)
+            if kind == "spoken":
+                question = await self._speak(question)
+            elif kind == "code":
+                question = await self._write(question, _CODE_TEXT, _CODE)
             else:
-                question = await self._write(question, _answer_to(question))
-        expect(
-            spoken and coded and followed and strayed, "an answer in speech, one in code, a follow-up or one off the question is missing"
-        )
+                question = await self._write(question, _ANSWERS.get(kind, _ANSWERS["any"]))
+        missing = {"spoken", "code", "stray", *(() if followed else ("follow_up",))} - done
+        expect(not missing, f"the interview had no answer of these kinds: {', '.join(sorted(missing))}")
 
     async def conclude(self) -> None:
         self._page.step("The interview ends with a report: scores with evidence, what was off the question, and one charge in the ledger")
@@ -136,9 +135,7 @@ class Interviewing:
         async def state() -> dict[str, Any]:
             return await self._candidate.call("GET", self._path, quiet=True)
 
-        waiting = await until(
-            state, lambda found: (found.get("open_question") or {}).get("id") != question["id"], "no further question was asked"
-        )
+        waiting = await until(state, lambda found: found.get("open_question") or _complete(found), "no further question was asked")
         following = waiting.get("open_question")
         self._ask(following)
         return dict(following) if following else None
@@ -164,25 +161,68 @@ class Interviewing:
         expect(len(charges) == 1 and charges[0]["amount"] == -1, f"there are {len(charges)} charges for one interview")
 
 
-_TEXT = {
-    "code": "I keep a running total for each account, so that one pass is enough: linear in time, and in space by the number of accounts.",
-    "follow_up": (
-        "We measured it with the production query log replayed on both schemas: the slowest query went from four seconds to eighty milliseconds, and "
-        "the error rate stayed at zero for the two weeks that both ran side by side."
+_ANSWERS = {
+    "other options": (
+        "The other option was to stop the service for a night and copy everything in one go. We decided against it because a stop of several hours would "
+        "have cost more than the double writes, and because there would have been no way back."
     ),
-    "stray": "On weekends I bake sourdough bread, and my cat likes to sit on the warm oven. We also went to the Baltic Sea in July.",
+    "borders": (
+        "Each service owns its tables and its proto file, and nobody reads the tables of another. Clear modules with small interfaces: what is not in the "
+        "proto file can be changed on the same day without asking anybody."
+    ),
+    "follow_up": (
+        "We measured it by replaying the query log of production on both: the slowest query went from four seconds to eighty milliseconds, and not one "
+        "request failed in the two weeks that both ran side by side."
+    ),
+    "postgres-vacuum": (
+        "An update in PostgreSQL writes a new version of the row and leaves the old one behind; vacuum removes the versions that nobody can see any more. "
+        "A transaction that stays open for hours still may see them, so vacuum has to keep them. Tables and indexes then grow and every scan gets slower. "
+        "We set idle_in_transaction_session_timeout and an alert on the age of the oldest transaction."
+    ),
+    "cat-language-large": (
+        "We kept the gRPC services changeable by small modules, each with a narrow interface in its proto file. Nothing was merged without tests of its "
+        "behaviour, so that we could change the inside without fear. A colleague reviewed every change, a linter kept one style, and we refactored in small "
+        "steps with every feature rather than once a year."
+    ),
+    "stray": "On weekends I bake sourdough bread, and my cat likes to sit on the warm oven. In July we went to the Baltic Sea and ate a lot of ice cream.",
+    "any": (
+        "At Nordvik I had to decide how we would change our payment service without stopping it. I compared two ways with the team, chose the smaller steps "
+        "because each of them could be taken back, wrote a test for every step first, and after three months errors had dropped from twelve a week to one."
+    ),
 }
-_CODE = '''def balances(entries):
-    """The balance of each account, from (account, amount) pairs."""
-    totals = {}
-    for account, amount in entries:
-        totals[account] = totals.get(account, 0) + amount
-    return totals
+_CODE_TEXT = (
+    "It keeps one row of the table of distances and goes through both texts once, so it takes time in the product of their lengths and memory in one of them. "
+    "An empty text is as far away as the other is long."
+)
+_CODE = '''def edits(one, other):
+    """The fewest single characters to put in, take out or replace."""
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, 1):
+        before, row[0] = row[0], i
+        for j, right in enumerate(other, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (left != right))
+    return row[-1]
 '''
 
 
-def _answer_to(question: dict[str, Any]) -> str:
-    return _TEXT["follow_up"]
+def _kind(question: dict[str, Any], done: set[str]) -> str:
+    """Which answer the candidate gives: each way of answering once, one that is off the question, and else what fits it."""
+    if question["asks_for_code"]:
+        return "code"
+    if question["kind"] == "follow_up":
+        return next((words for words in ("other options", "borders") if words in question["text"] and words not in done), "follow_up")
+    if "spoken" not in done:
+        return "spoken"
+    if question["kind"] == "situation" and "stray" not in done:
+        return "stray"
+    return next((name for name, words in _ABOUT.items() if words in question["text"]), "any")
+
+
+_ABOUT = {"postgres-vacuum": "vacuum", "cat-language-large": "changeable over years"}
+
+
+def _complete(interview: dict[str, Any]) -> bool:
+    return bool(interview["status"] != "running")
 
 
 def _flag(score: dict[str, Any]) -> str:

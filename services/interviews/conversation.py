@@ -26,6 +26,7 @@ from services.interviews.tables import Interview, Line, QuestionAnswer
 _EMBED_SECONDS = 10.0
 _AT_ONCE = 64
 _UNKNOWN = 5.0  # neither good nor bad
+_FOLLOWED = 2.0  # an answer of less has nothing that could be taken up
 FAREWELL = "That was the last question. Thank you! You can end the interview now."
 
 
@@ -95,13 +96,13 @@ def choose(answered: QuestionAnswer, every: Sequence[QuestionAnswer], scored: An
     """The question after `answered`, whose score is not there where the models are away. None where all was asked."""
     asked = [row for row in every if row.number is not None]
     question = resumes.question(answered.question)
-    missing = None
-    if scored is not None:
-        found = {point.text for point in scored.points if point.found}
-        missing = [point for point in question.points if point.text not in found]
-    further = follow_up(question, resumes.answer(answered), [resumes.question(row.question) for row in asked], missing=missing)
-    if further is not None:
-        return Chosen(further, follows_id=answered.id)
+    if scored is None or (scored.value >= _FOLLOWED and not scored.is_deviated and not question.asks_for_code):
+        found = {point.text for point in scored.points if point.found} if scored else set()
+        missing = [point for point in question.points if point.text not in found] if scored else None
+        asked_so_far = [resumes.question(row.question) for row in asked]
+        further = follow_up(question, resumes.answer(answered), asked_so_far, missing=missing)
+        if further is not None:
+            return Chosen(further, follows_id=answered.id)
     values = {row.id: _UNKNOWN if row.score is None else float(row.score) for row in asked}
     if scored is not None:
         values[answered.id] = scored.value

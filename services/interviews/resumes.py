@@ -1,6 +1,7 @@
 """How profiles, jobs, questions and scores become what the interviewer works with, and how that is stored."""
 
 import re
+from collections import Counter
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter
 
 from einstellen.candidates.v1 import candidates_pb2
 from einstellen.jobs.v1 import jobs_pb2
+from services.chassis import skills
 from services.interviews.scoring.answers import AnswerScore
 from services.interviews.subjects import Answer, Background, Opening, Question, question_from_json
 from services.interviews.tables import QuestionAnswer
@@ -32,8 +34,12 @@ def background(candidate: candidates_pb2.Candidate, today: date) -> Background:
 
 
 def opening(job: jobs_pb2.Job) -> Opening:
+    """Its skills in the order of their weight: those in the title first, then those that the text comes back to most often."""
     level = "senior" if _SENIOR.search(job.title) else "junior" if _JUNIOR.search(job.title) else ""
-    return Opening(title=job.title, description=job.description, key_skills=tuple(job.key_skills), level=level)
+    in_title = {mention.skill for mention in skills.find_skills(job.title)}
+    mentions = Counter(mention.skill for mention in skills.find_skills(job.description))
+    ordered = sorted(job.key_skills, key=lambda name: (name not in in_title, -mentions[name]))
+    return Opening(title=job.title, description=job.description, key_skills=tuple(ordered), level=level)
 
 
 def display_name(candidate: candidates_pb2.Candidate) -> str:

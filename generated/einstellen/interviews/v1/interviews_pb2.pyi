@@ -350,11 +350,13 @@ class Signal(_message.Message):
     def __init__(self, kind: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amount: _Optional[float] = ..., question_id: _Optional[str] = ...) -> None: ...
 
 class SkillScore(_message.Message):
-    __slots__ = ("skill", "score", "question_count")
+    __slots__ = ("skill", "score", "question_count", "is_required")
     SKILL_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
     QUESTION_COUNT_FIELD_NUMBER: _ClassVar[int]
+    IS_REQUIRED_FIELD_NUMBER: _ClassVar[int]
     skill: str
     score: float
     question_count: int
-    def __init__(self, skill: _Optional[str] = ..., score: _Optional[float] = ..., question_count: _Optional[int] = ...) -> None: ...
+    is_required: bool
+    def __init__(self, skill: _Optional[str] = ..., score: _Optional[float] = ..., question_count: _Optional[int] = ..., is_required: _Optional[bool] = ...) -> None: ...

@@ -196,7 +196,7 @@ class InterviewServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def EndInterview(self, request, context):
-        """Ends a running interview, as either side; the open question stays without an answer. Its answers are scored and the report is written, usually before this returns; where a recording is still being transcribed, after that. Ending it again changes nothing.
+        """Ends a running interview, as either side; the open question counts as not answered. The answers are scored and the report is written, usually before this returns; where a recording is still being transcribed, after that. Ending it again changes nothing.
         NOT_FOUND / INTERVIEW_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING while it is starting, or where it was cancelled; PERMISSION_DENIED / ROLE_NOT_ALLOWED for a viewer.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

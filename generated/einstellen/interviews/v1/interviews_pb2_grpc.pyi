@@ -78,7 +78,7 @@ class InterviewServiceStub:
     NOT_FOUND / INTERVIEW_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     EndInterview: _grpc.UnaryUnaryMultiCallable[_interviews_pb2.EndInterviewRequest, _interviews_pb2.Interview]
-    """Ends a running interview, as either side; the open question stays without an answer. Its answers are scored and the report is written, usually before this returns; where a recording is still being transcribed, after that. Ending it again changes nothing.
+    """Ends a running interview, as either side; the open question counts as not answered. The answers are scored and the report is written, usually before this returns; where a recording is still being transcribed, after that. Ending it again changes nothing.
     NOT_FOUND / INTERVIEW_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING while it is starting, or where it was cancelled; PERMISSION_DENIED / ROLE_NOT_ALLOWED for a viewer.
     """
     CancelInterview: _grpc.UnaryUnaryMultiCallable[_interviews_pb2.CancelInterviewRequest, _interviews_pb2.Interview]
@@ -143,7 +143,7 @@ class InterviewServiceAsyncStub(InterviewServiceStub):
     NOT_FOUND / INTERVIEW_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     EndInterview: _aio.UnaryUnaryMultiCallable[_interviews_pb2.EndInterviewRequest, _interviews_pb2.Interview]  # type: ignore[assignment]
-    """Ends a running interview, as either side; the open question stays without an answer. Its answers are scored and the report is written, usually before this returns; where a recording is still being transcribed, after that. Ending it again changes nothing.
+    """Ends a running interview, as either side; the open question counts as not answered. The answers are scored and the report is written, usually before this returns; where a recording is still being transcribed, after that. Ending it again changes nothing.
     NOT_FOUND / INTERVIEW_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING while it is starting, or where it was cancelled; PERMISSION_DENIED / ROLE_NOT_ALLOWED for a viewer.
     """
     CancelInterview: _aio.UnaryUnaryMultiCallable[_interviews_pb2.CancelInterviewRequest, _interviews_pb2.Interview]  # type: ignore[assignment]
@@ -271,7 +271,7 @@ class InterviewServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _interviews_pb2.EndInterviewRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_interviews_pb2.Interview, _abc.Awaitable[_interviews_pb2.Interview]]:
-        """Ends a running interview, as either side; the open question stays without an answer. Its answers are scored and the report is written, usually before this returns; where a recording is still being transcribed, after that. Ending it again changes nothing.
+        """Ends a running interview, as either side; the open question counts as not answered. The answers are scored and the report is written, usually before this returns; where a recording is still being transcribed, after that. Ending it again changes nothing.
         NOT_FOUND / INTERVIEW_NOT_FOUND; FAILED_PRECONDITION / INTERVIEW_NOT_RUNNING while it is starting, or where it was cancelled; PERMISSION_DENIED / ROLE_NOT_ALLOWED for a viewer.
         """
 
