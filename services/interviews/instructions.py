@@ -71,7 +71,7 @@ _NAME = re.compile(r"[^\W_][\w&+#.,'\u2019/() -]*")
 _LONGEST_NAME = 60
 _MOST_WORDS = 7
 _SENTENCE = re.compile(
-    r"[.!?:]\s|\b(?:you|your|me|ignore|ask|give|must|should|please|score|question|questions|answer|instructions?|candidate|prompt|http|www)\b",
+    r"[!?:]\s|\w{4}\.\s|\b(?:you|your|me|ignore|ask|give|must|should|please|score|question|questions|answer|instructions?|candidate|prompt|http|www)\b",
     re.IGNORECASE,
 )
 

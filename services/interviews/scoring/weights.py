@@ -8,7 +8,7 @@ SEMANTIC_RANGE = (0.34, 0.62)
 LEXICAL_RANGE = (0.15, 0.60)
 SEMANTIC_SHARE = 0.75
 LEXICAL_SHARE = 0.25
-FOUND = 0.5  # the strength from which a point is called found
+FOUND = 0.45  # the strength from which a point is called found
 LIST_FACTOR = 0.3  # the points' words in a row say that the words are known, not what is meant
 
 # An answer's value: how many of the points it has, and for the rest whether it is about the question at all.
