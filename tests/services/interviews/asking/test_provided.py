@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from services.interviews.subjects import Background, Opening, Point, Question
 
 from cli.stack.ports import LOOPBACK, free_port
 from services.chassis import clients
@@ -17,6 +16,7 @@ from services.chassis.tokens import ServiceTokens
 from services.inference.__main__ import start
 from services.inference.settings import Settings
 from services.interviews.asking.provided import Provided, merge
+from services.interviews.subjects import Background, Opening, Point, Question
 from tests.conftest import House
 from tests.services.inference.openai_server import Answer, OpenAIServer
 
