@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import grpc
-from services.interviews.asking.plan import plan
 
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
@@ -15,7 +14,8 @@ from services.chassis.calls import Scope
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.interviews import conversation, resumes, store
-from services.interviews.asking.provided import Provided
+from services.interviews.asking.plan import plan
+from services.interviews.generation import Provided
 from services.interviews.room import Room
 from services.interviews.tables import Interview, Line
 

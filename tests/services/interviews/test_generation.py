@@ -15,7 +15,7 @@ from services.chassis.settings import load
 from services.chassis.tokens import ServiceTokens
 from services.inference.__main__ import start
 from services.inference.settings import Settings
-from services.interviews.asking.provided import Provided, merge
+from services.interviews.generation import Provided, merge
 from services.interviews.subjects import Background, Opening, Point, Question
 from tests.conftest import House
 from tests.services.inference.openai_server import Answer, OpenAIServer

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import grpc
 from google.protobuf import json_format, struct_pb2
-from services.interviews.subjects import Background, Opening, Point, Question
 
 from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc
 from services.chassis.logs import log
+from services.interviews.subjects import Background, Opening, Point, Question
 
 _SECONDS = 15.0
 _INSTRUCTION = (
