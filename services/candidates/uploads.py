@@ -10,13 +10,13 @@ from google.api.httpbody_pb2 import HttpBody
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from services.candidates.parsing.limits import DOCX, PDF, TXT
+from services.candidates.parsing.limits import DOCX, HTML, JSON, PDF, TXT
 from services.chassis import errors
 
 _FORM = b"multipart/form-data"
 _WRAPPING = 64 * 1024  # boundaries, headers and small fields beside the file
 _LONGEST_NAME = 200
-_DEFAULT_NAMES = {PDF: "cv.pdf", DOCX: "cv.docx", TXT: "cv.txt"}
+_DEFAULT_NAMES = {PDF: "cv.pdf", DOCX: "cv.docx", TXT: "cv.txt", HTML: "cv.html", JSON: "cv.json"}
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from services.candidates.parsing.document import read
-from services.candidates.parsing.fields import understand
+from services.candidates.parsing import fields
 from services.candidates.parsing.limits import Unreadable
 from services.candidates.parsing.parsed import Found, ParsedCv
 from services.chassis.skills import find_skills, normalise
@@ -51,7 +50,7 @@ def corpus(half: str) -> Iterator[Made]:
 
 def parse(made: Made) -> ParsedCv | None:
     try:
-        return understand(read(made.data))
+        return fields.parse(made.data)
     except Unreadable:
         return None
 
