@@ -39,13 +39,26 @@ _NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019.-])*")
 _PARTICLES = frozenset("van von vom der den de del della di da dos das la le les du el al bin ibn ben zu zum zur y e i ter ten af av d' o' mac st. san".split())
 _TITLES = re.compile(r"^(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|m|sr|sra|ing|dipl\.?-?ing)\b\.?\s+)+|,?\s+(?:mba|phd|ph\.d\.?|md|rn|cpa|msc|m\.sc\.|bsc|b\.sc\.|esq|jr|sr|pmp|cfa|acca|fcca|mrcp)\.?$", re.IGNORECASE)
 _NOT_NAMES = re.compile(r"\b(?:curriculum|vitae|vitæ|resume|résumé|lebenslauf|page|seite|cv|gmbh|portfolio|currículum|confidential|references?|student|senior|junior)\b", re.IGNORECASE)
+_AROUND, _SHORT = 4, 60
 _NAME_IN_EMAIL = 3
 _LANGUAGE_REGION = {"de": "DE", "fr": "FR", "es": "ES"}
 
 
-def contact_lines(sections: list[Section]) -> list[int]:
-    """The lines before any heading or under one that announces contacts: where a person speaks of themselves, not of employers."""
-    return [index for section in sections if section.kind in ("", "contact") for index in section.lines]
+def contact_lines(text: Text, sections: list[Section]) -> list[int]:
+    """The lines before any heading or under one that announces contacts: where a person speaks of themselves, not of employers.
+
+    Where none of them has an email address, the lines about the first one that there is.
+    """
+    near = [index for section in sections if section.kind in ("", "contact") for index in section.lines]
+    if any(_EMAIL.search(text.lines[index].text) for index in near):
+        return near
+    at = next((index for index, line in enumerate(text.lines) if _EMAIL.search(line.text)), None)
+    if at is None:
+        return near
+    around = [index for index in range(max(0, at - _AROUND), min(len(text.lines), at + _AROUND + 1)) if len(text.lines[index].text) < _SHORT or index == at]
+    headings = [index for index in around if heading_kind(text.lines[index].text)]
+    around = [index for index in around if not any(index <= heading < at or at < heading <= index for heading in headings)]
+    return sorted({*near, *around})
 
 
 def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[str] | None:

@@ -12,7 +12,7 @@ from services.candidates.parsing.limits import JSON
 from services.candidates.parsing.lines import Document
 from services.candidates.parsing.lists import find_certifications, find_skill_names
 from services.candidates.parsing.parsed import ParsedCv
-from services.candidates.parsing.sections import Section, Text, find_sections, paragraph
+from services.candidates.parsing.sections import Section, Text, find_sections, paragraph, with_headings_apart
 from services.candidates.parsing.upload import check_upload
 
 
@@ -30,9 +30,9 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
     if not document.lines:
         note = "The document has no text layer; it may be a scan. Upload a PDF with text in it, or fill in the profile by hand."
         return ParsedCv(document.kind, document.pages, "", unread=(note,), reason="FILE_NO_TEXT_LAYER")
-    text = Text(document)
+    text = Text(with_headings_apart(document))
     sections = find_sections(text)
-    near = contact_lines(sections)
+    near = contact_lines(text, sections)
     email = find_email(text, near)
     name = find_name(text, near, email)
     location = find_location(text, near, name, email)

@@ -14,7 +14,7 @@ from services.candidates.parsing.sections import Item
 
 _STRONG = re.compile(r"\t|\s*[|\u2022\u00b7\u2027\u25aa\u2666\u25cf]\s*|\s+@\s+|\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])|\s{3,}")
 _DASH = re.compile(r"\s+[\u2013\u2014-]\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")
-_COMMA = re.compile(r"(?<!\d),\s+(?!(?:Inc|LLC|Ltd|LLP|Corp|Co|S\.L|S\.A|GmbH)\b)(?![^()]*\))")
+_COMMA = re.compile(r"(?<!\d),\s+(?!(?:Inc|LLC|Ltd|LLP|Corp|Co|S\.L|S\.A|GmbH)\.?(?:$|[\s,]))(?![^()]*\))")
 _EDGES = " ,;:|\u00b7\u2022\u2013\u2014-\t"
 _STATED = 0.6
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
-from itertools import accumulate
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
 from statistics import median
 
 from services.candidates.parsing.dates import find_period
@@ -18,6 +18,7 @@ _BULLET = re.compile("[\u2022\u25cf\u25aa\u25a0\u25e6\u2023\u2219\u00b7\u25cb\u2
 _LONGEST_HEADING = 48
 _OPEN_END = re.compile(r"(?:[,(&/]|\b(?:and|or|of|in|the|for|und|oder|für|von|zur|der|et|ou|de|du|des|pour|en|y|o|para|del|la|le))$", re.IGNORECASE)
 _LINE_GAP = 1.9
+_OTHER_WIDTH = 0.15
 _LONGEST_BROKEN = 120  # letters of a word that a line end cut without a hyphen
 
 
@@ -73,6 +74,20 @@ class Text:
         return Found(value, confidence, Source(self.lines[line].page, line, begin, end))
 
 
+def with_headings_apart(document: Document) -> Document:
+    """A heading in the margin beside its section's first line becomes a line of its own, also where it takes two rows or cells."""
+    lines: list[Line] = []
+    for line in document.lines:
+        cells = line.text.split("\t")
+        count = next((count for count in (1, 2) if count < len(cells) and heading_kind(" ".join(cells[:count]))), 0)
+        if not count or line.bullet or (count == 1 and find_period(cells[1]) and len(cells) == 2 and not line.bold and len(cells[0].split()) == 1):
+            lines.append(line)
+            continue
+        lines.append(replace(line, text=" ".join(cells[:count]), heading=True, links=()))
+        lines.append(replace(line, text="\t".join(cells[count:]), bold=False, heading=False, x0=None, x1=None))
+    return replace(document, lines=tuple(lines))
+
+
 def find_sections(text: Text) -> list[Section]:
     """In reading order, the first without a heading. A large line at the top of another column leaves the section, as a name does there."""
     sizes = [line.size for line in text.lines if line.size]
@@ -80,21 +95,39 @@ def find_sections(text: Text) -> list[Section]:
     kinds = [None if line.bullet else heading_kind(line.text) for line in text.lines]
     looks = Counter(_look(line) for line, kind in zip(text.lines, kinds, strict=True) if kind)
     told = {look for look, count in looks.items() if _stands_out(look, body) and count > 1} or {look for look in looks if _stands_out(look, body)}
+    flows = _flows(text)
     sections = [Section("", "")]
-    previous: Line | None = None
+    skipped = -1
     for index, (line, kind) in enumerate(zip(text.lines, kinds, strict=True)):
+        if index == skipped:
+            continue
         look = _look(line)
+        following = text.lines[index + 1] if index + 1 < len(text.lines) else None
+        if kind is None and following and not line.bullet and _stands_out(look, body) and _look(following)[:2] == look[:2] and kinds[index + 1] is None:
+            kind = heading_kind(_joined(line.text, following.text))  # one that takes two lines
+            skipped = index + 1 if kind else skipped
         heads = kind is not None and (look in told or not told or line.heading or _stands_out(look, body) or kind in ("contact",))
         if heads and kind is not None and not (sections[-1].kind == kind and not _stands_out(look, body) and told):
-            sections.append(Section(kind, line.text))
-        elif previous and _is_column_top(previous, line) and line.size and line.size > 1.3 * body and look not in told:
+            sections.append(Section(kind, line.text if skipped != index + 1 or following is None else _joined(line.text, following.text)))
+        elif flows.get(index, False) or (index in flows and line.size and line.size > 1.3 * body and look not in told):
             sections.append(Section("", "", [index]))
         elif len(sections) > 1 and len(line.text) <= _LONGEST_HEADING and not line.bullet and "\t" not in line.text and _is_unknown_heading(line, look, told, body):
             sections.append(Section("other", line.text))
         else:
             sections[-1].lines.append(index)
-        previous = line
     return sections
+
+
+def _flows(text: Text) -> dict[int, bool]:
+    """The lines at the top of a further column, and whether it is a column of another width, into which no section flows."""
+    tops = [0, *(index for index in range(1, len(text.lines)) if _is_column_top(text.lines[index - 1], text.lines[index])), len(text.lines)]
+    widths = []
+    for begin, end in pairwise(tops):
+        block = [line for line in text.lines[begin:end] if line.x0 is not None and line.x1 is not None]
+        widths.append(max((line.x1 or 0 for line in block), default=0.0) - min((line.x0 or 0 for line in block), default=0.0))
+    return {
+        top: abs(width - before) > _OTHER_WIDTH * max(width, before) for top, before, width in zip(tops[1:-1], widths, widths[1:], strict=False)
+    }  # fmt: skip
 
 
 Look = tuple[float | None, bool, bool, bool]
