@@ -22,23 +22,73 @@ _URL = re.compile(
     r"|(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,3}(?:com|org|net|io|dev|me|de|at|ch|fr|es|co\.uk|uk|eu|info|app|tech|ai|in|ca|nl|be|it|se|pl|mx|ar|blog|design|page|site)\b(?:/[^\s|<>\",;\u2022\u00b7]{0,200})?",
     re.IGNORECASE,
 )
-_PROFILE = re.compile(r"(?:linkedin|github|gitlab|xing|twitter|x|behance|dribbble|medium|stackoverflow|orcid|kaggle|youtube|instagram|facebook)\.(?:com|org)/", re.IGNORECASE)
+_PROFILE = re.compile(
+    r"(?:linkedin|github|gitlab|xing|twitter|x|behance|dribbble|medium|stackoverflow|orcid|kaggle|youtube|instagram|facebook)\.(?:com|org)/",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"\s*[|\u2022\u00b7\u25cf\u25aa\u2666\u25c6\u2023;\t\uf000-\uf8ff]\s*|\s+[\u2013\u2014/]\s+|\s{3,}")
 _LABEL = re.compile(
     r"(?:full name|name|home address|postal address|address|location|lives in|based in|residence|city|adresse|anschrift|wohnort|wohnhaft in|ort|lieu|ville|domicile|dirección|direccion|ubicación"
     r"|ciudad|residencia|domicilio|lugar|nom|prénom et nom|nombre|nombre y apellidos|vorname und name|vor- und nachname)\s*[:\t]\s*",
     re.IGNORECASE,
 )
-_PHONE_LABEL = re.compile(r"\b(?:tel|phone|mobile?|mobil|telefon|handy|téléphone|teléfono|móvil|cell|portable|tél|tfno|ph)\b", re.IGNORECASE)
+_PHONE_LABEL = re.compile(
+    r"\b(?:tel|phone|mobile?|mobil|telefon|handy|téléphone|teléfono|móvil|cell|portable|tél|tfno|ph)\b", re.IGNORECASE
+)
 _OTHER_LABEL = re.compile(
     r"\b(?:born|birth|nationality|geboren|geburts\w*|staatsangehörigkeit|familienstand|né|née|nationalité|nacimiento|nacionalidad|fecha|date|gender|status|permis|führerschein|driving|licen[cs]e)\b"
     r"|\b(?:e-?mail|web|website|linkedin|github|phone|tel|mobil)\b",
     re.IGNORECASE,
 )
 _NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019.-])*")
-_PARTICLES = frozenset("van von vom der den de del della di da dos das la le les du el al bin ibn ben zu zum zur y e i ter ten af av d' o' mac st. san".split())
-_TITLES = re.compile(r"^(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|m|sr|sra|ing|dipl\.?-?ing)\b\.?\s+)+|,?\s+(?:mba|phd|ph\.d\.?|md|rn|cpa|msc|m\.sc\.|bsc|b\.sc\.|esq|jr|sr|pmp|cfa|acca|fcca|mrcp)\.?$", re.IGNORECASE)
-_NOT_NAMES = re.compile(r"\b(?:curriculum|vitae|vitæ|resume|résumé|lebenslauf|page|seite|cv|gmbh|portfolio|currículum|confidential|references?|student|senior|junior)\b", re.IGNORECASE)
+_PARTICLES = frozenset(
+    [
+        "van",
+        "von",
+        "vom",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "das",
+        "la",
+        "le",
+        "les",
+        "du",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ben",
+        "zu",
+        "zum",
+        "zur",
+        "y",
+        "e",
+        "i",
+        "ter",
+        "ten",
+        "af",
+        "av",
+        "d'",
+        "o'",
+        "mac",
+        "st.",
+        "san",
+    ]
+)
+_TITLES = re.compile(
+    r"^(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|m|sr|sra|ing|dipl\.?-?ing)\b\.?\s+)+|,?\s+(?:mba|phd|ph\.d\.?|md|rn|cpa|msc|m\.sc\.|bsc|b\.sc\.|esq|jr|sr|pmp|cfa|acca|fcca|mrcp)\.?$",
+    re.IGNORECASE,
+)
+_NOT_NAMES = re.compile(
+    r"\b(?:curriculum|vitae|vitæ|resume|résumé|lebenslauf|page|seite|cv|gmbh|portfolio|currículum|confidential|references?|student|senior|junior)\b",
+    re.IGNORECASE,
+)
 _AROUND, _SHORT = 4, 60
 _NAME_IN_EMAIL = 3
 _LANGUAGE_REGION = {"de": "DE", "fr": "FR", "es": "ES"}
@@ -55,7 +105,11 @@ def contact_lines(text: Text, sections: list[Section]) -> list[int]:
     at = next((index for index, line in enumerate(text.lines) if _EMAIL.search(line.text)), None)
     if at is None:
         return near
-    around = [index for index in range(max(0, at - _AROUND), min(len(text.lines), at + _AROUND + 1)) if len(text.lines[index].text) < _SHORT or index == at]
+    around = [
+        index
+        for index in range(max(0, at - _AROUND), min(len(text.lines), at + _AROUND + 1))
+        if len(text.lines[index].text) < _SHORT or index == at
+    ]
     headings = [index for index in around if heading_kind(text.lines[index].text)]
     around = [index for index in around if not any(index <= heading < at or at < heading <= index for heading in headings)]
     return sorted({*near, *around})
@@ -81,7 +135,14 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
             value = _cased(words)
             known = email is not None and _repeats(email.value, value)
             labelled = whole != line.text
-            score = (line.size or 0) + 8 * known + 6 * labelled - 0.15 * index - 2 * order - (6 if evidence.title(words) > 0.9 or evidence.company(words) > 0.8 else 0)
+            score = (
+                (line.size or 0)
+                + 8 * known
+                + 6 * labelled
+                - 0.15 * index
+                - 2 * order
+                - (6 if evidence.title(words) > 0.9 or evidence.company(words) > 0.8 else 0)
+            )
             score -= 3 if placeness(words) > 0.6 else 0
             sure = min(0.97, 0.6 + (0.25 if known else 0) + (0.12 if large or labelled else 0))
             if best is None or score > best[0]:
@@ -91,7 +152,10 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
 
 def _cased(words: str) -> str:
     """Names in capitals are written as names are; a surname in capitals beside a first name too."""
-    return " ".join(re.sub(r"[^\W\d_]+", lambda match: match[0].capitalize(), word) if word.isupper() and len(word) > 2 else word for word in words.split())
+    return " ".join(
+        re.sub(r"[^\W\d_]+", lambda match: match[0].capitalize(), word) if word.isupper() and len(word) > 2 else word
+        for word in words.split()
+    )
 
 
 def _repeats(email: str, name: str) -> bool:
@@ -109,7 +173,10 @@ def _could_be_name(text: str) -> bool:
         return False
     if region_of(words[-1]) and placeness(text) > 0.8:
         return False
-    return all(_NAME_WORD.fullmatch(word) and (word[0].isupper() or word.casefold() in _PARTICLES or word[:2].casefold() in ("d'", "d\u2019")) for word in words)
+    return all(
+        _NAME_WORD.fullmatch(word) and (word[0].isupper() or word.casefold() in _PARTICLES or word[:2].casefold() in ("d'", "d\u2019"))
+        for word in words
+    )
 
 
 def find_email(text: Text, near: list[int]) -> Found[str] | None:
@@ -134,7 +201,13 @@ def _whole(text: Text, index: int, span: tuple[int, int], pattern: re.Pattern[st
     line = text.lines[index].text
     found = line[slice(*span)]
     first = last = index
-    if text.wrapped and span[0] == 0 and index and (tail := re.search(r"(?<!\S)[\w.+-]*[_.-]$", text.lines[index - 1].text)) and "@" not in tail[0]:
+    if (
+        text.wrapped
+        and span[0] == 0
+        and index
+        and (tail := re.search(r"(?<!\S)[\w.+-]*[_.-]$", text.lines[index - 1].text))
+        and "@" not in tail[0]
+    ):
         match = pattern.search(tail[0] + line)
         if match and match[0].endswith(found):
             found, first = match[0], index - 1
@@ -167,7 +240,13 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
             label = _LABEL.match(part)
             named = label is not None and re.match(r"(?:full )?n|vor|pr", label[0], re.IGNORECASE)
             words = re.sub(r"^[^\w(]+|\W+$", "", part[label.end() :] if label and not named else part)
-            if not words or named or (name and words.casefold() == name.value.casefold()) or _EMAIL.search(words) or _OTHER_LABEL.search(words):
+            if (
+                not words
+                or named
+                or (name and words.casefold() == name.value.casefold())
+                or _EMAIL.search(words)
+                or _OTHER_LABEL.search(words)
+            ):
                 continue
             sure = placeness(words)
             if label and sum(map(str.isdigit, words)) < 12:
@@ -186,13 +265,18 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
 def _is_street(words: str) -> bool:
     """A house number with a postal code or a town behind it."""
     return bool(re.search(r"\d", words)) and bool(
-        re.fullmatch(r"(?:\d{1,5}[a-z]?,? )?[^\W\d_][\w .'\u2019/-]{2,40}(?: \d{1,4} ?[a-z]?)?, ?(?:[A-Z]{1,2}-)?(?:\d{4,5} )?[^\W\d_][\w .'\u2019/-]{2,40}(?:, ?[\w .]{2,30}){0,2}", words)
+        re.fullmatch(
+            r"(?:\d{1,5}[a-z]?,? )?[^\W\d_][\w .'\u2019/-]{2,40}(?: \d{1,4} ?[a-z]?)?, ?(?:[A-Z]{1,2}-)?(?:\d{4,5} )?[^\W\d_][\w .'\u2019/-]{2,40}(?:, ?[\w .]{2,30}){0,2}",
+            words,
+        )
     )
 
 
 def _is_beside(text: Text, index: int, others: set[int]) -> bool:
     lines = range(max(0, index - 2), min(len(text.lines), index + 3))
-    return any(at in others or _PHONE_LABEL.search(text.lines[at].text) or re.search(r"\+?\d[\d ()./-]{7,}", text.lines[at].text) for at in lines)
+    return any(
+        at in others or _PHONE_LABEL.search(text.lines[at].text) or re.search(r"\+?\d[\d ()./-]{7,}", text.lines[at].text) for at in lines
+    )
 
 
 def find_phone(text: Text, near: list[int], location: Found[str] | None, region: str | None, language: str = "") -> Found[str] | None:
@@ -253,15 +337,20 @@ def find_links(text: Text, near: list[int]) -> tuple[Found[str], ...]:
 
 def spoken_in(titles: Iterable[str]) -> str:
     """The language of most headings, as far as their own words tell it."""
-    counts = Counter(language for title in titles for language, words in _TOLD_BY.items() if set(_plain(title).replace("-", " ").split()) & words)
-    return counts.most_common(1)[0][0] if counts and len(counts.most_common(2)) == 1 or (counts and counts.most_common(2)[0][1] > counts.most_common(2)[1][1]) else ""
+    counts = Counter(
+        language for title in titles for language, words in _TOLD_BY.items() if set(_plain(title).replace("-", " ").split()) & words
+    )
+    return (
+        counts.most_common(1)[0][0]
+        if (counts and len(counts.most_common(2)) == 1) or (counts and counts.most_common(2)[0][1] > counts.most_common(2)[1][1])
+        else ""
+    )
 
 
 _TOLD_BY = {
-    "de": frozenset("berufserfahrung ausbildung werdegang kenntnisse sprachen sprachkenntnisse bildungsweg bildung berufliche beruflicher lebenslauf kompetenzen fahigkeiten zertifikate fremdsprachen"
-                    " kernkompetenzen fachkenntnisse studium erfahrungen zusammenfassung schul praktische".split()),
-    "fr": frozenset("formation formations langues competences parcours professionnelle professionnelles diplomes etudes certificats savoir loisirs projets".split()),
-    "es": frozenset("experiencia laboral formacion idiomas habilidades educacion estudios competencias perfil trayectoria conocimientos aptitudes certificaciones capacidades historial".split()),
+    "de": frozenset(["berufserfahrung", "ausbildung", "werdegang", "kenntnisse", "sprachen", "sprachkenntnisse", "bildungsweg", "bildung", "berufliche", "beruflicher", "lebenslauf", "kompetenzen", "fahigkeiten", "zertifikate", "fremdsprachen", "kernkompetenzen", "fachkenntnisse", "studium", "erfahrungen", "zusammenfassung", "schul", "praktische"]),
+    "fr": frozenset(["formation", "formations", "langues", "competences", "parcours", "professionnelle", "professionnelles", "diplomes", "etudes", "certificats", "savoir", "loisirs", "projets"]),
+    "es": frozenset(["experiencia", "laboral", "formacion", "idiomas", "habilidades", "educacion", "estudios", "competencias", "perfil", "trayectoria", "conocimientos", "aptitudes", "certificaciones", "capacidades", "historial"]),
 }  # fmt: skip
 
 

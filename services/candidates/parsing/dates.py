@@ -1,5 +1,4 @@
 """Months, years and ranges of them, as CVs write them in English, German, French and Spanish."""
-# ruff: noqa: RUF001 - the dashes that CVs use
 
 from __future__ import annotations
 
@@ -45,7 +44,8 @@ _RANGE = re.compile(
 )
 _SHORT_RANGE = re.compile(rf"(?<![\w/.-])(?P<start>{_YEAR})\s?[-\u2013/]\s?(?P<end>\d\d)(?![\d/.-])")
 _LENGTH = re.compile(
-    r"\s*[(\u00b7,|]?\s*(?:\d{1,2}\s?(?:years?|yrs?|jahre?|ans?|a\u00f1os?|months?|mos?|monate?|mois|mes(?:es)?)\b\.?[\s,]*(?:und|and|et|y)?\s*){1,2}\)?", re.IGNORECASE
+    r"\s*[(\u00b7,|]?\s*(?:\d{1,2}\s?(?:years?|yrs?|jahre?|ans?|a\u00f1os?|months?|mos?|monate?|mois|mes(?:es)?)\b\.?[\s,]*(?:und|and|et|y)?\s*){1,2}\)?",
+    re.IGNORECASE,
 )
 
 
@@ -64,7 +64,11 @@ def find_period(text: str) -> Period | None:
     """The first range, or "since", or single date of the text; how long it was, written behind it, counts as part of it."""
     match = next((match for match in _RANGE.finditer(text) if _is_told(match)), None)
     short = _SHORT_RANGE.search(text)
-    if short and (match is None or (short.start() <= match.start() and not match["range"])) and int(short["end"]) >= int(short["start"][2:]):
+    if (
+        short
+        and (match is None or (short.start() <= match.start() and not match["range"]))
+        and int(short["end"]) >= max(int(short["start"][2:]), 13)
+    ):
         return Period(*short.span(), short["start"], short["start"][:2] + short["end"])
     if match is None:
         return None
@@ -72,7 +76,9 @@ def find_period(text: str) -> Period | None:
     if match["range"]:
         length = _LENGTH.match(text, until)
         current = bool(match["now"])
-        return Period(begin, length.end() if length else until, _normal(match["start"]), None if current else _normal(match["end"]), current=current)
+        return Period(
+            begin, length.end() if length else until, _normal(match["start"]), None if current else _normal(match["end"]), current=current
+        )
     if match["open"]:
         return Period(begin, until, _normal(match["began"]), None, current=True)
     if match["since"]:

@@ -36,7 +36,9 @@ _TITLE = re.compile(
     r"|praktikant|referent|trainer|koch|therapeut|schwester|beamter|beamte)(?:in|innen)?\b",
     re.IGNORECASE,
 )  # fmt: skip
-_SUFFIX = re.compile(r"\w{4,}(?:er|or|ist|ian|eur|euse|trice|ière|ier|iste|ero|era|ora|ista|ero|nte|erin|istin|eurin|örin)\b", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r"\w{4,}(?:er|or|ist|ian|eur|euse|trice|ière|ier|iste|ero|era|ora|ista|ero|nte|erin|istin|eurin|örin)\b", re.IGNORECASE
+)
 _LEGAL = re.compile(
     r"(?:^|[\s,(])(?:GmbH|gGmbH|mbH|AG|AB|KG|KGaA|OHG|GbR|SE|UG|e\.\s?V\.|eG|Inc|LLC|LLP|Ltd|Limited|Corp|Corporation|PLC|plc|Pty|S\.?A\.?S\.?|S\.?A\.?U?\.?|S\.?L\.?U?\.?|SARL|SNC|EURL|S\.r\.l"
     r"|S\.p\.A|B\.V|BV|N\.V|NV|Oy|Oyj|A/S|ApS|ASA|S\.C\.|Cie|Co|& Sons|& Söhne|et Fils|y Cía)\.?(?=$|[\s,)&])"

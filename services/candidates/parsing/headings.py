@@ -45,14 +45,7 @@ _CORE = {
     "summary": "summary profile objective profil perfil resumen zusammenfassung kurzprofil objectif",
 }  # fmt: skip
 _BESIDE = frozenset(
-    "a an and of the my in with professional work working relevant history key core main selected personal technical personal skills set abilities ability background other additional"
-    " further special tools qualifications training courses exams languages statement side own independent recent notable business management digital computer it general highlights details"
-    " und der die das des meine mein weitere besondere fachliche persönliche soziale technische praktische ausgewählte eigene beruflicher berufliche beruflichen hintergrund über im bereich"
-    " wichtige sonstige relevante fach it- edv- weiterbildungen aus- schul- fort-"
-    " et de des du la le les l' d' en mes mon professionnel professionnelle professionnelles professionnels personnels personnelle techniques technique clés informatiques linguistiques"
-    " académique académiques complémentaires complémentaire métier métiers réalisés autres domaines principales"
-    " y e el los las mi mis del al profesional profesionales laboral laborales personales destacados destacadas técnicas técnicos técnica clave informáticas informáticos académica"
-    " complementaria relevante otros otras idiomas principales cursos".split()
+    ["a", "an", "and", "of", "the", "my", "in", "with", "professional", "work", "working", "relevant", "history", "key", "core", "main", "selected", "personal", "technical", "personal", "skills", "set", "abilities", "ability", "background", "other", "additional", "further", "special", "tools", "qualifications", "training", "courses", "exams", "languages", "statement", "side", "own", "independent", "recent", "notable", "business", "management", "digital", "computer", "it", "general", "highlights", "details", "und", "der", "die", "das", "des", "meine", "mein", "weitere", "besondere", "fachliche", "persönliche", "soziale", "technische", "praktische", "ausgewählte", "eigene", "beruflicher", "berufliche", "beruflichen", "hintergrund", "über", "im", "bereich", "wichtige", "sonstige", "relevante", "fach", "it-", "edv-", "weiterbildungen", "aus-", "schul-", "fort-", "et", "de", "des", "du", "la", "le", "les", "l'", "d'", "en", "mes", "mon", "professionnel", "professionnelle", "professionnelles", "professionnels", "personnels", "personnelle", "techniques", "technique", "clés", "informatiques", "linguistiques", "académique", "académiques", "complémentaires", "complémentaire", "métier", "métiers", "réalisés", "autres", "domaines", "principales", "y", "e", "el", "los", "las", "mi", "mis", "del", "al", "profesional", "profesionales", "laboral", "laborales", "personales", "destacados", "destacadas", "técnicas", "técnicos", "técnica", "clave", "informáticas", "informáticos", "académica", "complementaria", "relevante", "otros", "otras", "idiomas", "principales", "cursos"]
 )  # fmt: skip
 _KIND_OF = {name: kind for kind, names in _WHOLE.items() for name in names.split("|") if name}
 _CORE_OF: dict[str, str] = {}

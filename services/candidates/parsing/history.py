@@ -35,7 +35,7 @@ def find_work(text: Text, indices: list[int]) -> tuple[WorkExperience, ...]:
     for entry, (title, company) in zip(entries, chosen, strict=True):
         start, end, current = _dates(text, entry)
         employer = _found(text, company)
-        if employer is None and title and found and found[-1].company_name and not _names_itself(text, entry):
+        if employer is None and title and found and found[-1].company_name and not _names_itself(entry):
             above = found[-1].company_name  # a further position at the same place
             employer = Found(above.value, min(above.confidence, _INHERITED), above.source)
         work = WorkExperience(
@@ -86,7 +86,7 @@ def find_projects(text: Text, indices: list[int]) -> tuple[Project, ...]:
     return tuple(projects)
 
 
-def _names_itself(text: Text, entry: _Entry) -> bool:
+def _names_itself(entry: _Entry) -> bool:
     """Whether an entry has words beyond its title that nobody could place; then no employer is taken over from above."""
     return len(roles.parts(_rows(entry))) > 1
 
@@ -94,7 +94,7 @@ def _names_itself(text: Text, entry: _Entry) -> bool:
 def _entries(text: Text, indices: list[int]) -> list[_Entry]:
     """Each date heads an entry. What stands before the first one shows how many lines name an entry above its date."""
     listed = _with_split_dates(items(text, indices))
-    anchors = _anchors(text, listed)
+    anchors = _anchors(listed)
     if not anchors:
         return _undated(text, listed)
     lead = anchors[0][0]
@@ -113,7 +113,8 @@ def _entries(text: Text, indices: list[int]) -> list[_Entry]:
     begins.append(len(listed))
     for (at, period), begin, end in zip(anchors, begins, begins[1:], strict=False):
         block = listed[begin:end]
-        heads, bullets = [], []
+        heads: list[Item] = []
+        bullets: list[Item] = []
         for item in block:
             is_head = item is listed[at] or not (_tells(item) or (bullets and item.first > listed[at].first))
             (heads if is_head else bullets).append(item)
@@ -128,7 +129,7 @@ def _below_prose(text: Text, listed: list[Item], start: int, at: int, lead: int)
     return at - lead
 
 
-def _anchors(text: Text, listed: list[Item]) -> list[tuple[int, Period]]:
+def _anchors(listed: list[Item]) -> list[tuple[int, Period]]:
     found = [(at, period) for at, item in enumerate(listed) if (period := _entry_period(item))]
     ranges = [(at, period) for at, period in found if period.start]
     if not ranges:

@@ -11,10 +11,54 @@ from services.candidates.parsing.upload import decode_text
 
 _UNSEEN = frozenset({"script", "style", "head", "template", "noscript", "svg", "math", "select", "iframe", "object"})
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre"
-    " section summary table tbody td tfoot th thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 _HEADINGS = {"h1": 24.0, "h2": 16.0, "h3": 13.0, "h4": 12.0, "h5": 12.0, "h6": 12.0}
 _BOLD = frozenset({"b", "strong", "th"})
 _FONT = {"7": 36.0, "6": 24.0, "5": 18.0, "4": 14.0}
@@ -119,7 +163,9 @@ class _Reader(HTMLParser):
         if text:
             bold = bool(level) or 2 * self._bold > len(whole.strip())
             size = _HEADINGS.get(level, self._size or 11.0)
-            line = Line(text, 1, size=size, bold=bold, heading=level in ("h2", "h3") or level == "h1", bullet=self._bullet, links=tuple(self._links))
+            line = Line(
+                text, 1, size=size, bold=bold, heading=level in ("h2", "h3") or level == "h1", bullet=self._bullet, links=tuple(self._links)
+            )
             self._outputs[-1].append(line)
             self._bullet = False
             self._links = []

@@ -30,7 +30,9 @@ def read_json_resume(data: bytes) -> ParsedCv:
     basics = _object(_object(resume).get("basics"))
     name, summary = page.add(basics.get("name")), page.add(basics.get("summary"))
     place = _object(basics.get("location"))
-    location = page.add(", ".join(str(place[key]) for key in ("city", "region", "countryCode") if isinstance(place.get(key), str) and place[key]))
+    location = page.add(
+        ", ".join(str(place[key]) for key in ("city", "region", "countryCode") if isinstance(place.get(key), str) and place[key])
+    )
     links = [page.add(_url(item)) for item in [basics, *_objects(basics.get("profiles"))]]
     return ParsedCv(
         JSON, 1, page.text(), name, page.add(basics.get("email")), page.phone(basics.get("phone"), region_of(location.value) if location else None), location, summary,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from services.candidates.parsing.parsed import Found, Language
+from services.candidates.parsing.parsed import Language
 from services.candidates.parsing.sections import Item, Text, items
 
 _NAMES = {
@@ -57,7 +57,11 @@ def _level(words: str) -> str:
     if "(" not in stated:
         stated = re.split(r"[)\]]", stated)[0]
     stated = stated.strip(" ()[],;|.\t\u2013\u2014-\u2022\u00b7\u25cf\u25cb\u2605\u2606/")
-    return stated if len(stated) <= _LONGEST_LEVEL and any(map(str.isalnum, stated)) and stated.casefold() not in ("and", "und", "et", "y") else ""
+    return (
+        stated
+        if len(stated) <= _LONGEST_LEVEL and any(map(str.isalnum, stated)) and stated.casefold() not in ("and", "und", "et", "y")
+        else ""
+    )
 
 
 def _language(text: Text, item: Item, name: str, word: str, level: str) -> Language:

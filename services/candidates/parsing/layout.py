@@ -202,9 +202,15 @@ def _with_labels(segments: list[_Segment]) -> list[_Segment]:
         for side, other in ((left, right), (right, left)):
             if len(side) < _FEWEST or len(other) < _FEWEST or len(side) > 0.8 * len(other) or not _is_margin(side, other, segments):
                 continue
-            moved = {id(segment): run[0] for run in _runs(side) for segment in run[1:] if any(_on_one_line(run[0], mate) for mate in other)}
+            led = [run for run in _runs(side) if any(_on_one_line(run[0], mate) for mate in other)]
+            moved = {id(segment): run[0] for run in led for segment in run[1:] if not _heads(segment, other)}
             segments = [replace(segment, base=moved[id(segment)].base) if id(segment) in moved else segment for segment in segments]
     return segments
+
+
+def _heads(segment: _Segment, other: list[_Segment]) -> bool:
+    """Whether it stands beside a line of its own, which no bullet is."""
+    return any(_on_one_line(segment, mate) and mate.text[:1].isalnum() for mate in other)
 
 
 def _is_tall(side: list[_Segment], segments: list[_Segment]) -> bool:
@@ -217,7 +223,9 @@ def _is_tall(side: list[_Segment], segments: list[_Segment]) -> bool:
 
 def _rows(segments: list[_Segment]) -> list[Row]:
     rows: list[list[_Segment]] = []
-    for segment in sorted(_with_labels(segments) if len(segments) >= 2 * _FEWEST else segments, key=lambda segment: (segment.base, segment.x0)):
+    for segment in sorted(
+        _with_labels(segments) if len(segments) >= 2 * _FEWEST else segments, key=lambda segment: (segment.base, segment.x0)
+    ):
         if rows and _on_one_line(rows[-1][-1], segment):
             rows[-1].append(segment)
         else:

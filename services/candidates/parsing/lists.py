@@ -20,7 +20,7 @@ _LEVEL = re.compile(
 _BETWEEN = re.compile(r"\s*[,;|•·▪●◦\t]\s*(?![^()]*\))|\s+[/–—]\s+|\s{2,}|(?<=[^\W\d_])\.\s+(?=[A-Z])")
 _SURE = {"skills": 0.95, "experience": 0.85, "projects": 0.8, "certifications": 0.8, "other": 0.7, "education": 0.6}
 _LONGEST_NAME, _MOST_WORDS, _MOST_LISTED = 48, 5, 60
-_SMALL = frozenset("and or of in und oder et ou y e o the mit with".split())
+_SMALL = frozenset(["and", "or", "of", "in", "und", "oder", "et", "ou", "y", "e", "o", "the", "mit", "with"])
 
 
 def find_skill_names(text: Text, sections: list[Section], names: list[Source]) -> tuple[Found[str], ...]:

@@ -135,7 +135,9 @@ def _letters(text_page: pypdfium2.PdfTextPage, count: int, height: float) -> Ite
             if not pdfium.FPDFText_IsGenerated(text_page, index):
                 yield None
             continue
-        if not pdfium.FPDFText_GetLooseCharBox(text_page, index, place) or not pdfium.FPDFText_GetCharBox(text_page, index, left, right, bottom, top):
+        if not pdfium.FPDFText_GetLooseCharBox(text_page, index, place) or not pdfium.FPDFText_GetCharBox(
+            text_page, index, left, right, bottom, top
+        ):
             continue
         pdfium.FPDFText_GetCharOrigin(text_page, index, x, y)
         size = pdfium.FPDFText_GetFontSize(text_page, index) * _scale(text_page, index)

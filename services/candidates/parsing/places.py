@@ -111,7 +111,10 @@ def placeness(text: str) -> float:
     return 0.0
 
 
-_REMOTE = frozenset("remote hybrid home-office homeoffice télétravail remoto à_distance".replace("_", " ").split()) | {"à distance", "home office"}
+_REMOTE = frozenset("remote hybrid home-office homeoffice télétravail remoto à_distance".replace("_", " ").split()) | {
+    "à distance",
+    "home office",
+}
 
 
 def _bare(text: str) -> str:

@@ -44,7 +44,9 @@ def parts(rows: Sequence[tuple[str, Item]]) -> Head:
     found: Head = []
     number = 0
     for words, item in rows:
-        cells = [cell for cell in (_trim(cell) for cell in _STRONG.split(words)) if cell and any(map(str.isalpha, cell)) and not is_kind(cell)]
+        cells = [
+            cell for cell in (_trim(cell) for cell in _STRONG.split(words)) if cell and any(map(str.isalpha, cell)) and not is_kind(cell)
+        ]
         found += [Part(cell, item, (number, place_in_row)) for place_in_row, cell in enumerate(cells)]
         number += bool(cells)
     return found
@@ -74,7 +76,9 @@ def _fit(head: Head, one: tuple[int, ...], other: tuple[int, ...], first: Judge,
     return total
 
 
-def _choose(head: Head, pair: tuple[tuple[int, ...], tuple[int, ...]] | None, first: Judge, second: Judge) -> tuple[Choice | None, Choice | None]:
+def _choose(
+    head: Head, pair: tuple[tuple[int, ...], tuple[int, ...]] | None, first: Judge, second: Judge
+) -> tuple[Choice | None, Choice | None]:
     at = {part.slot: part for part in head}
     one = at.get(pair[0]) if pair else None
     other = at.get(pair[1]) if pair and pair[1] != pair[0] else None
@@ -82,11 +86,17 @@ def _choose(head: Head, pair: tuple[tuple[int, ...], tuple[int, ...]] | None, fi
         one, other = other, one
     rest = [part for part in head if part is not one and part is not other]
     if one is None or (first(one.text) < 0.4 and second(one.text) > 0.8):
-        stronger = max((part for part in rest if first(part.text) > 0.7 and place(part.text) < 0.9), key=lambda part: first(part.text), default=None)
+        stronger = max(
+            (part for part in rest if first(part.text) > 0.7 and place(part.text) < 0.9), key=lambda part: first(part.text), default=None
+        )
         one = stronger or (one if one is not None and other is not None else None)
         rest = [part for part in rest if part is not one]
     if other is None:
-        other = max((part for part in rest if place(part.text) < _STATED and second(part.text) >= first(part.text)), key=lambda part: second(part.text), default=None)
+        other = max(
+            (part for part in rest if place(part.text) < _STATED and second(part.text) >= first(part.text)),
+            key=lambda part: second(part.text),
+            default=None,
+        )
     if other is not None and one is None and first(other.text) > second(other.text) + 0.4:
         one, other = other, None
     return _choice(one, first), _choice(other, second)

@@ -1,5 +1,4 @@
 """The sections of a CV by its headings, and the items within them; every item knows its lines and characters."""
-# ruff: noqa: RUF001 - the dashes that CVs use
 
 from __future__ import annotations
 
@@ -14,9 +13,13 @@ from services.candidates.parsing.headings import heading_kind
 from services.candidates.parsing.lines import Document, Line
 from services.candidates.parsing.parsed import Found, Source, Value
 
-_BULLET = re.compile("[\u2022\u25cf\u25aa\u25a0\u25e6\u2023\u2219\u00b7\u25cb\u2013\u2014*\\-\u27a2\u2713\u25c6\u2756\u27a4\u25ba\u25b8\u00bb\u2192\u2714\u25b9\u25ab\u2043\uf0b7\uf0a7]\\s+")
+_BULLET = re.compile(
+    "[\u2022\u25cf\u25aa\u25a0\u25e6\u2023\u2219\u00b7\u25cb\u2013\u2014*\\-\u27a2\u2713\u25c6\u2756\u27a4\u25ba\u25b8\u00bb\u2192\u2714\u25b9\u25ab\u2043\uf0b7\uf0a7]\\s+"
+)
 _LONGEST_HEADING = 48
-_OPEN_END = re.compile(r"(?:[,(&/]|\b(?:and|or|of|in|the|for|und|oder|für|von|zur|der|et|ou|de|du|des|pour|en|y|o|para|del|la|le))$", re.IGNORECASE)
+_OPEN_END = re.compile(
+    r"(?:[,(&/]|\b(?:and|or|of|in|the|for|und|oder|für|von|zur|der|et|ou|de|du|des|pour|en|y|o|para|del|la|le))$", re.IGNORECASE
+)
 _LINE_GAP = 1.9
 _OTHER_WIDTH = 0.15
 _LONGEST_BROKEN = 120  # letters of a word that a line end cut without a hyphen
@@ -80,7 +83,11 @@ def with_headings_apart(document: Document) -> Document:
     for line in document.lines:
         cells = line.text.split("\t")
         count = next((count for count in (1, 2) if count < len(cells) and heading_kind(" ".join(cells[:count]))), 0)
-        if not count or line.bullet or (count == 1 and find_period(cells[1]) and len(cells) == 2 and not line.bold and len(cells[0].split()) == 1):
+        if (
+            not count
+            or line.bullet
+            or (count == 1 and find_period(cells[1]) and len(cells) == 2 and not line.bold and len(cells[0].split()) == 1)
+        ):
             lines.append(line)
             continue
         lines.append(replace(line, text=" ".join(cells[:count]), heading=True, links=()))
@@ -94,24 +101,40 @@ def find_sections(text: Text) -> list[Section]:
     body = median(sizes) if sizes else 0.0
     kinds = [None if line.bullet else heading_kind(line.text) for line in text.lines]
     looks = Counter(_look(line) for line, kind in zip(text.lines, kinds, strict=True) if kind)
-    told = {look for look, count in looks.items() if _stands_out(look, body) and count > 1} or {look for look in looks if _stands_out(look, body)}
+    told = {look for look, count in looks.items() if _stands_out(look, body) and count > 1} or {
+        look for look in looks if _stands_out(look, body)
+    }
     flows = _flows(text)
     sections = [Section("", "")]
     skipped = -1
-    for index, (line, kind) in enumerate(zip(text.lines, kinds, strict=True)):
+    for index, line in enumerate(text.lines):
+        kind = kinds[index]
         if index == skipped:
             continue
         look = _look(line)
         following = text.lines[index + 1] if index + 1 < len(text.lines) else None
-        if kind is None and following and not line.bullet and _stands_out(look, body) and _look(following)[:2] == look[:2] and kinds[index + 1] is None:
+        if (
+            kind is None
+            and following
+            and not line.bullet
+            and _stands_out(look, body)
+            and _look(following)[:2] == look[:2]
+            and kinds[index + 1] is None
+        ):
             kind = heading_kind(_joined(line.text, following.text))  # one that takes two lines
             skipped = index + 1 if kind else skipped
-        heads = kind is not None and (look in told or not told or line.heading or _stands_out(look, body) or kind in ("contact",))
+        heads = kind is not None and (look in told or not told or line.heading or _stands_out(look, body) or kind == "contact")
         if heads and kind is not None and not (sections[-1].kind == kind and not _stands_out(look, body) and told):
             sections.append(Section(kind, line.text if skipped != index + 1 or following is None else _joined(line.text, following.text)))
         elif flows.get(index, False) or (index in flows and line.size and line.size > 1.3 * body and look not in told):
             sections.append(Section("", "", [index]))
-        elif len(sections) > 1 and len(line.text) <= _LONGEST_HEADING and not line.bullet and "\t" not in line.text and _is_unknown_heading(line, look, told, body):
+        elif (
+            len(sections) > 1
+            and len(line.text) <= _LONGEST_HEADING
+            and not line.bullet
+            and "\t" not in line.text
+            and _is_unknown_heading(line, look, told, body)
+        ):
             sections.append(Section("other", line.text))
         else:
             sections[-1].lines.append(index)
@@ -186,7 +209,13 @@ def _is_broken(above: Line, line: Line, edges: dict[int, float]) -> bool:
     """Whether a line ends because its column did: its next word had no room, or its sentence or bracket is open."""
     if "\t" in line.text or "\t" in above.text or above.bold != line.bold or above.size != line.size:
         return False
-    if above.page == line.page and above.y0 is not None and line.y0 is not None and above.size and not 0 <= line.y0 - above.y0 < _LINE_GAP * above.size:
+    if (
+        above.page == line.page
+        and above.y0 is not None
+        and line.y0 is not None
+        and above.size
+        and not 0 <= line.y0 - above.y0 < _LINE_GAP * above.size
+    ):
         return False
     if above.text.count("(") > above.text.count(")") or _OPEN_END.search(above.text) or line.text[:1] in ")]":
         return True
@@ -195,7 +224,11 @@ def _is_broken(above: Line, line: Line, edges: dict[int, float]) -> bool:
         return False
     letter = (above.x1 - above.x0) / max(len(above.text), 1)
     full = above.x1 + letter * (len(line.text.split(" ", 1)[0]) + 1) > edge
-    return full and (len(above.text) > 25 or line.text[:1].islower()) and not (line.text[:1].isupper() and above.text[-1:] in ".!?" and len(above.text) < 40)
+    return (
+        full
+        and (len(above.text) > 25 or line.text[:1].islower())
+        and not (line.text[:1].isupper() and above.text[-1:] in ".!?" and len(above.text) < 40)
+    )
 
 
 def _column(line: Line) -> int:

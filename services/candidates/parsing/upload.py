@@ -37,7 +37,10 @@ _OTHER_KINDS = {
     b"%!PS": "a PostScript file",
 }
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body|div|section|article|h1|table|p)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body|div|section|article|h1|table|p)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _MARKUP = re.compile(rb"\s*<(?:!doctype|\?xml|svg|script|math)", re.IGNORECASE)
 _RESUME = re.compile(r'\s*\{.*"basics"\s*:\s*\{', re.DOTALL)
 _ENCRYPT = re.compile(rb"/Encrypt\s{0,8}(?:\d{1,10}\s{1,8}\d{1,5}\s{1,8}R|<<)")
@@ -164,7 +167,10 @@ def _old_or_encrypted_word(data: bytes) -> Unreadable:
 
 
 def _unsupported(kind: str) -> Unreadable:
-    return Unreadable("FILE_TYPE_UNSUPPORTED", f"The file is {kind}, whatever its name says. A CV is a PDF, a DOCX, a text file, a web page or a JSON Resume.")
+    return Unreadable(
+        "FILE_TYPE_UNSUPPORTED",
+        f"The file is {kind}, whatever its name says. A CV is a PDF, a DOCX, a text file, a web page or a JSON Resume.",
+    )
 
 
 def _macros() -> Unreadable:

@@ -32,10 +32,14 @@ def main() -> None:
         total += of
         if said.misses and misses:
             print(made.name, *misses, sep="\n    ")
-    print(f"\n{count} CVs, {pages} pages, {1000 * spent / pages:.0f} ms a page, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB at most with the generators")
+    print(
+        f"\n{count} CVs, {pages} pages, {1000 * spent / pages:.0f} ms a page, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB at most with the generators"
+    )
     for kind in total:
         share = right[kind] / total[kind]
-        print(f"{kind:>16} {100 * share:6.1f} %  {right[kind]:4} of {total[kind]:4}{'' if share >= FLOORS.get(kind, 0) else '  below the floor'}")
+        print(
+            f"{kind:>16} {100 * share:6.1f} %  {right[kind]:4} of {total[kind]:4}{'' if share >= FLOORS.get(kind, 0) else '  below the floor'}"
+        )
 
 
 if __name__ == "__main__":

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from tests.services.candidates.corpus.truth import Truth
 
 _MONTHS = {
-    "en": "January February March April May June July August September October November December".split(),
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
+    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    "de": ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"],
+    "fr": ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"],
+    "es": ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
 }
 _SHORT = {
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
-    "de": "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.".split(),
-    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split(),
-    "es": "ene. feb. mar. abr. may. jun. jul. ago. sept. oct. nov. dic.".split(),
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "de": ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."],
+    "fr": ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
+    "es": ["ene.", "feb.", "mar.", "abr.", "may.", "jun.", "jul.", "ago.", "sept.", "oct.", "nov.", "dic."],
 }
 
 
@@ -114,9 +114,13 @@ def period(truth: Truth, start: str, end: str | None) -> str:
         word, _, rest = form.partition(" ")
         return f"{word} {point(truth, start, rest)}"
     if form == "du MM/YYYY":
-        return f"du {point(truth, start, 'MM/YYYY')} {'au' if end else ''} {point(truth, end, 'MM/YYYY') if end else 'à ce jour'}".replace("  ", " ")
+        return f"du {point(truth, start, 'MM/YYYY')} {'au' if end else ''} {point(truth, end, 'MM/YYYY') if end else 'à ce jour'}".replace(
+            "  ", " "
+        )
     form = form.partition(" ")[2] if form.startswith(("seit", "ab", "depuis", "desde")) else form
-    dash = {"MM/YYYY": " - ", "YYYY/MM": " - ", "Month YYYY": " – ", "MM.YYYY": "–", "Month YYYY to": " to ", "Month de YYYY": " a "}.get(form, " – ")
+    dash = {"MM/YYYY": " - ", "YYYY/MM": " - ", "Month YYYY": " – ", "MM.YYYY": "–", "Month YYYY to": " to ", "Month de YYYY": " a "}.get(
+        form, " – "
+    )
     if form == "Month YYYY to" and now == "to date":
         dash = " to " if end else " "
     whole = f"{point(truth, start, form)}{dash}{point(truth, end, form) if end else now}".replace("– bis", "bis")

@@ -32,10 +32,14 @@ def _person(dice: random.Random, tongue: Tongue, name: str, number: int) -> Trut
     spoken = (national if number % 3 == 2 else international).replace(" ", dice.choice([" ", " ", "-", "."]) if number % 3 != 2 else " ")
     ascii_name = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o")).encode("ascii", "ignore").decode().lower()
     parts = ascii_name.replace("'", "").split()
-    local = dice.choice([f"{parts[0]}.{parts[-1]}", f"{parts[0][0]}{parts[-1]}", f"{parts[-1]}_{parts[0]}{dice.randrange(70, 99)}", f"{parts[0]}"])
+    local = dice.choice(
+        [f"{parts[0]}.{parts[-1]}", f"{parts[0][0]}{parts[-1]}", f"{parts[-1]}_{parts[0]}{dice.randrange(70, 99)}", f"{parts[0]}"]
+    )
     links = [f"linkedin.com/in/{parts[0]}-{parts[-1]}"]
     if number % 2 == 0:
-        links.append(dice.choice([f"github.com/{parts[0]}{parts[-1]}", f"www.{parts[-1]}.example.com", f"xing.com/profile/{parts[0]}_{parts[-1]}"]))
+        links.append(
+            dice.choice([f"github.com/{parts[0]}{parts[-1]}", f"www.{parts[-1]}.example.com", f"xing.com/profile/{parts[0]}_{parts[-1]}"])
+        )
     years = _years(dice, tongue.dates[number % len(tongue.dates)])
     companies, titles = _mixed(dice, field.companies), _mixed(dice, field.titles)
     jobs = tuple(
@@ -51,7 +55,9 @@ def _person(dice: random.Random, tongue: Tongue, name: str, number: int) -> Trut
     if dice.random() < 0.6 and len(degrees) > 1:
         education.append(School(degrees[1], schools[1], education[0].start - 3, education[0].start))
     skills = tuple(_mixed(dice, field.skills)[: dice.randrange(7, 12)])
-    certificates = tuple((title, issuer, f"{dice.randrange(2012, 2024)}") for title, issuer in _mixed(dice, field.certificates)[: dice.randrange(0, 3)])
+    certificates = tuple(
+        (title, issuer, f"{dice.randrange(2012, 2024)}") for title, issuer in _mixed(dice, field.certificates)[: dice.randrange(0, 3)]
+    )
     return Truth(
         tongue.language, name, f"{local}@{dice.choice(_TLDS)}", phonenumbers.format_number(phone, phonenumbers.PhoneNumberFormat.E164), spoken,
         place, tuple(links), dice.choice(field.summaries), jobs, tuple(education), skills, certificates,

@@ -43,7 +43,9 @@ def corpus(half: str) -> Iterator[Made]:
     for number, truth in enumerate(people(half)):
         page = LAYOUTS[half][number % len(LAYOUTS[half])]
         try:
-            yield Made(f"{number:02} {truth.language} {page.__module__.rpartition('.')[2]}.{page.__name__} {truth.entry}", truth, page(truth))
+            yield Made(
+                f"{number:02} {truth.language} {page.__module__.rpartition('.')[2]}.{page.__name__} {truth.entry}", truth, page(truth)
+            )
         except (ImportError, OSError):
             continue
 
@@ -112,10 +114,22 @@ def _entries(note: Callable[[str, int, int, object], None], truth: Truth, cv: Pa
     jobs = [(job.company, job.title, job.start, job.end or "present") for job in truth.work]
     size = max(len(jobs), len(read_jobs))
     for kind, at in (("employer", 0), ("title", 1)):
-        note(kind, _hits([_fold(job[at]) for job in jobs], [_fold(job[at]) for job in read_jobs]), size, ([job[at] for job in jobs], [job[at] for job in read_jobs]))
-    note("dates", _hits([job[2:] for job in jobs], [job[2:] for job in read_jobs]), size, ([job[2:] for job in jobs], [job[2:] for job in read_jobs]))
+        note(
+            kind,
+            _hits([_fold(job[at]) for job in jobs], [_fold(job[at]) for job in read_jobs]),
+            size,
+            ([job[at] for job in jobs], [job[at] for job in read_jobs]),
+        )
+    note(
+        "dates",
+        _hits([job[2:] for job in jobs], [job[2:] for job in read_jobs]),
+        size,
+        ([job[2:] for job in jobs], [job[2:] for job in read_jobs]),
+    )
     schools = [(_fold(one.degree), _fold(one.university), one.start, one.end) for one in truth.education]
-    read_schools = [(_fold(_value(one.degree)), _fold(_value(one.university)), _value(one.start_year), _value(one.end_year)) for one in cv.education]
+    read_schools = [
+        (_fold(_value(one.degree)), _fold(_value(one.university)), _value(one.start_year), _value(one.end_year)) for one in cv.education
+    ]
     note("education", _hits(schools, read_schools), max(len(schools), len(read_schools)), (schools, read_schools))
 
 

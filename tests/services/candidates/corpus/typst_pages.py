@@ -49,7 +49,7 @@ _SIDE = """
 ]
 """
 _LEFT = _SIDE + "#grid(columns: (170pt, 1fr), side, main)"
-_RIGHT = _SIDE.replace('hyphenate: true', 'hyphenate: true, weight: "regular"') + "#grid(columns: (1fr, 190pt), main, side)"
+_RIGHT = _SIDE.replace("hyphenate: true", 'hyphenate: true, weight: "regular"') + "#grid(columns: (1fr, 190pt), main, side)"
 _LABELS = """
 #set page(paper: "us-letter", margin: (x: 1.8cm, y: 1.5cm))
 #set text(font: "Libertinus Serif", size: 10pt, lang: cv.language)

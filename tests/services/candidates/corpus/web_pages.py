@@ -18,7 +18,9 @@ def page(truth: Truth) -> bytes:
     """A plain semantic page: headings, paragraphs, lists."""
     body = "".join(_section(section, "li") for section in sections(truth).values())
     to = "".join(f"<li>{_contact(line)}</li>" for line in contacts(truth))
-    return _html(truth, "", f"<header><h1>{escape(truth.name)}</h1><p>{escape(truth.headline)}</p><ul>{to}</ul></header><main>{body}</main>")
+    return _html(
+        truth, "", f"<header><h1>{escape(truth.name)}</h1><p>{escape(truth.headline)}</p><ul>{to}</ul></header><main>{body}</main>"
+    )
 
 
 def tables(truth: Truth) -> bytes:
@@ -28,13 +30,17 @@ def tables(truth: Truth) -> bytes:
         for section in sections(truth).values()
     )
     to = "<br>".join(map(escape, contacts(truth)))
-    return _html(truth, "", f'<table><tr><td><font size="6">{escape(truth.name)}</font></td><td>{to}</td></tr></table><table>{rows}</table>')
+    return _html(
+        truth, "", f'<table><tr><td><font size="6">{escape(truth.name)}</font></td><td>{to}</td></tr></table><table>{rows}</table>'
+    )
 
 
 def floats_pdf(truth: Truth) -> bytes:
     body = "".join(_section(section, "pill") for section in sections(truth).values())
     to = " &middot; ".join(map(_contact, contacts(truth)))
-    return _pdf(_html(truth, _FLOAT, f'<h1>{escape(truth.name)}</h1><p class="to">{escape(truth.headline)}</p><p class="to">{to}</p>{body}'))
+    return _pdf(
+        _html(truth, _FLOAT, f'<h1>{escape(truth.name)}</h1><p class="to">{escape(truth.headline)}</p><p class="to">{to}</p>{body}')
+    )
 
 
 def columns_pdf(truth: Truth) -> bytes:
@@ -44,7 +50,9 @@ def columns_pdf(truth: Truth) -> bytes:
     side = "".join(_section(section, "pill") for kind, section in found.items() if kind in _SIDE)
     to = "".join(f"<p>{_contact(line)}</p>" for line in contacts(truth))
     head = f"<h1>{escape(truth.name)}</h1><p>{escape(truth.headline)}</p>"
-    return _pdf(_html(truth, _GRID, f'{head}<div class="cols"><div class="main">{main}</div><div class="side">{to}{side}</div></div>', flex=True))
+    return _pdf(
+        _html(truth, _GRID, f'{head}<div class="cols"><div class="main">{main}</div><div class="side">{to}{side}</div></div>', flex=True)
+    )
 
 
 def _section(section: Section, items: str, *, heading: bool = True) -> str:
@@ -65,7 +73,7 @@ def _entry(entry: Entry) -> str:
     for row in entry.rows:
         tag = "strong" if row.bold else "em" if row.italic else "span"
         right = f'<span class="r">{escape(row.right)}</span>' if row.right else ""
-        out += f'<p class="row">{right if right else ""}<{tag}>{escape(row.left)}</{tag}></p>'
+        out += f'<p class="row">{right or ""}<{tag}>{escape(row.left)}</{tag}></p>'
     out += "<ul>" + "".join(f"<li>{escape(bullet)}</li>" for bullet in entry.bullets) + "</ul>" if entry.bullets else ""
     return f'<div><div class="b">{escape(entry.beside)}</div><div class="w">{out}</div></div>' if entry.beside else f"<div>{out}</div>"
 

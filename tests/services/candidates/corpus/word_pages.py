@@ -138,7 +138,8 @@ def _strict(data: bytes) -> bytes:
             member = old.read(name)
             if name.endswith((".xml", ".rels")):
                 member = member.replace(_W.encode(), b"http://purl.oclc.org/ooxml/wordprocessingml/main").replace(
-                    b"http://schemas.openxmlformats.org/officeDocument/2006/relationships", b"http://purl.oclc.org/ooxml/officeDocument/relationships"
+                    b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+                    b"http://purl.oclc.org/ooxml/officeDocument/relationships",
                 )
             new.writestr(name, member)
     return out.getvalue()
