@@ -33,9 +33,10 @@ def read_json_resume(data: bytes) -> ParsedCv:
     location = page.add(
         ", ".join(str(place[key]) for key in ("city", "region", "countryCode") if isinstance(place.get(key), str) and place[key])
     )
+    phone = page.phone(basics.get("phone"), region_of(location.value) if location else None)
     links = [page.add(_url(item)) for item in [basics, *_objects(basics.get("profiles"))]]
     return ParsedCv(
-        JSON, 1, page.text(), name, page.add(basics.get("email")), page.phone(basics.get("phone"), region_of(location.value) if location else None), location, summary,
+        JSON, 1, page.text(), name, page.add(basics.get("email")), phone, location, summary,
         tuple(filter(None, links)),
         tuple(
             Education(page.add(_degree(item)), page.add(item.get("institution")), page.year(item.get("startDate")), page.year(item.get("endDate")))
