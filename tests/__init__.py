@@ -1,1 +1,1 @@
-"""The tests; a regular package, because an installed one of the same name would be taken for it."""
+"""A package with a file of its own, since some wheels bring a top-level package of this name that would be found instead."""
