@@ -1,5 +1,6 @@
 """How a service asks for speech, and clips whose words are known."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,8 +15,8 @@ from tests.conftest import House
 
 CLIPS = Path(__file__).parent / "clips"
 WORDS = {
-    "deadlock": "Two workers locked the same rows in a different order. I sorted the identifiers before locking, and the deadlock was gone.",
-    "yes": "Yes, I can start in January.",
+    "deadlock": "two workers locked the same rows in a different order i sorted the identifiers before locking and the deadlock was gone",
+    "yes": "yes i can start in january",
 }
 SECOND = 32_000  # bytes
 
@@ -26,8 +27,13 @@ def sound(name: str) -> bytes:
     return isolated.decode((CLIPS / f"{name}.ogg").read_bytes(), 30)
 
 
+def plain(text: str) -> str:
+    """Without what a model may hear this way or that on another processor: commas and capitals."""
+    return " ".join(re.sub(r"[^\w ]", "", text).lower().split())
+
+
 def said(transcript: Any) -> str:
-    return " ".join(segment.text for segment in transcript.segments)
+    return plain(" ".join(segment.text for segment in transcript.segments))
 
 
 class Speech:
