@@ -5,16 +5,29 @@ import redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
-from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc, organizations_pb2, organizations_pb2_grpc
+from einstellen.auth.v1 import (
+    auth_pb2,
+    auth_pb2_grpc,
+    credentials_pb2,
+    credentials_pb2_grpc,
+    organizations_pb2,
+    organizations_pb2_grpc,
+    second_factors_pb2,
+    second_factors_pb2_grpc,
+    sessions_pb2,
+    sessions_pb2_grpc,
+)
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 from services.auth import tasks
 from services.auth.keys import SigningKeys
-from services.auth.limits import LoginLimits
+from services.auth.limits import Limits
 from services.auth.rpc.accounts import AuthService
+from services.auth.rpc.credentials import Confirmation, CredentialService
 from services.auth.rpc.keys import KeyService
 from services.auth.rpc.organizations import OrganizationService
-from services.auth.rpc.sessions import Sessions
+from services.auth.rpc.second_factors import Codes, SecondFactorService
+from services.auth.rpc.sessions import Sessions, SessionService
 from services.auth.settings import Settings
 from services.chassis import clients, clock
 from services.chassis.database import Database
@@ -35,19 +48,27 @@ def start(settings: Settings) -> Server:
     keys = SigningKeys(database, settings.key_secret, settings.jwt_algorithm, settings.access_lifetime, clock.utc_now)
     sessions = Sessions(database, keys, settings, clock.utc_now)
 
+    logins = Limits(limits, "login", settings.login_attempts)
+    confirmation = Confirmation(database, logins)
+    codes = Codes(settings, clock.utc_now)
+    factors = SecondFactorService(database, sessions, confirmation, codes, Limits(limits, "code", settings.login_attempts))
+    mails = Limits(limits, "mail", settings.mail_attempts)
+
     def add(server: grpc.Server) -> None:
-        auth_pb2_grpc.add_AuthServiceServicer_to_server(
-            AuthService(database, sessions, LoginLimits(limits, settings.login_attempts)), server
-        )
+        auth_pb2_grpc.add_AuthServiceServicer_to_server(AuthService(database, sessions, logins), server)
         organizations_pb2_grpc.add_OrganizationServiceServicer_to_server(OrganizationService(database, sessions), server)
+        sessions_pb2_grpc.add_SessionServiceServicer_to_server(SessionService(database, sessions), server)
+        credentials_pb2_grpc.add_CredentialServiceServicer_to_server(CredentialService(database, sessions, confirmation, mails), server)
+        second_factors_pb2_grpc.add_SecondFactorServiceServicer_to_server(factors, server)
         keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
+    contracts = (auth_pb2, credentials_pb2, second_factors_pb2, organizations_pb2, sessions_pb2, keys_pb2, events_pb2)
     return serve(
-        settings, [auth_pb2.DESCRIPTOR, organizations_pb2.DESCRIPTOR, keys_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        settings, [module.DESCRIPTOR for module in contracts], add,
         access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer), services=services,
         parts={"database": database.check, "redis": limits.ping},
-        background=[Worker("auth", database, tasks.handlers(database, notifications))],
+        background=[Worker("auth", database, tasks.handlers(database, notifications, settings, clock.utc_now))],
         closing=[notifications.close, limits.close, database.close],
     )  # fmt: skip
 

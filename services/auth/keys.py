@@ -1,19 +1,16 @@
 """The keys that access tokens are signed with: made once, encrypted at rest, published as a JSON Web Key Set."""
 
-import base64
 import threading
 import time
 from datetime import timedelta
 from typing import Any
 
 import jwt
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 
+from services.auth import sealing
 from services.auth.store import keys as store
 from services.chassis import calls, ids, tokens
 from services.chassis.clock import Clock
@@ -29,8 +26,7 @@ class SigningKeys:
     """
 
     def __init__(self, database: Database, secret: str, algorithm: str, access_seconds: int, clock: Clock) -> None:
-        derived = HKDF(hashes.SHA256(), 32, b"einstellen", b"signing keys").derive(secret.encode())
-        self._box = Fernet(base64.urlsafe_b64encode(derived))
+        self._box = sealing.box(secret, "signing keys")
         self._database = database
         self._algorithm = algorithm
         self._kept = timedelta(seconds=access_seconds * 2)

@@ -19,6 +19,6 @@ def matches(password: str, stored: str | None) -> bool:
         return False
 
 
-def outdated(stored: str) -> bool:
+def outdated(stored: str | None) -> bool:
     """Whether the parameters have risen since it was made."""
-    return _hasher.check_needs_rehash(stored)
+    return stored is not None and _hasher.check_needs_rehash(stored)

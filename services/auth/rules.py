@@ -6,28 +6,42 @@ from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
-from services.auth.tables import Organization, RefreshToken, Session, User
+from zxcvbn import zxcvbn
+
+from services.auth.tables import LoginChallenge, Organization, RefreshToken, Session, User
 from services.chassis import errors, ids
 
 SHORTEST_PASSWORD = 10
+_SCORED = 72  # characters; more would let a long password cost seconds
+_STRONG = 3  # of 4: 10^8 guesses or more
+FORGIVEN_FOR = timedelta(seconds=10)
+CHALLENGE_FOR = timedelta(minutes=5)
+CODES_FOR_EACH_CHALLENGE = 5
 
 
 class TokenState(Enum):
     """What a refresh token that was presented is worth."""
 
     GOOD = "good"
+    FORGIVEN = "forgiven"
     REUSED = "reused"
     DEAD = "dead"
 
 
-def check_password(password: str, email: str, names: tuple[str, ...]) -> None:
-    """Refuses what is guessed first: few different characters, or the person's own address or name (NIST SP 800-63B, 5.1.1.2)."""
+def check_password(password: str, email: str, names: tuple[str, ...], *, field: str = "password") -> None:
+    """Refuses what is guessed first (NIST SP 800-63B, 5.1.1.2): the person's own address or name, and what fewer than 10^8 guesses find.
+
+    The guesses are counted by zxcvbn, which knows the most used passwords of past breaches, words, names, dates, rows of keys and how people bend them.
+    """
     plain = password.casefold()
     own = [word for word in (email.casefold(), email.casefold().partition("@")[0], *(name.casefold() for name in names)) if len(word) > 2]
-    if len(set(password)) < 5:
-        raise errors.invalid_field("password", "PASSWORD_TOO_WEAK", "uses too few different characters")
     if any(len(plain.replace(word, "")) < SHORTEST_PASSWORD // 2 for word in own):
-        raise errors.invalid_field("password", "PASSWORD_TOO_WEAK", "is too close to the address or the name")
+        raise errors.invalid_field(field, "PASSWORD_TOO_WEAK", "is too close to the address or the name")
+    found = zxcvbn(password[:_SCORED], user_inputs=["einstellen", *own])
+    if found["score"] < _STRONG:
+        raise errors.invalid_field(
+            field, "PASSWORD_TOO_WEAK", "is among the first that are guessed; take several words that do not belong together"
+        )
 
 
 def split_name(first_name: str, last_name: str, full_name: str) -> tuple[str, str]:
@@ -45,10 +59,9 @@ def register(email: str, password_hash: str, first_name: str, last_name: str, *,
     return user, Organization(organization_id, user_id, f"{first_name or email.partition('@')[0]} (personal)", "personal", now, "owner")
 
 
-def new_refresh_token(session: Session, *, now: datetime, days: int) -> tuple[str, RefreshToken]:
-    """A token for the client, and what is kept of it."""
-    token = secrets.token_urlsafe(32)
-    return token, RefreshToken(hash_token(token), session.id, now, now + timedelta(days=days), None)
+def keep_refresh_token(token: str, session_id: UUID, *, now: datetime, days: int) -> RefreshToken:
+    """What is kept of a refresh token."""
+    return RefreshToken(hash_token(token), session_id, now, now + timedelta(days=days))
 
 
 def hash_token(token: str) -> bytes:
@@ -56,11 +69,27 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def judge(token: RefreshToken | None, session: Session | None, *, now: datetime) -> TokenState:
-    """What a presented refresh token is worth; a used one was stolen, or its thief was first."""
+def judge(token: RefreshToken | None, session: Session | None, successor: RefreshToken | None, *, now: datetime) -> TokenState:
+    """What a presented refresh token is worth.
+
+    A used one was stolen, or its thief was first; but whoever lost the answer to its use may ask once more, while nobody has used what they were given.
+    """
     if token is None or session is None or session.revoked_at is not None or token.expires_at <= now:
         return TokenState.DEAD
-    return TokenState.REUSED if token.used_at is not None else TokenState.GOOD
+    if token.used_at is None:
+        return TokenState.GOOD
+    unused = successor is not None and successor.used_at is None and token.forgiven_at is None
+    return TokenState.FORGIVEN if unused and now - token.used_at <= FORGIVEN_FOR else TokenState.REUSED
+
+
+def new_challenge(user_id: UUID, *, now: datetime) -> tuple[str, LoginChallenge]:
+    """A token for whoever has shown the password and not yet a code, and what is kept of it."""
+    token = secrets.token_urlsafe(32)
+    return token, LoginChallenge(hash_token(token), user_id, now, now + CHALLENGE_FOR, 0, None)
+
+
+def is_open(challenge: LoginChallenge, *, now: datetime) -> bool:
+    return challenge.used_at is None and challenge.attempts < CODES_FOR_EACH_CHALLENGE and now < challenge.expires_at
 
 
 def claims(user: User, organization: Organization, session_id: UUID, *, issuer: str, now: datetime, seconds: int) -> dict[str, object]:

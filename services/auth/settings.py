@@ -27,6 +27,15 @@ class Settings(chassis.Settings):
         description="The same in minutes.",
     )
     refresh_days: int = Field(7, ge=1, le=90, alias="JWT_REFRESH_TOKEN_LIFETIME", description="Life of a refresh token in days.")
+    public_url: str = Field(
+        "http://127.0.0.1:8080", alias="PUBLIC_URL", description="Where people reach the product; links in mails begin with it."
+    )
+    mail_attempts: int = Field(
+        5,
+        ge=1,
+        alias="MAIL_ATTEMPTS",
+        description="Links that one account may ask for in 15 minutes, and ten times as many from one address.",
+    )
     login_attempts: int = Field(
         10,
         ge=1,

@@ -13,7 +13,7 @@ users = sa.Table(
     "users", metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("email", sa.Text, nullable=False),
-    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text),
     sa.Column("first_name", sa.Text, nullable=False),
     sa.Column("last_name", sa.Text, nullable=False),
     sa.Column("picture_url", sa.Text, nullable=False),
@@ -21,6 +21,8 @@ users = sa.Table(
     sa.Column("personal_organization_id", sa.Uuid, nullable=False),
     sa.Column("version", sa.BigInteger, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("email_verified_at", sa.DateTime(timezone=True)),
+    sa.Column("deleted_at", sa.DateTime(timezone=True)),
 )  # fmt: skip
 
 organizations = sa.Table(
@@ -48,6 +50,9 @@ sessions = sa.Table(
     sa.Column("ip_address", INET),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("revoked_at", sa.DateTime(timezone=True)),
+    sa.Column("user_agent", sa.Text, nullable=False),
+    sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
 refresh_tokens = sa.Table(
@@ -57,6 +62,8 @@ refresh_tokens = sa.Table(
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("used_at", sa.DateTime(timezone=True)),
+    sa.Column("successor_hash", sa.LargeBinary),
+    sa.Column("forgiven_at", sa.DateTime(timezone=True)),
 )  # fmt: skip
 
 signing_keys = sa.Table(
@@ -69,14 +76,81 @@ signing_keys = sa.Table(
     sa.Column("retired_at", sa.DateTime(timezone=True)),
 )  # fmt: skip
 
+mailed_links = sa.Table(
+    "mailed_links", metadata,
+    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("used_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+second_factors = sa.Table(
+    "second_factors", metadata,
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+    sa.Column("last_step", sa.BigInteger, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("confirmed_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+recovery_codes = sa.Table(
+    "recovery_codes", metadata,
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("code_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("used_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+login_challenges = sa.Table(
+    "login_challenges", metadata,
+    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("used_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+identities = sa.Table(
+    "identities", metadata,
+    sa.Column("issuer", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+sign_in_attempts = sa.Table(
+    "sign_in_attempts", metadata,
+    sa.Column("state_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("browser_hash", sa.LargeBinary, nullable=False),
+    sa.Column("nonce", sa.Text, nullable=False),
+    sa.Column("verifier", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("used_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+exports = sa.Table(
+    "exports", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("ready_at", sa.DateTime(timezone=True)),
+    sa.Column("expires_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class User:
-    """An account. `version` grows with each change, for those who keep a copy."""
+    """An account. `version` grows with each change, for those who keep a copy; without a password it signs in elsewhere."""
 
     id: UUID
     email: str
-    password_hash: str
+    password_hash: str | None
     first_name: str
     last_name: str
     picture_url: str
@@ -84,6 +158,8 @@ class User:
     personal_organization_id: UUID
     version: int
     created_at: datetime
+    email_verified_at: datetime | None = None
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -108,14 +184,58 @@ class Session:
     ip_address: str | None
     created_at: datetime
     revoked_at: datetime | None
+    user_agent: str
+    last_used_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True)
 class RefreshToken:
-    """One link of a session's chain of refresh tokens; only its SHA-256 is kept."""
+    """One token of a session's chain of refresh tokens; only its SHA-256 is kept, and that of its successor.
+
+    `forgiven_at` is when it was presented once more just after its use, as a client does that lost the answer.
+    """
 
     token_hash: bytes
     session_id: UUID
     created_at: datetime
     expires_at: datetime
+    used_at: datetime | None = None
+    successor_hash: bytes | None = None
+    forgiven_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class MailedLink:
+    """What was mailed to prove who reads an address, for one purpose; only the SHA-256 of its token is kept."""
+
+    token_hash: bytes
+    user_id: UUID
+    purpose: str
+    email: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SecondFactor:
+    """A person's authenticator: its secret, encrypted, and the last time step whose code was used. It counts once it is confirmed."""
+
+    user_id: UUID
+    secret: bytes
+    last_step: int
+    created_at: datetime
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LoginChallenge:
+    """What stands between the password and the code."""
+
+    token_hash: bytes
+    user_id: UUID
+    created_at: datetime
+    expires_at: datetime
+    attempts: int
     used_at: datetime | None

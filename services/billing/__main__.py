@@ -14,6 +14,7 @@ from services.chassis.database import Database
 from services.chassis.events import EventFeed, Follower
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
+from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
 
 
@@ -25,15 +26,21 @@ def start(settings: Settings) -> Server:
     with database.begin(calls.SYSTEM) as connection:
         plans.seed(connection, catalogue.PLANS, now=clock.utc_now())
 
+    credit = CreditService(database, low=settings.low_credits, tokens_per_credit=settings.tokens_per_credit)
+
     def add(server: grpc.Server) -> None:
-        credits_pb2_grpc.add_CreditServiceServicer_to_server(CreditService(database, low=settings.low_credits), server)
+        credits_pb2_grpc.add_CreditServiceServicer_to_server(credit, server)
         subscriptions_pb2_grpc.add_SubscriptionServiceServicer_to_server(SubscriptionService(database), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
     return serve(
         settings, [credits_pb2.DESCRIPTOR, subscriptions_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
         access=AccessTokens(KeyRing(published(auth)), settings.jwt_issuer), services=services, parts={"database": database.check},
-        background=[Follower("billing", "auth", auth, database, tasks.following(clock.utc_now))], closing=[auth.close, database.close],
+        background=[
+            Worker("billing", database, tasks.handlers(database, clock.utc_now)),
+            Follower("billing", "auth", auth, database, tasks.following(clock.utc_now)),
+        ],
+        closing=[auth.close, database.close],
     )  # fmt: skip
 
 

@@ -1,13 +1,15 @@
 """Bookings that are more than one query, in the caller's transaction."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.billing import rules
 from services.billing.store import credits as store
-from services.billing.tables import Booking, Legs, Transaction
-from services.chassis import audit, ids
+from services.billing.tables import Booking, Hold, Legs, Transaction
+from services.chassis import audit, errors, ids, tasks
 
 
 def grant(connection: Connection, tenant_id: UUID, unit: str, amount: int, description: str, *, now: datetime) -> Transaction:
@@ -17,3 +19,57 @@ def grant(connection: Connection, tenant_id: UUID, unit: str, amount: int, descr
     granted = store.book(connection, account, Legs(lasting=amount), booking, now=now)
     audit.record(connection, "credits.granted", tenant_id=tenant_id, transaction_id=granted.id)
     return granted
+
+
+def hold(connection: Connection, tenant_id: UUID, unit: str, amount: int, booking: Booking, expires_at: datetime, *, now: datetime) -> Hold:
+    """Sets credits aside until `expires_at`. Raises FailedPrecondition / CREDITS_INSUFFICIENT; repeating the key returns the first."""
+    account = store.lock_account(connection, tenant_id, unit)
+    first = store.find_booking(connection, tenant_id, booking.key)
+    if first is not None:
+        rules.check_same_hold(first, unit, amount, booking)
+        return store.get_hold(connection, first.id, tenant_id)
+    taken = rules.take(account, amount, now=now)
+    store.book(connection, account, replace(taken, held=amount), booking, now=now)
+    made = Hold(booking.id, tenant_id, unit, amount, "open", expires_at)
+    store.add_hold(connection, made)
+    tasks.enqueue(connection, "expire_hold", {"hold_id": made.id}, tenant_id=tenant_id, run_at=expires_at)
+    audit.record(connection, "credits.held", tenant_id=tenant_id, hold_id=made.id)
+    return made
+
+
+def end_hold(
+    connection: Connection, tenant_id: UUID, hold_id: UUID, used: int, booking: Booking, status: str, *, now: datetime
+) -> Transaction | None:
+    """Ends an open hold by what was used of it: `settled`, `released` or `expired`. None where it has ended before.
+
+    Raises NotFound / HOLD_NOT_FOUND, InvalidArgument / HOLD_EXCEEDED.
+    """
+    account = store.lock_account(connection, tenant_id, store.get_hold(connection, hold_id, tenant_id).unit)
+    found = store.get_hold(connection, hold_id, tenant_id)  # as it is now that the account is ours
+    if found.status != "open":
+        return None
+    if used > found.amount:
+        raise errors.invalid_field("amount", "HOLD_EXCEEDED", f"only {found.amount / 2:g} are held")
+    held = store.get_hold_booking(connection, hold_id)
+    ended = store.book(connection, account, rules.settle(account, held, used, now=now), replace(booking, key=f"end:{hold_id}"), now=now)
+    store.end_hold(connection, found, status)
+    audit.record(connection, f"credits.{status}", tenant_id=tenant_id, hold_id=hold_id)
+    return ended
+
+
+def refill(connection: Connection, tenant_id: UUID, unit: str, amount: int, booking: Booking, until: datetime, *, now: datetime) -> None:
+    """Begins a month: what the one before has left runs out, and the new credits are there `until` its end. Repeating the key changes nothing."""
+    if store.find_booking(connection, tenant_id, booking.key) is None:
+        run_out(connection, tenant_id, unit, f"{booking.key}:before", now=now)
+        account = replace(store.lock_account(connection, tenant_id, unit), monthly_until=until)
+        store.book(connection, account, Legs(monthly=amount), booking, now=now)
+        audit.record(connection, "credits.refilled", tenant_id=tenant_id, transaction_id=booking.id)
+
+
+def run_out(connection: Connection, tenant_id: UUID, unit: str, key: str, *, now: datetime) -> None:
+    """Books off monthly credits, whose month is over."""
+    account = store.lock_account(connection, tenant_id, unit)
+    if account.monthly:
+        expiry = Booking(ids.mint(), "EXPIRY", key, "The month is over")
+        store.book(connection, account, Legs(monthly=-account.monthly), expiry, now=now)
+        audit.record(connection, "credits.expired", tenant_id=tenant_id, transaction_id=expiry.id)

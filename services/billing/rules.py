@@ -43,6 +43,19 @@ def give_back(account: Account, spent: Transaction, *, now: datetime) -> Legs:
     return Legs(lasting=-(spent.monthly + spent.lasting))
 
 
+def settle(account: Account, held: Transaction, used: int, *, now: datetime) -> Legs:
+    """Ends a hold: what was used leaves, from monthly credits first as with a spend, and the rest goes back as `give_back` does."""
+    unused = held.held - used
+    lasting = min(unused, -held.lasting) if account.month_runs(now) else unused
+    return Legs(monthly=unused - lasting, lasting=lasting, held=-held.held)
+
+
+def check_same_hold(first: Transaction, unit: str, amount: int, again: Booking) -> None:
+    """Raises AlreadyExists / IDEMPOTENCY_KEY_REUSED where a hold comes again with another body."""
+    if (first.unit, first.held, first.description, first.reference_id) != (unit, amount, again.description, again.reference_id):
+        raise errors.AlreadyExists("IDEMPOTENCY_KEY_REUSED", "this idempotency key came with another request before; use a new one")
+
+
 def check_same(first: Transaction, unit: str, amount: int, again: Booking) -> None:
     """Raises AlreadyExists / IDEMPOTENCY_KEY_REUSED where a spend comes again with another body. A key that was voided came with none."""
     if first.unit is None:

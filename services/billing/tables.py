@@ -50,6 +50,16 @@ credit_transactions = sa.Table(
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
+credit_holds = sa.Table(
+    "credit_holds", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
 plans = sa.Table(
     "plans", metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
@@ -150,6 +160,18 @@ class Transaction:
     prompt_tokens: int
     completion_tokens: int
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Credits set aside; its id is that of the booking that did so."""
+
+    id: UUID
+    tenant_id: UUID
+    unit: str
+    amount: int
+    status: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True)

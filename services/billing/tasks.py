@@ -5,12 +5,26 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from einstellen.events.v1 import events_pb2
-from services.billing import catalogue
+from services.billing import catalogue, ledger
 from services.billing.store import credits as store
 from services.billing.tables import Booking, Legs, Organization
-from services.chassis import audit, ids
+from services.chassis import audit, calls, ids
+from services.chassis import tasks as chassis
 from services.chassis.clock import Clock, from_timestamp
+from services.chassis.database import Database
 from services.chassis.events import Apply, Prepare
+from services.chassis.tasks import Handler, Task
+
+
+def handlers(database: Database, clock: Clock) -> dict[str, Handler]:
+    def expire_hold(task: Task) -> None:
+        assert task.tenant_id is not None
+        with database.begin(calls.SYSTEM) as connection:
+            chassis.finish(connection, task)
+            release = Booking(ids.mint(), "RELEASE", "")
+            ledger.end_hold(connection, task.tenant_id, UUID(task.payload["hold_id"]), 0, release, "expired", now=clock())
+
+    return {"expire_hold": expire_hold}
 
 
 def following(clock: Clock) -> Prepare:

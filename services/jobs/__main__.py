@@ -25,7 +25,7 @@ def start(settings: Settings) -> Server:
     keys = clients.connect(settings.keys_url, "auth", services)
     candidates = clients.connect(settings.candidates_url, "candidates", services)
     notifications = clients.connect(settings.notifications_url, "notifications", services)
-    pool = Pool(database)
+    pool = Pool(database, settings.matching_snapshot_dir)
 
     def add(server: grpc.Server) -> None:
         jobs_pb2_grpc.add_JobServiceServicer_to_server(JobService(database, pool), server)

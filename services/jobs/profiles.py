@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from einstellen.candidates.v1 import candidates_pb2
+from services.jobs.matching import features
 from services.jobs.matching.profile import CandidateText, Education, Experience
+from services.jobs.matching.score import read_candidate
 from services.jobs.tables import Profile
 
 # The position of a profile that came with an application: before that of any event.
@@ -34,9 +36,10 @@ def to_text(candidate: candidates_pb2.Candidate) -> CandidateText:
 
 def to_profile(candidate: candidates_pb2.Candidate, tenant_id: UUID | None, position: int) -> Profile:
     """Without date of birth, phone or address: matching has no use for them."""
+    text = to_text(candidate)
     return Profile(
         UUID(candidate.id), UUID(candidate.user_id), tenant_id, display_name(candidate), candidate.headline, candidate.discoverable,
-        to_json(to_text(candidate)), position,
+        to_json(text), position, features.pack(read_candidate(text)), features.version(),
     )  # fmt: skip
 
 

@@ -80,8 +80,18 @@ candidate_profiles = sa.Table(
     sa.Column("display_name", sa.Text, nullable=False),
     sa.Column("headline", sa.Text, nullable=False),
     sa.Column("discoverable", sa.Boolean, nullable=False),
-    sa.Column("text", JSONB),
+    sa.Column("text", JSONB(none_as_null=True)),
     sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("features", sa.LargeBinary),
+    sa.Column("features_version", sa.Text, nullable=False),
+    sa.Column("change", sa.BigInteger, nullable=False, server_default=sa.text("0")),  # numbered by a trigger
+)  # fmt: skip
+
+word_weights = sa.Table(
+    "word_weights", metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
 )  # fmt: skip
 
 
@@ -169,7 +179,7 @@ class StatusChange:
 class Profile:
     """What matching knows of a candidate: a copy of candidates' own, as of the event at `position`.
 
-    `text` is CandidateText as JSON; of a profile that is gone only the id and the position are left.
+    `text` is CandidateText as JSON, `features` the same as the index reads it; of a profile that is gone only the id and the position are left.
     """
 
     candidate_id: UUID
@@ -180,3 +190,18 @@ class Profile:
     discoverable: bool
     text: dict[str, Any] | None
     position: int
+    features: bytes | None = None
+    features_version: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """The profile of a candidate as the index takes it in; `text` is there only where the features are of another version."""
+
+    candidate_id: UUID
+    discoverable: bool
+    gone: bool
+    features: bytes | None
+    text: dict[str, Any] | None
+    tenants: list[UUID]
+    change: int

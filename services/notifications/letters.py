@@ -23,13 +23,14 @@ class Template:
     """The variables of a template: those that must be there, and those that may.
 
     Names that end in `_time` hold RFC 3339 times, in `_id` UUIDs. Every template may have `first_name`, which is the recipient's own unless given.
-    Those for people may be sent by a person, the others by services alone.
+    Those for people may be sent by a person, the others by services alone. The words of a secret one are kept only until it is sent.
     """
 
     required: frozenset[str]
     optional: frozenset[str] = frozenset()
     for_people: bool = False
     calendar: bool = False
+    secret: bool = False
 
 
 def _of(*names: str) -> frozenset[str]:
@@ -38,6 +39,13 @@ def _of(*names: str) -> frozenset[str]:
 
 TEMPLATES: Mapping[str, Template] = {
     "welcome": Template(_of()),
+    "verify_email": Template(_of("link", "expires_time"), secret=True),
+    "password_reset": Template(_of("link", "expires_time"), secret=True),
+    "password_changed": Template(_of()),
+    "email_change": Template(_of("link", "expires_time"), secret=True),
+    "email_changed": Template(_of()),
+    "second_factor_on": Template(_of()),
+    "second_factor_off": Template(_of()),
     "application_received": Template(_of("job_title", "company_name"), _of("candidate_name"), for_people=True),
     "application_status": Template(_of("job_title", "company_name", "status"), _of("candidate_name", "note"), for_people=True),
     "interview_invitation": Template(

@@ -34,10 +34,11 @@ def handlers(database: Database, channels: Mapping[str, Channel], clock: Clock) 
             log.warning("notification refused", extra={"notification_id": str(notification.id), "problem": refused})
         with database.begin(calls.SYSTEM) as connection:
             chassis.finish(connection, task)
+            secret = notification.template in letters.TEMPLATES and letters.TEMPLATES[notification.template].secret
             if refused:
-                store.mark_failed(connection, notification.id)
+                store.mark_failed(connection, notification.id, secret=secret)
             else:
-                store.mark_sent(connection, notification.id, clock())
+                store.mark_sent(connection, notification.id, clock(), secret=secret)
             action = "notification.failed" if refused else "notification.sent"
             audit.record(connection, action, tenant_id=notification.tenant_id, notification_id=notification.id)
 

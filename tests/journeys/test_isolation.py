@@ -18,7 +18,7 @@ from tests.journeys import world as worlds
 from tests.journeys.world import World
 from tests.refusals import told
 
-_REFUSALS = {"NOT_FOUND", "PERMISSION_DENIED", "INVALID_ARGUMENT", "FAILED_PRECONDITION", "UNAUTHENTICATED"}
+_REFUSALS = {"RESOURCE_EXHAUSTED", "NOT_FOUND", "PERMISSION_DENIED", "INVALID_ARGUMENT", "FAILED_PRECONDITION", "UNAUTHENTICATED"}
 
 
 @pytest.fixture(scope="module")

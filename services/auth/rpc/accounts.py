@@ -1,13 +1,16 @@
 """The RPCs of accounts: registering, signing in and out, the profile."""
 
+from dataclasses import replace
+
 import grpc
 from google.protobuf.empty_pb2 import Empty
 
 from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc
 from services.auth import passwords, rules
-from services.auth.limits import LoginLimits
+from services.auth.limits import Limits
 from services.auth.rpc.sessions import Sessions, to_user
 from services.auth.store import accounts, organizations, sessions
+from services.auth.tables import User
 from services.chassis import audit, calls, errors, events, masks, tasks
 from services.chassis.clock import Clock, utc_now
 from services.chassis.database import Database
@@ -19,7 +22,7 @@ _PROFILE_FIELDS = ("first_name", "last_name", "picture_url")
 class AuthService(auth_pb2_grpc.AuthServiceServicer):
     """See auth.proto."""
 
-    def __init__(self, database: Database, sessions: Sessions, limits: LoginLimits, clock: Clock = utc_now) -> None:
+    def __init__(self, database: Database, sessions: Sessions, limits: Limits, clock: Clock = utc_now) -> None:
         self._database = database
         self._sessions = sessions
         self._limits = limits
@@ -35,23 +38,28 @@ class AuthService(auth_pb2_grpc.AuthServiceServicer):
             organizations.add_organization(connection, organization)
             audit.record(connection, "user.registered", tenant_id=organization.id, user_id=user.id)
             tasks.enqueue(connection, "welcome", {"user_id": user.id}, tenant_id=organization.id)
+            tasks.enqueue(connection, "mail_link", {"user_id": user.id, "purpose": "verify_email"}, tenant_id=organization.id)
             events.record(connection, "user.registered", user.id, organization.id)
         return to_user(user)
 
     def Login(self, request: auth_pb2.LoginRequest, context: Context) -> auth_pb2.TokenPair:
         address = calls.current().address
-        self._limits.check(request.email, address)
+        self._limits.count(request.email, address)
         with self._database.begin(calls.SYSTEM) as connection:
             user = accounts.find_user_by_email(connection, request.email)
         if not passwords.matches(request.password, user.password_hash if user else None) or user is None:
-            self._limits.failed(request.email, address)
             raise errors.Unauthenticated("CREDENTIALS_WRONG", "the address or the password is wrong")
         self._limits.succeeded(request.email, address)
-        if passwords.outdated(user.password_hash):
-            rehashed = passwords.make_hash(request.password)
-            with self._database.begin(calls.SYSTEM) as connection:
-                accounts.replace_password_hash(connection, user.id, rehashed)
-        return self._sessions.open(user)
+        return self._sessions.sign_in(self._rehashed(user, request.password), context)
+
+    def _rehashed(self, user: User, password: str) -> User:
+        """The account with its hash made anew where the parameters have risen since."""
+        if not passwords.outdated(user.password_hash):
+            return user
+        rehashed = passwords.make_hash(password)
+        with self._database.begin(calls.SYSTEM) as connection:
+            kept = accounts.replace_password_hash(connection, user.id, user.password_hash, rehashed)
+        return replace(user, password_hash=rehashed) if kept else user
 
     def RefreshToken(self, request: auth_pb2.RefreshTokenRequest, context: Context) -> auth_pb2.TokenPair:
         return self._sessions.rotate(request.refresh_token)
@@ -59,10 +67,8 @@ class AuthService(auth_pb2_grpc.AuthServiceServicer):
     def Logout(self, request: auth_pb2.LogoutRequest, context: Context) -> Empty:
         with self._database.begin(calls.SYSTEM) as connection:
             _, session = sessions.lock_refresh_token(connection, rules.hash_token(request.refresh_token))
-            if session is not None and session.revoked_at is None:
-                sessions.revoke_session(connection, session.id, self._clock())
-                audit.record(connection, "session.closed", tenant_id=session.tenant_id, user_id=session.user_id, session_id=session.id)
-                events.record(connection, "session.revoked", session.id, session.tenant_id, user_id=session.user_id)
+            if session is not None:
+                self._sessions.end(connection, session, self._clock(), why="signed out")
         return Empty()
 
     def GetProfile(self, request: auth_pb2.GetProfileRequest, context: Context) -> auth_pb2.User:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,8 +28,21 @@ def find_user_by_email(connection: Connection, email: str) -> User | None:
     return User(**row._mapping) if row else None
 
 
+def find_user(connection: Connection, user_id: UUID) -> User | None:
+    row = connection.execute(sa.select(users).where(users.c.id == user_id)).first()
+    return User(**row._mapping) if row else None
+
+
 def get_user(connection: Connection, user_id: UUID) -> User:
     row = connection.execute(sa.select(users).where(users.c.id == user_id)).first()
+    if row is None:
+        raise errors.NotFound("USER_NOT_FOUND", "there is no such account")
+    return User(**row._mapping)
+
+
+def lock_user(connection: Connection, user_id: UUID) -> User:
+    """Holds the account until commit, so that signing in and a change of how one signs in come one after the other."""
+    row = connection.execute(sa.select(users).where(users.c.id == user_id).with_for_update()).first()
     if row is None:
         raise errors.NotFound("USER_NOT_FOUND", "there is no such account")
     return User(**row._mapping)
@@ -38,5 +52,12 @@ def update_user(connection: Connection, user_id: UUID, changes: Mapping[str, obj
     connection.execute(users.update().where(users.c.id == user_id).values(**changes, version=users.c.version + 1))
 
 
-def replace_password_hash(connection: Connection, user_id: UUID, password_hash: str) -> None:
-    connection.execute(users.update().where(users.c.id == user_id).values(password_hash=password_hash))
+def change_email(connection: Connection, user_id: UUID, email: str, now: datetime) -> None:
+    with refusing({"users_email": errors.AlreadyExists("EMAIL_TAKEN", "there is another account with this address by now")}):
+        update_user(connection, user_id, {"email": email, "email_verified_at": now})
+
+
+def replace_password_hash(connection: Connection, user_id: UUID, old: str | None, new: str) -> bool:
+    """Says whether the old one was still there."""
+    mine = sa.and_(users.c.id == user_id, users.c.password_hash == old)
+    return connection.execute(users.update().where(mine).values(password_hash=new)).rowcount == 1

@@ -1,5 +1,6 @@
 """The RPCs of credits: balances, packages, the ledger, and what is granted, spent and taken back."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import grpc
@@ -7,21 +8,23 @@ import grpc
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
 from services.billing import catalogue, ledger, rules
 from services.billing.store import credits as store
-from services.billing.tables import Account, Booking, Transaction
+from services.billing.tables import Account, Booking, Hold, Transaction
 from services.chassis import audit, calls, errors, idempotency, ids, paging
 from services.chassis.calls import Scope
 from services.chassis.clock import Clock, to_timestamp, utc_now
 from services.chassis.database import Database
 
 Context = grpc.ServicerContext
+_HOLD_SECONDS = 3600
 
 
 class CreditService(credits_pb2_grpc.CreditServiceServicer):
     """See credits.proto."""
 
-    def __init__(self, database: Database, *, low: int, clock: Clock = utc_now) -> None:
+    def __init__(self, database: Database, *, low: int, tokens_per_credit: int, clock: Clock = utc_now) -> None:
         self._database = database
         self._low = low
+        self._tokens_per_credit = tokens_per_credit
         self._clock = clock
 
     def GetBalance(self, request: credits_pb2.GetBalanceRequest, context: Context) -> credits_pb2.CreditBalance:
@@ -83,6 +86,38 @@ class CreditService(credits_pb2_grpc.CreditServiceServicer):
                 audit.record(connection, "credits.refunded", tenant_id=tenant_id, transaction_id=refund.id)
             return credits_pb2.ReverseSpendResponse(refund=to_transaction(refund))
 
+    def HoldCredits(self, request: credits_pb2.HoldCreditsRequest, context: Context) -> credits_pb2.CreditHold:
+        tenant_id, amount, now = _tenant(request.tenant_id), rules.halves(request.amount), self._clock()
+        booking = Booking(ids.mint(), "HOLD", f"hold:{request.request_id}", request.description, request.reference_id)
+        expires_at = now + timedelta(seconds=request.seconds or _HOLD_SECONDS)
+        with self._database.begin(Scope(tenant_id)) as connection:
+            return to_hold(ledger.hold(connection, tenant_id, request.unit, amount, booking, expires_at, now=now))
+
+    def SettleHold(self, request: credits_pb2.SettleHoldRequest, context: Context) -> credits_pb2.CreditTransaction:
+        tenant_id, hold_id = _tenant(request.tenant_id), UUID(request.hold_id)
+        tokens = request.prompt_tokens + request.completion_tokens
+        used = rules.halves(request.amount) or rules.halves_for_tokens(tokens, self._tokens_per_credit)
+        booking = Booking(
+            ids.mint(), request.type, "", request.description, request.hold_id, tokens, request.prompt_tokens, request.completion_tokens
+        )
+        with self._database.begin(Scope(tenant_id)) as connection:
+            settled = ledger.end_hold(connection, tenant_id, hold_id, used, booking, "settled", now=self._clock())
+            settled = settled or store.find_booking(connection, tenant_id, f"end:{hold_id}")
+        if settled is None or settled.type == "RELEASE":
+            raise errors.FailedPrecondition("HOLD_ENDED", "this hold was released, or it has expired")
+        if (settled.outside, settled.type) != (used, request.type):
+            raise errors.AlreadyExists("HOLD_SETTLED", "this hold was settled by another amount")
+        return to_transaction(settled)
+
+    def ReleaseHold(self, request: credits_pb2.ReleaseHoldRequest, context: Context) -> credits_pb2.CreditHold:
+        tenant_id, hold_id = _tenant(request.tenant_id), UUID(request.hold_id)
+        with self._database.begin(Scope(tenant_id)) as connection:
+            ledger.end_hold(connection, tenant_id, hold_id, 0, Booking(ids.mint(), "RELEASE", ""), "released", now=self._clock())
+            ended = store.get_hold(connection, hold_id, tenant_id)
+        if ended.status == "settled":
+            raise errors.FailedPrecondition("HOLD_ENDED", "this hold was settled")
+        return to_hold(ended)
+
     def _first_spend(self, tenant_id: UUID, unit: str, amount: int, again: Booking) -> Transaction:
         """The spend with this key where there is one, and the reason why there is none where there is not."""
         with self._database.begin(Scope(tenant_id)) as connection:
@@ -96,10 +131,20 @@ class CreditService(credits_pb2_grpc.CreditServiceServicer):
         return first
 
     def _balance(self, account: Account) -> credits_pb2.UnitBalance:
-        amount = account.spendable(self._clock())
+        now = self._clock()
+        amount = account.spendable(now)
         is_low = amount < 2 * self._low
         warning = f"{amount / 2:g} {account.unit} credits are left" if is_low else ""
-        return credits_pb2.UnitBalance(unit=account.unit, amount=amount / 2, is_low=is_low, warning=warning)
+        return credits_pb2.UnitBalance(
+            unit=account.unit, amount=amount / 2, is_low=is_low, warning=warning, held=account.held / 2, monthly=account.live_monthly(now) / 2,
+            monthly_until_time=to_timestamp(account.monthly_until),
+        )  # fmt: skip
+
+
+def to_hold(hold: Hold) -> credits_pb2.CreditHold:
+    return credits_pb2.CreditHold(
+        id=str(hold.id), unit=hold.unit, amount=hold.amount / 2, status=hold.status, expire_time=to_timestamp(hold.expires_at)
+    )
 
 
 def to_transaction(transaction: Transaction) -> credits_pb2.CreditTransaction:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,12 @@ from services.billing.tables import (
     UNITS,
     Account,
     Booking,
+    Hold,
     Legs,
     Organization,
     Transaction,
     credit_accounts,
+    credit_holds,
     credit_transactions,
     organizations,
 )
@@ -120,6 +122,29 @@ def find_booking(connection: Connection, tenant_id: UUID, key: str) -> Transacti
     return Transaction(**row._mapping) if row else None
 
 
+def get_hold_booking(connection: Connection, hold_id: UUID) -> Transaction:
+    query = sa.select(credit_transactions).where(credit_transactions.c.id == hold_id, credit_transactions.c.type == "HOLD")
+    return Transaction(**connection.execute(query).one()._mapping)
+
+
+def add_hold(connection: Connection, hold: Hold) -> None:
+    connection.execute(credit_holds.insert(), asdict(hold))
+
+
+def get_hold(connection: Connection, hold_id: UUID, tenant_id: UUID) -> Hold:
+    row = connection.execute(sa.select(credit_holds).where(credit_holds.c.id == hold_id, credit_holds.c.tenant_id == tenant_id)).first()
+    if row is None:
+        raise errors.NotFound("HOLD_NOT_FOUND", "there is no such hold in this organization")
+    return Hold(**row._mapping)
+
+
+def end_hold(connection: Connection, hold: Hold, status: str) -> Hold:
+    """The account's lock is held, so that a hold ends once."""
+    ended = credit_holds.update().where(credit_holds.c.id == hold.id, credit_holds.c.status == "open")
+    connection.execute(ended, {"status": status})
+    return replace(hold, status=status)
+
+
 def list_transactions(connection: Connection, tenant_id: UUID, unit: str, page: Page) -> Sequence[Transaction]:
     """Those that changed what the organization has, newest first; what is held and let go again is not among them."""
     table = credit_transactions
@@ -164,6 +189,11 @@ WHERE (a.monthly, a.lasting, a.held) IS DISTINCT FROM (coalesce(s.monthly, 0), c
 UNION ALL
 SELECT tenant_id, unit, format('booking %s says %s after it; those up to it add up to %s', position, balance_after, expected)
 FROM chained WHERE balance_after <> expected OR unbalanced <> 0
+UNION ALL
+SELECT a.tenant_id, a.unit, format('the account has %s held; its open holds add up to %s', a.held, coalesce(h.amount, 0))
+FROM credit_accounts a LEFT JOIN (
+    SELECT tenant_id, unit, sum(amount) AS amount FROM credit_holds WHERE status = 'open' GROUP BY tenant_id, unit
+) h USING (tenant_id, unit) WHERE a.held <> coalesce(h.amount, 0)
 """
 
 

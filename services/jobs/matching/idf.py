@@ -1,79 +1,97 @@
-"""Frozen inverse document frequencies: how much each term says, fixed until somebody deliberately fits and stores the next version."""
+"""Frozen inverse document frequencies: how much each word says, fixed until the next version is fitted and stored."""
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Self
 
-from services.jobs.matching.terms import vectoriser
+import numpy as np
+from numpy.typing import NDArray
 
-START = Path(__file__).with_name("start_idf.json")
+from services.jobs.matching.terms import Kind, key, terms
+
 START_CORPUS = Path(__file__).with_name("start_corpus.txt")
-START_VERSION = "start-1"
-
-# A pair repeats what its words have said already, so it adds half of what a word of its rarity would.
-_PAIR = 0.5
-_DIGITS = 4
-_FORMAT = 1
+START_VERSION = "start-2"
+# A weight of 1 as a whole number. Whole numbers add up to the same sum in any order and on any machine.
+ONE = 10_000
+_FORMAT = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FrozenIdf:
-    """Weights rounded to four digits, so that every machine reads the same ones; a term it never saw weighs as one that no document had."""
+    """Weights in ten-thousandths by the words' keys, ascending; a word it never saw weighs as one that no document had."""
 
     version: str
     documents: int
-    known: Mapping[str, float]
-    unseen: float
+    keys: NDArray[np.uint64]
+    weights: NDArray[np.int64]
+    unseen: int
 
     @classmethod
-    def fit(cls, texts: Iterable[str], version: str, *, min_documents: int = 2) -> Self:
-        """The smooth formula of scikit-learn, ln((1 + n) / (1 + df)) + 1, of the terms in at least `min_documents` texts.
+    def of_counts(cls, version: str, documents: int, keys: NDArray[np.uint64], counts: NDArray[np.int64], *, least: int) -> Self:
+        """The smooth formula of scikit-learn, ln((1 + n) / (1 + df)) + 1, of the words in at least `least` documents; keys ascend.
 
-        A term below that would be learned from one person's text, and would keep a trace of it; it weighs as unseen instead.
+        A rarer word would be learned from one person's text, and would keep a trace of it; it weighs as unseen instead.
         """
-        corpus = list(texts)
-        unseen = round(math.log(1 + len(corpus)) + 1, _DIGITS)
-        model = vectoriser().set_params(min_df=1)
-        if not any(model.build_analyzer()(text) for text in corpus):
-            return cls(version, len(corpus), {}, unseen)
-        model.fit(corpus)
-        ceiling = math.log((1 + len(corpus)) / (1 + min_documents)) + 1 + 1e-9
-        known = {
-            term: round(float(model.idf_[column]), _DIGITS) for term, column in model.vocabulary_.items() if model.idf_[column] <= ceiling
-        }
-        return cls(version, len(corpus), dict(sorted(known.items())), unseen)
+        common = counts >= least
+        # Rounded from a logarithm of few different counts, so that no machine's last digit decides.
+        found, places = np.unique(counts[common], return_inverse=True)
+        each = np.array([_weigh(documents, int(count)) for count in found], dtype=np.int64)
+        weights = each[places] if found.size else np.zeros(0, np.int64)
+        return cls(version, documents, keys[common].astype(np.uint64), weights, _weigh(documents, 0))
 
-    def weight(self, term: str) -> float:
-        return self.known.get(term, self.unseen) * (_PAIR if " " in term else 1.0)
+    @classmethod
+    def fit(cls, texts: Iterable[str], version: str, *, least: int = 2) -> Self:
+        corpus = [set(terms(text)) for text in texts]
+        counts = Counter(key(Kind.WORD, word) for words in corpus for word in words)
+        keys = np.array(sorted(counts), dtype=np.uint64)
+        return cls.of_counts(version, len(corpus), keys, np.array([counts[int(one)] for one in keys], dtype=np.int64), least=least)
+
+    def weigh(self, words: Sequence[str]) -> list[int]:
+        found: list[int] = self.weigh_keys(np.array([key(Kind.WORD, word) for word in words], dtype=np.uint64)).tolist()
+        return found
+
+    def weigh_keys(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        if not self.keys.size:
+            return np.full(keys.size, self.unseen, np.int64)
+        places = np.minimum(np.searchsorted(self.keys, keys), self.keys.size - 1)
+        return np.where(self.keys[places] == keys, self.weights[places], self.unseen)
 
     def to_bytes(self) -> bytes:
         """The same bytes for the same weights, whatever the order they were learned in."""
-        content = {
-            "format": _FORMAT,
-            "version": self.version,
-            "documents": self.documents,
-            "unseen": self.unseen,
-            "known": dict(sorted(self.known.items())),
-        }
-        return json.dumps(content, ensure_ascii=False, indent=0, separators=(",", ":")).encode() + b"\n"
+        head = {"format": _FORMAT, "version": self.version, "documents": self.documents, "unseen": self.unseen, "known": self.keys.size}
+        return json.dumps(head).encode() + b"\n" + zlib.compress(self.keys.astype("<u8").tobytes() + self.weights.astype("<i8").tobytes())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Raises ValueError for bytes that another format or nobody wrote."""
-        content = json.loads(data)
-        if not isinstance(content, dict) or content.get("format") != _FORMAT:
-            raise ValueError("not a frozen idf of this format")
-        return cls(content["version"], content["documents"], content["known"], content["unseen"])
+        first, _, rest = data.partition(b"\n")
+        try:
+            head = json.loads(first)
+            if head["format"] != _FORMAT:
+                raise ValueError("not a frozen idf of this format")
+            body, known = zlib.decompress(rest), head["known"]
+            keys = np.frombuffer(body, "<u8", known).astype(np.uint64)
+            return cls(
+                head["version"], head["documents"], keys, np.frombuffer(body, "<i8", known, 8 * known).astype(np.int64), head["unseen"]
+            )
+        except (KeyError, TypeError, zlib.error) as problem:
+            raise ValueError("not a frozen idf") from problem
+
+
+def _weigh(documents: int, count: int) -> int:
+    return round(ONE * (math.log((1 + documents) / (1 + count)) + 1))
 
 
 @cache
 def start_idf() -> FrozenIdf:
     """What a new installation scores with: fitted to the texts of start_corpus.txt, which were written for it."""
-    return FrozenIdf.from_bytes(START.read_bytes())
+    return FrozenIdf.fit(read_start_corpus(), START_VERSION)
 
 
 def read_start_corpus() -> list[str]:

@@ -1,135 +1,335 @@
-"""An index in memory over the candidates' texts, which finds the few hundred that are worth a full score for a job."""
+"""The index in memory over all candidates: every one is scored for a job, within milliseconds, and comes out with the very score that score.py gives."""
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse  # type: ignore[import-untyped]
 
-from services.jobs.matching.idf import FrozenIdf
+from services.jobs.matching import kernels, signals
+from services.jobs.matching.features import Document, Keys, pack
+from services.jobs.matching.idf import FrozenIdf, start_idf
 from services.jobs.matching.profile import CandidateText, JobText
-from services.jobs.matching.score import job_vector, retrieval_vector
+from services.jobs.matching.score import WEIGHTS, JobReading, asked_signals, read_candidate, read_job, text_scale
+from services.jobs.matching.segment import MOST_DOCUMENTS, Segment, Weighed, build, merge, weigh
+from services.jobs.matching.signals import ONE
+from services.jobs.matching.terms import Kind, key
 
-_MERGE_AT = 1024
-_DIGITS = 6
+# Above every score: where the first page starts.
+_TOP = 1001
+_SMALL, _MANY_SMALL, _MANY = 4_000, 8, 4
+_MONTHS = 12
+
+
+class Hit(NamedTuple):
+    """A candidate's place in the order: their score in tenths of a point, best first, equals by id."""
+
+    tenths: int
+    candidate_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A segment, what the weights make of it, and who of it is still as it says. `erased` where somebody's words must go soon."""
+
+    segment: Segment
+    weighed: Weighed
+    alive: NDArray[np.uint8]
+    erased: bool = False
+
+    @property
+    def living(self) -> int:
+        return int(self.alive.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All of the index at one moment; a search sees one, whatever changes meanwhile."""
+
+    idf: FrozenIdf
+    parts: tuple[Part, ...] = ()
+
+    def __len__(self) -> int:
+        return sum(part.living for part in self.parts)
 
 
 class CandidateIndex:
-    """Candidates by id, under one lock; weights come from one frozen idf, and another idf means another index.
+    """Searches take no lock. Changes come one after the other: each batch is a small segment of its own, and marks what it replaces as dead.
 
-    Rows live in a sealed matrix and, until there are a thousand of them, in a list of fresh ones. A change or a removal only marks the
-    old row as dead; merging drops the dead rows and the terms that no living row uses, so that an erased candidate leaves no word behind.
+    Small segments are merged by tidy(), beside the searches and the changes.
     """
 
-    def __init__(self, idf: FrozenIdf) -> None:
-        self._idf = idf
-        self._lock = threading.Lock()
-        self._columns: dict[str, int] = {}
-        self._sealed = sparse.csr_matrix((0, 0), dtype=np.float64)
-        self._sealed_ids: list[UUID | None] = []
-        self._sealed_rows: dict[UUID, int] = {}
-        self._fresh: dict[UUID, Mapping[str, float]] = {}
-        self._dead = 0
+    def __init__(self, idf: FrozenIdf, parts: Iterable[tuple[Segment, NDArray[np.uint8]]] = ()) -> None:
+        self._changing = threading.Lock()
+        self._tidying = threading.Lock()
+        self.state = State(idf, tuple(_part(segment, idf, alive) for segment, alive in parts))
 
     def __len__(self) -> int:
-        with self._lock:
-            return len(self._sealed_rows) + len(self._fresh)
+        return len(self.state)
 
-    def put(self, candidate_id: UUID, candidate: CandidateText) -> None:
-        """Adds a candidate, or replaces what was known of them; the next search sees it."""
-        vector = retrieval_vector(candidate, self._idf)
-        with self._lock:
-            self._forget(candidate_id)
-            self._fresh[candidate_id] = vector
-            if len(self._fresh) >= _MERGE_AT:
-                self._merge()
+    def apply(self, documents: Sequence[Document], gone: Iterable[UUID] = ()) -> None:
+        """Adds each candidate, or replaces what was known of them, and forgets those who are gone; all at once, seen by the next search."""
+        newest = {document.candidate_id: document for document in documents}
+        left = [candidate_id for candidate_id in gone if candidate_id not in newest]
+        fresh = [build(batch) for batch in _batches(list(newest.values()))]
+        with self._changing:
+            parts = _without(self.state.parts, newest, left)
+            self.state = replace(self.state, parts=(*parts, *(_part(segment, self.state.idf) for segment in fresh)))
 
-    def remove(self, candidate_id: UUID) -> None:
-        """Does nothing for a candidate who is not there."""
-        with self._lock:
-            self._forget(candidate_id)
-            if self._dead > _MERGE_AT and self._dead > len(self._sealed_rows):
-                self._merge()
+    def tidy(self, *, erase: bool = False) -> bool:
+        """Merges some segments if there are many small ones, much that is dead or, with `erase`, somebody who is gone; says whether it did."""
+        with self._tidying:
+            before = self.state
+            chosen = [
+                before.parts[number] for number in plan([(part.living, len(part.segment), erase and part.erased) for part in before.parts])
+            ]
+            if not chosen:
+                return False
+            merged = _part(merge([(part.segment, part.alive) for part in chosen]), before.idf)
+            with self._changing:
+                now = {id(part.segment): part for part in self.state.parts}
+                died, erased = [], False
+                for part in chosen:
+                    later = now.get(id(part.segment))  # none where everybody in it has been replaced meanwhile
+                    left = later.alive if later else np.zeros_like(part.alive)
+                    died += [part.segment.candidate(row) for row in np.flatnonzero(part.alive & (1 - left)).tolist()]
+                    erased = erased or (later is None or later.erased) > part.erased
+                alive = merged.alive
+                for candidate_id in died:
+                    alive[merged.segment.row_of(candidate_id)] = 0
+                if self.state.idf is not before.idf:
+                    merged = _part(merged.segment, self.state.idf, alive)
+                merged = replace(merged, erased=erased)
+                kept = tuple(part for part in self.state.parts if not any(part.segment is one.segment for one in chosen))
+                self.state = replace(self.state, parts=(*((merged,) if len(merged.segment) else ()), *kept))
+            return True
 
-    def search(self, job: JobText, limit: int, among: Collection[UUID] | Callable[[UUID], bool] | None = None) -> list[tuple[UUID, float]]:
-        """At most `limit` candidates with their text similarity, the most similar first, equals by id; none without a word in common."""
-        query = job_vector(job, self._idf)
-        allowed = _predicate(among)
-        with self._lock:
-            found = [*self._in_sealed(query), *self._in_fresh(query)]
-        found.sort(key=lambda item: (-item[1], item[0]))
-        chosen: list[tuple[UUID, float]] = []
-        for candidate_id, similarity in found:
-            if len(chosen) >= limit:
-                break
-            if allowed(candidate_id):
-                chosen.append((candidate_id, similarity))
+    def reweigh(self, idf: FrozenIdf) -> None:
+        """Scores with these weights from now on."""
+        with self._tidying, self._changing:
+            self.state = State(idf, tuple(replace(part, weighed=_weigh(part.segment, idf)) for part in self.state.parts))
+
+    def fit(self, version: str, *, least: int) -> FrozenIdf:
+        """The weights that the living candidates' words have now, to be frozen; see FrozenIdf.of_counts."""
+        state = self.state
+        keys = [part.segment.terms[part.segment.words] for part in state.parts]
+        counts = [part.segment.count(part.alive)[part.segment.words] for part in state.parts]
+        found, places = np.unique(np.concatenate([*keys, np.zeros(0, np.uint64)]).astype(np.uint64), return_inverse=True)
+        totals = np.zeros(found.size, np.int64)
+        np.add.at(totals, places, np.concatenate([*counts, np.zeros(0, np.int64)]).astype(np.int64))
+        return FrozenIdf.of_counts(version, len(state), found, totals, least=least)
+
+
+def plan(parts: Sequence[tuple[int, int, bool]]) -> list[int]:
+    """Which segments to merge into one: each is given by its living, all its documents, and whether it must be written anew."""
+    loose = sorted(
+        (living, number) for number, (living, size, _) in enumerate(parts) if living <= MOST_DOCUMENTS // 2 or size - living > size // 4
+    )
+    small = [number for living, number in loose if living < _SMALL]
+    if len(small) >= _MANY_SMALL:
+        return small
+    chosen, total = [], 0
+    for living, number in loose[len(small) :]:
+        if total + living > MOST_DOCUMENTS:
+            break
+        chosen.append(number)
+        total += living
+    if len(chosen) >= _MANY:
         return chosen
+    urgent = [number for number, (living, size, now) in enumerate(parts) if now or size - living > size // 2]
+    return urgent[:1]
 
-    def compact(self) -> None:
-        """Merges now: after it, nothing of a removed candidate is in memory."""
-        with self._lock:
-            self._merge()
 
-    def _forget(self, candidate_id: UUID) -> None:
-        self._fresh.pop(candidate_id, None)
-        row = self._sealed_rows.pop(candidate_id, None)
-        if row is not None:
-            self._sealed_ids[row] = None
-            self._dead += 1
+def search(
+    state: State, job: JobReading, day: date, limit: int, *, tenant_id: UUID | None = None, after: Hit | None = None
+) -> list[Hit]:  # fmt: skip
+    """The best `limit` candidates behind `after`, of all who are discoverable or applied to the tenant; without a tenant, of all.
 
-    def _in_sealed(self, query: Mapping[str, float]) -> list[tuple[UUID, float]]:
-        dense = np.zeros(self._sealed.shape[1])
-        for term, weight in query.items():
-            column = self._columns.get(term)
-            if column is not None:
-                dense[column] = weight
-        similarities: NDArray[np.float64] = np.round(self._sealed @ dense, _DIGITS)
-        hits = np.flatnonzero(similarities)
-        return [
-            (candidate_id, similarity)
-            for row, similarity in zip(hits.tolist(), similarities[hits].tolist(), strict=True)
-            if (candidate_id := self._sealed_ids[row]) is not None
+    Exact: everybody's words, skills and titles are added up, and whoever the rest cannot lift into the best is left out by proof.
+    """
+    wanted = Wanted(job, state.idf, day)
+    counted = np.zeros(_TOP, np.int64)
+    values: list[NDArray[np.int64]] = []
+    high: list[Keys] = []
+    low: list[Keys] = []
+    for part in sorted(state.parts, key=lambda one: -len(one.segment)):
+        rows, tenths = _search_part(part, wanted, counted, limit, tenant_id, after)
+        values.append(tenths)
+        high.append(part.segment.high[rows])
+        low.append(part.segment.low[rows])
+    if not values:
+        return []
+    tenths, highs, lows = np.concatenate(values), np.concatenate(high), np.concatenate(low)
+    best = np.lexsort((lows, highs, -tenths))[:limit]
+    return [Hit(int(tenths[one]), UUID(int=(int(highs[one]) << 64) + int(lows[one]))) for one in best.tolist()]
+
+
+class Wanted:
+    """A job in keys and whole numbers, made once for all segments."""
+
+    def __init__(self, job: JobReading, idf: FrozenIdf, day: date) -> None:
+        words = sorted(job.words)
+        self.words = np.array([key(Kind.WORD, word) for word in words], np.uint64)
+        self.impacts = np.array([job.words[word] for word in words], np.int32)
+        self.skills = np.array([key(Kind.SKILL, fit.skill) for fit in job.skills], np.uint64)
+        self.skill_weights = np.array([fit.weight for fit in job.skills], np.int32)
+        self.by_words = [
+            (fit.weight, np.uint64(key(Kind.SKILL, fit.skill)), np.array([key(Kind.WORD, word) for word in of], np.uint64))
+            for fit in job.skills
+            if (of := signals.unknown_words(fit.skill))
         ]
-
-    def _in_fresh(self, query: Mapping[str, float]) -> list[tuple[UUID, float]]:
-        found = []
-        for candidate_id, vector in self._fresh.items():
-            similarity = round(sum(weight * vector[term] for term, weight in query.items() if term in vector), _DIGITS)
-            if similarity:
-                found.append((candidate_id, similarity))
-        return found
-
-    def _merge(self) -> None:
-        living = list(self._sealed_rows.items())
-        old = self._sealed[[row for _, row in living]] if living else sparse.csr_matrix((0, self._sealed.shape[1]), dtype=np.float64)
-        used = np.unique(old.indices)
-        terms = {column: term for term, column in self._columns.items()}
-        columns = {terms[column]: place for place, column in enumerate(used.tolist())}
-        indices = [np.searchsorted(used, old.indices)]
-        data = [old.data]
-        lengths = np.diff(old.indptr).tolist()
-        for vector in self._fresh.values():
-            row = sorted((columns.setdefault(term, len(columns)), weight) for term, weight in vector.items())
-            indices.append(np.array([column for column, _ in row], dtype=np.int64))
-            data.append(np.array([weight for _, weight in row], dtype=np.float64))
-            lengths.append(len(row))
-        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        ids = [*(candidate_id for candidate_id, _ in living), *self._fresh]
-        self._sealed = sparse.csr_matrix((np.concatenate(data), np.concatenate(indices), starts), shape=(len(ids), len(columns)))
-        self._columns = columns
-        self._sealed_ids = list(ids)
-        self._sealed_rows = {candidate_id: row for row, candidate_id in enumerate(ids)}
-        self._fresh = {}
-        self._dead = 0
+        title = sorted(job.occupation)
+        self.title = np.array([key(Kind.WORD, word) for word in title], np.uint64)
+        self.title_weights = idf.weigh(title)
+        self.places = tuple(key(Kind.WORD, place) for place in signals.wanted_places(job.job))
+        self.levels = np.array([signals.seniority_fit(job.level, level) or 0 for level in range(signals.LEVELS)], np.int64)
+        total = int(self.skill_weights.sum())
+        self.skill_values = np.array([ONE * got // max(total, 1) for got in range(total + 1)], np.int64)
+        asked = asked_signals(job)
+        months_asked = max(1, (job.years or 0) * _MONTHS)
+        today = day.year * _MONTHS + day.month
+        points = [WEIGHTS[name] if name in asked else 0 for name in ("skills", "text", "title", "years", "seniority", "location")]
+        self.job = np.array([*points, sum(WEIGHTS[name] for name in asked), months_asked, today], np.int64)
 
 
-def _predicate(among: Collection[UUID] | Callable[[UUID], bool] | None) -> Callable[[UUID], bool]:
-    if among is None:
-        return lambda _: True
-    if callable(among):
-        return among
-    members = frozenset(among)
-    return members.__contains__
+def _search_part(
+    part: Part, wanted: Wanted, counted: NDArray[np.int64], limit: int, tenant_id: UUID | None, after: Hit | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    segment, size = part.segment, len(part.segment)
+    room = segment.bits.shape[1] * 8
+    text, skill, title = np.zeros(room, np.int32), np.zeros(room, np.int32), np.zeros(room, np.int32)
+    _add(segment, segment.find(wanted.words), wanted.impacts, text)
+    _add(segment, segment.find(wanted.skills), wanted.skill_weights, skill)
+    for weight, known, words in wanted.by_words:
+        with_words = segment.find(words)
+        told = [segment.rows_with(int(term)) for term in with_words]
+        have = told[0] if told else np.zeros(0, np.uint16)
+        for more in told[1:]:
+            have = np.intersect1d(have, more, assume_unique=True)
+        listed = segment.rows_with(int(segment.find(np.array([known]))[0]))
+        skill[np.setdiff1d(have, listed, assume_unique=True)] += weight
+    if wanted.title.size:
+        _title(part, wanted, title)
+    place = _places(segment, wanted.places)
+    bounds = np.empty(size, np.float64)
+    rest = int(wanted.job[4] * wanted.levels.max() + wanted.job[5] * place.max(initial=0))
+    skill_one = ONE / max(1, int(wanted.skill_weights.sum()))
+    kernels.bound(text, skill, title, part.weighed.scale, skill_one, wanted.job, rest, bounds)
+    rows, values = np.empty(size, np.int64), np.empty(size, np.int64)
+    high, low = divmod(after.candidate_id.int, 1 << 64) if after else (0, 0)
+    found = kernels.select(
+        text, skill, title, bounds, _allowed(part, tenant_id), part.weighed.scale, wanted.skill_values, wanted.job, segment.months, segment.level,
+        wanted.levels, segment.place, place, segment.high, segment.low, after.tenths if after else _TOP, np.array([high, low], np.uint64), counted, limit,
+        rows, values,
+    )  # fmt: skip
+    return rows[:found], values[:found]
+
+
+def _add(segment: Segment, found: NDArray[np.int64], weights: NDArray[np.int32], sums: NDArray[np.int32]) -> None:
+    there = found >= 0
+    terms, weights = found[there], weights[there]
+    rows = np.minimum(np.searchsorted(segment.dense, terms), max(segment.dense.size - 1, 0))
+    dense = segment.dense[rows] == terms if segment.dense.size else np.zeros(terms.size, bool)
+    kernels.add_weights(segment.starts, segment.documents, terms[~dense], weights[~dense], sums)
+    if dense.any():
+        fill = -int(dense.sum()) % 4
+        padded_rows = np.concatenate([rows[dense], np.zeros(fill, np.int64)])
+        kernels.add_dense(segment.bits, padded_rows, np.concatenate([weights[dense], np.zeros(fill, np.int32)]), sums)
+
+
+def _title(part: Part, wanted: Wanted, best: NDArray[np.int32]) -> None:
+    """Each candidate's title that is nearest to the job's: first how near the titles are, then who has which."""
+    segment = part.segment
+    shared = np.zeros(segment.title_words.size + 1, np.int64)
+    for word, weight in zip(wanted.title, wanted.title_weights, strict=True):
+        shared[1:][segment.title_words == word] = weight
+    sums = np.cumsum(shared)
+    each = sums[segment.title_starts[1:]] - sums[segment.title_starts[:-1]]
+    near = np.flatnonzero(each)
+    values = 2 * ONE * each[near] // (sum(wanted.title_weights) + part.weighed.title_weights[near])
+    terms = near + segment.first_title
+    rows = np.minimum(np.searchsorted(segment.dense, terms), max(segment.dense.size - 1, 0))
+    dense = segment.dense[rows] == terms if segment.dense.size else np.zeros(terms.size, bool)
+    kernels.raise_values(segment.starts, segment.documents, terms[~dense], values[~dense], best)
+    if dense.any():
+        kernels.raise_dense(segment.bits, rows[dense], values[dense], best[: len(segment)])
+
+
+def _places(segment: Segment, wanted: tuple[int, ...]) -> NDArray[np.int64]:
+    """How near each of the segment's places is, by its number; see signals.near."""
+    lengths = np.diff(segment.place_starts)
+    if not wanted:
+        return np.zeros(lengths.size, np.int64)
+    hits = np.isin(segment.place_parts, np.array(wanted, np.uint64))
+    counts = np.concatenate([[0], np.cumsum(hits)])
+    some = counts[segment.place_starts[1:]] > counts[segment.place_starts[:-1]]
+    values = np.where(some | (lengths == 0), ONE // 2, 0)
+    held = lengths > 0
+    first = np.zeros(lengths.size, bool)
+    first[held] = segment.place_parts[segment.place_starts[:-1][held]] == np.uint64(wanted[0])
+    return np.where(first, ONE, values).astype(np.int64)
+
+
+def _allowed(part: Part, tenant_id: UUID | None) -> NDArray[np.uint8]:
+    if tenant_id is None:
+        return part.alive
+    segment = part.segment
+    allowed = segment.open & part.alive
+    term = int(segment.find(np.array([key(Kind.TENANT, str(tenant_id))], np.uint64))[0])
+    if term >= 0:
+        kernels.mark(segment.starts, segment.documents, segment.bits, term, segment.dense_row(term), part.alive, allowed)
+    return allowed
+
+
+def _part(segment: Segment, idf: FrozenIdf, alive: NDArray[np.uint8] | None = None) -> Part:
+    return Part(segment, _weigh(segment, idf), np.ones(len(segment), np.uint8) if alive is None else alive)
+
+
+def _weigh(segment: Segment, idf: FrozenIdf) -> Weighed:
+    return weigh(segment, idf, text_scale(1))
+
+
+def _without(parts: Sequence[Part], replaced: Iterable[UUID], gone: Iterable[UUID]) -> list[Part]:
+    """The parts with these candidates dead; of those who are gone for good, the words must go too."""
+    both = [(one, False) for one in replaced] + [(one, True) for one in gone]
+    if not both:
+        return list(parts)
+    halves = np.array([divmod(one.int, 1 << 64) for one, _ in both], np.uint64).reshape(-1, 2)
+    left = []
+    for part in parts:
+        segment = part.segment
+        near = np.searchsorted(segment.high, halves[:, 0])
+        maybe = np.flatnonzero(segment.high[np.minimum(near, len(segment) - 1)] == halves[:, 0])
+        found = [(row, both[number][1]) for number in maybe.tolist() if (row := segment.row_of(both[number][0])) >= 0 and part.alive[row]]
+        if found:
+            alive = part.alive.copy()
+            alive[[row for row, _ in found]] = 0
+            part = replace(part, alive=alive, erased=part.erased or any(gone for _, gone in found))  # noqa: PLW2901 - the same part, later
+        if part.alive.any():
+            left.append(part)
+    return left
+
+
+def _batches(documents: list[Document]) -> list[list[Document]]:
+    return [documents[first : first + MOST_DOCUMENTS] for first in range(0, len(documents), MOST_DOCUMENTS)]
+
+
+@cache
+def warm() -> None:
+    """Runs every kernel once, so that a process, or the building of an image, has them compiled before somebody waits."""
+    text = CandidateText(("Cook",), "Cooks", skills=("Cooking", "Baking"), location="Bonn")
+    packed = pack(read_candidate(text))
+    tenant = UUID(int=1)
+    index = CandidateIndex(start_idf())
+    index.apply([Document(UUID(int=number), number % 2 == 0, (tenant,), packed) for number in range(1, 1_100)])
+    index.apply([Document(UUID(int=number), True, (tenant,), packed) for number in range(1_000, 1_100)], [UUID(int=1)])
+    index.tidy(erase=True)
+    index.reweigh(index.fit("warm", least=2))
+    job = read_job(JobText("Senior Cook", "Cooks. 2 years of experience", ("Cooking", "Salt art"), "Bonn"), index.state.idf)
+    for after in (None, Hit(900, UUID(int=9))):
+        search(index.state, job, date(2026, 1, 1), 10, tenant_id=tenant, after=after)

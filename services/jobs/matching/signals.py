@@ -1,19 +1,21 @@
-"""The signals beside the text: skills, title, level, years and place, each from 0 to 1, or None where the job does not ask."""
+"""The signals beside the text: skills, title, level, years and place, each from 0 to ONE, or None where the job does not ask."""
 
-import math
 import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from services.chassis.skills import find_skills, implied_skills, normalise, taxonomy
 from services.jobs.matching.idf import FrozenIdf
 from services.jobs.matching.profile import CandidateText, Experience, JobText
-from services.jobs.matching.terms import terms, words
+from services.jobs.matching.terms import terms
 
+# What a value of 1 is as a whole number: scores are whole numbers until they are shown, and the index computes the very same ones.
+ONE = 1_000_000
 # A skill that the employer listed as key decides more than one that the description merely mentions.
-_REQUIRED, _MENTIONED = 3.0, 1.0
-# Everybody claims to communicate and to work in a team, and no CV proves it.
-_SOFT = 0.25
+_REQUIRED, _MENTIONED = 12, 4
+# Everybody claims to communicate and to work in a team, and no CV proves it: such a skill weighs a quarter.
+_SOFT = 4
 
 _LEVELS = (
     (0, re.compile(r"\b(?:intern|internship|trainee|apprentice|working student|student assistant)\b", re.IGNORECASE)),
@@ -22,7 +24,8 @@ _LEVELS = (
     (4, re.compile(r"\b(?:head|lead|principal|staff engineer|team leader|executive chef)\b", re.IGNORECASE)),
     (3, re.compile(r"\b(?:senior|sr|experienced)\b", re.IGNORECASE)),
 )
-_ORDINARY_LEVEL = 2
+ORDINARY_LEVEL = 2
+LEVELS = 6
 _LEVEL_SPAN = 3
 
 _LEVEL_WORDS = frozenset(
@@ -66,7 +69,9 @@ _YEARS = re.compile(
     re.IGNORECASE,
 )
 _MONTHS_A_YEAR = 12
-_UNKNOWN = 0.5
+_FIRST_MONTH = 1900 * _MONTHS_A_YEAR
+# After every month that there is: the end of a position that still lasts.
+OPEN_END = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class SkillFit:
 
     skill: str
     required: bool
-    weight: float
+    weight: int
     evidence: str = ""
 
 
@@ -87,8 +92,8 @@ def job_skills(job: JobText) -> tuple[SkillFit, ...]:
     required = dict.fromkeys(name for entry in job.key_skills for name in _names(entry))
     mentioned = dict.fromkeys(mention.skill for text in (job.title, job.description) for mention in find_skills(text))
     return (
-        *(SkillFit(name, required=True, weight=_REQUIRED * _softness(name)) for name in required),
-        *(SkillFit(name, required=False, weight=_MENTIONED * _softness(name)) for name in mentioned if name not in required),
+        *(SkillFit(name, required=True, weight=_REQUIRED // _softness(name)) for name in required),
+        *(SkillFit(name, required=False, weight=_MENTIONED // _softness(name)) for name in mentioned if name not in required),
     )
 
 
@@ -107,26 +112,36 @@ def candidate_skills(candidate: CandidateText) -> dict[str, str]:
     return evidence
 
 
-def fit_skills(wanted: tuple[SkillFit, ...], evidence: dict[str, str], prose: str) -> tuple[SkillFit, ...]:
+def fit_skills(wanted: tuple[SkillFit, ...], evidence: Mapping[str, str], prose: Collection[str]) -> tuple[SkillFit, ...]:
     """The job's skills with the candidate's evidence; `prose` is the candidate's words, for skills that the taxonomy does not know."""
     return tuple(SkillFit(fit.skill, fit.required, fit.weight, evidence.get(fit.skill) or _in_words(fit.skill, prose)) for fit in wanted)
 
 
-def skill_coverage(fits: tuple[SkillFit, ...]) -> float | None:
-    total = math.fsum(fit.weight for fit in fits)
-    return math.fsum(fit.weight for fit in fits if fit.evidence) / total if total else None
+def skill_coverage(fits: tuple[SkillFit, ...]) -> int | None:
+    total = sum(fit.weight for fit in fits)
+    return ONE * sum(fit.weight for fit in fits if fit.evidence) // total if total else None
+
+
+def unknown_words(skill: str) -> tuple[str, ...]:
+    """The words of a skill that the taxonomy does not know, each of which a text must have; none for one that it knows."""
+    return () if skill in taxonomy().skills else tuple(skill.split())
 
 
 def occupation(title: str) -> frozenset[str]:
     """The words of a title that name the work, without the level, synonyms made equal."""
-    return frozenset(_SAME_OCCUPATION.get(word, word) for word in words(terms(title)) if word not in _LEVEL_WORDS)
+    return frozenset(_SAME_OCCUPATION.get(word, word) for word in terms(title) if word not in _LEVEL_WORDS)
 
 
-def title_likeness(wanted: frozenset[str], held: tuple[frozenset[str], ...], idf: FrozenIdf) -> float | None:
+def title_likeness(wanted: frozenset[str], held: tuple[frozenset[str], ...], idf: FrozenIdf) -> int | None:
     """How much of the job's title the nearest of the candidate's titles shares: Dice's coefficient, each word by its weight."""
     if not wanted:
         return None
-    return max((_dice(wanted, title, idf) for title in held), default=0.0)
+    whole = sum(idf.weigh([*wanted]))
+    return max((dice(sum(idf.weigh([*wanted & title])), whole, sum(idf.weigh([*title]))) for title in held), default=0)
+
+
+def dice(shared: int, left: int, right: int) -> int:
+    return 2 * ONE * shared // (left + right)
 
 
 def level(title: str) -> int | None:
@@ -134,11 +149,11 @@ def level(title: str) -> int | None:
     return next((step for step, pattern in _LEVELS if pattern.search(title)), None)
 
 
-def seniority_fit(wanted: int | None, held: int | None) -> float | None:
+def seniority_fit(wanted: int | None, held: int | None) -> int | None:
     """Nearness of the levels; a title without a level is an ordinary one."""
     if wanted is None:
         return None
-    return max(0.0, 1 - abs(wanted - (_ORDINARY_LEVEL if held is None else held)) / _LEVEL_SPAN)
+    return max(0, ONE * (_LEVEL_SPAN - abs(wanted - (ORDINARY_LEVEL if held is None else held))) // _LEVEL_SPAN)
 
 
 def required_years(job: JobText) -> int | None:
@@ -148,39 +163,65 @@ def required_years(job: JobText) -> int | None:
     return int(found.group("least") or found.group("plain")) if found else None
 
 
-def months_worked(experience: tuple[Experience, ...], as_of: date) -> int:
-    """Whole calendar months with any position, parallel ones counted once and none after `as_of`; undated months are added."""
-    today = _month(as_of)
-    months: set[int] = set()
-    undated = 0
-    for position in experience:
-        if position.started_on is None:
-            undated += max(0, position.months or 0)
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Months of work: those of positions that are over, and the last stretch, which ends or, with OPEN_END, lasts. Months count from year 0."""
+
+    before: int
+    start: int = 0
+    end: int = 0
+
+    def as_of(self, day: date) -> int:
+        return self.before + max(0, min(self.end, _month(day)) - self.start)
+
+
+def worked(experience: tuple[Experience, ...]) -> Worked:
+    """Whole calendar months with any position, parallel ones counted once; undated months are added."""
+    undated = sum(max(0, one.months or 0) for one in experience if one.started_on is None)
+    spans = sorted(
+        (max(_FIRST_MONTH, _month(one.started_on)), _month(one.ended_on) if one.ended_on else OPEN_END)
+        for one in experience
+        if one.started_on
+    )
+    before, start, end = undated, 0, 0
+    for begun, ended in spans:
+        if ended <= begun:
             continue
-        end = min(_month(position.ended_on), today) if position.ended_on else today
-        months.update(range(max(_month(position.started_on), today - 100 * _MONTHS_A_YEAR), end))
-    return len(months) + undated
+        if begun > end:
+            before, start = before + end - start, begun
+        end = max(end, ended)
+    return Worked(before, start, end)
 
 
-def years_fit(wanted: int | None, months: int, relevance: float) -> float | None:
+def months_worked(experience: tuple[Experience, ...], as_of: date) -> int:
+    """See worked(): as far as that day, and nothing of a position that is still to come."""
+    return worked(experience).as_of(as_of)
+
+
+def years_fit(wanted: int | None, months: int, relevance: int) -> int | None:
     """The share of the asked years, as far as skills or titles show that they were spent in this line of work.
 
     More than asked is worth as much as asked, so that a long career is no proxy for age.
     """
-    return min(1.0, months / (wanted * _MONTHS_A_YEAR)) * relevance if wanted else None
+    return min(ONE, ONE * months // (wanted * _MONTHS_A_YEAR)) * relevance // ONE if wanted else None
 
 
-def location_fit(job: JobText, candidate: CandidateText) -> float | None:
+def location_fit(job: JobText, held: tuple[str, ...]) -> int | None:
     """The same place 1, the same region or country 0.5, elsewhere 0, unknown 0.5; a remote job does not ask."""
-    wanted = _places(job.location)
-    if job.remote or not wanted:
-        return None
-    held = _places(candidate.location)
+    wanted = wanted_places(job)
+    return near(wanted, held) if wanted else None
+
+
+def wanted_places(job: JobText) -> tuple[str, ...]:
+    return () if job.remote else places(job.location)
+
+
+def near(wanted: Sequence[object], held: Sequence[object]) -> int:
     if not held:
-        return _UNKNOWN
+        return ONE // 2
     if wanted[0] == held[0]:
-        return 1.0
-    return 0.5 if set(wanted) & set(held) else 0.0
+        return ONE
+    return ONE // 2 if set(wanted) & set(held) else 0
 
 
 def _names(entry: str) -> tuple[str, ...]:
@@ -189,29 +230,24 @@ def _names(entry: str) -> tuple[str, ...]:
     if name:
         return (name,)
     found = tuple(dict.fromkeys(mention.skill for mention in find_skills(entry)))
-    unknown = " ".join(words(terms(entry)))
+    unknown = " ".join(terms(entry))
     return found or ((unknown,) if unknown else ())
 
 
-def _softness(name: str) -> float:
+def _softness(name: str) -> int:
     skill = taxonomy().skills.get(name)
-    return _SOFT if skill is not None and skill.category == "soft skill" else 1.0
+    return _SOFT if skill is not None and skill.category == "soft skill" else 1
 
 
-def _in_words(skill: str, prose: str) -> str:
-    return "text" if f" {skill} " in prose else ""
-
-
-def _dice(left: frozenset[str], right: frozenset[str], idf: FrozenIdf) -> float:
-    def weigh(terms: frozenset[str]) -> float:
-        return math.fsum(idf.weight(term) for term in terms)
-
-    return 2 * weigh(left & right) / (weigh(left) + weigh(right)) if right else 0.0
+def _in_words(skill: str, prose: Collection[str]) -> str:
+    wanted = unknown_words(skill)
+    return "text" if wanted and all(word in prose for word in wanted) else ""
 
 
 def _month(day: date) -> int:
     return day.year * _MONTHS_A_YEAR + day.month
 
 
-def _places(location: str) -> tuple[str, ...]:
+def places(location: str) -> tuple[str, ...]:
+    """As `berlin`, `germany`: from the nearest to the widest."""
     return tuple(part for part in (" ".join(piece.split()).casefold() for piece in location.split(",")) if part)

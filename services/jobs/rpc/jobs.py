@@ -10,9 +10,8 @@ from services.chassis import audit, calls, errors, events, idempotency, ids, mas
 from services.chassis.clock import Clock, to_timestamp, utc_now
 from services.chassis.database import Database
 from services.jobs import explain, rules, store
-from services.jobs.matching.score import Score
 from services.jobs.pool import Pool
-from services.jobs.tables import Company, Job, Profile
+from services.jobs.tables import Company, Job
 
 Context = grpc.ServicerContext
 _FIELDS = ("title", "description", "location", "salary_range", "key_skills", "remote", "status")
@@ -113,33 +112,34 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
         return to_job(closed)
 
     def ListMatches(self, request: jobs_pb2.ListMatchesRequest, context: Context) -> jobs_pb2.ListMatchesResponse:
-        person, page = calls.person(), paging.read(request, float, UUID, int)
+        person, page = calls.person(), paging.read(request, int, UUID, int, int)
         with self._database.begin(person) as connection:
             job = store.get_job(connection, UUID(request.job_id), person.tenant_id)
-            applicants = store.list_applicants(connection, person.tenant_id)
-        if page.after and page.after[2] != job.version:
-            raise errors.invalid_field("page_token", "PAGE_TOKEN_INVALID", "is of an order that has passed: the job was changed")
-        applied = {candidate: made[job.id] for candidate, made in applicants.items() if job.id in made}
-        chosen = self._pool.choose(rules.job_text(job), applied, applicants.keys() - applied.keys())
+        after = None
+        if page.after:
+            tenths, last, version, first = page.after
+            if version != job.version:
+                raise errors.invalid_field("page_token", "PAGE_TOKEN_INVALID", "is of an order that has passed: the job was changed")
+            after = (tenths, last)
+        else:
+            first = 0
+        text, day = rules.job_text(job), self._clock().date()
+        idf, found = self._pool.search(text, day, page.fetch, person.tenant_id, after)
+        hits, token = page.cut(found, lambda hit: [hit.tenths, hit.candidate_id, job.version, first + page.size])
+        chosen = [hit.candidate_id for hit in hits]
         with self._database.begin(person) as connection:
-            found = store.list_profiles(connection, person.tenant_id, chosen)
-        ranked = sorted(self._pool.score(job, found, self._clock().date()), key=_place)
-        after = [one for one in ranked if not page.after or _place(one) > (-page.after[0], page.after[1])][: page.fetch]
-        rows, token = page.cut(after, lambda one: [one[0].value, one[1].candidate_id, job.version])
-        first = ranked.index(rows[0]) + 1 if rows else 1
+            profiles = {profile.candidate_id: profile for profile in store.list_profiles(connection, person.tenant_id, chosen)}
+            applied = store.applications_of(connection, person.tenant_id, job.id, chosen)
+        shown = [(rank, profiles[one]) for rank, one in enumerate(chosen, first + 1) if one in profiles]
+        scores = self._pool.explain(text, [profile for _, profile in shown], idf, day)
         matches = [
             jobs_pb2.Match(
                 rank=rank, candidate_id=str(profile.candidate_id), display_name=profile.display_name, headline=profile.headline,
                 application_id=str(applied.get(profile.candidate_id, "")), score=explain.to_match_score(score),
             )
-            for rank, (score, profile) in enumerate(rows, first)
+            for (rank, profile), score in zip(shown, scores, strict=True)
         ]  # fmt: skip
         return jobs_pb2.ListMatchesResponse(matches=matches, next_page_token=token)
-
-
-def _place(one: tuple[Score, Profile]) -> tuple[float, UUID]:
-    """Best first, equals by id."""
-    return -one[0].value, one[1].candidate_id
 
 
 def _salary(request: Any) -> dict[str, Any]:

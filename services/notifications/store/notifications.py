@@ -76,15 +76,19 @@ def mark_read(connection: Connection, notification_id: UUID, user_id: UUID, now:
     return connection.execute(mark).rowcount == 1
 
 
-def mark_sent(connection: Connection, notification_id: UUID, now: datetime) -> None:
-    """What is only needed for sending is dropped with it."""
-    table = notifications
-    connection.execute(table.update().where(table.c.id == notification_id).values(status="sent", sent_at=now, html="", calendar=""))
+def mark_sent(connection: Connection, notification_id: UUID, now: datetime, *, secret: bool) -> None:
+    """What is only needed for sending is dropped with it; of a secret one that is all."""
+    _end(connection, notification_id, secret=secret, status="sent", sent_at=now)
 
 
-def mark_failed(connection: Connection, notification_id: UUID) -> None:
+def mark_failed(connection: Connection, notification_id: UUID, *, secret: bool) -> None:
+    _end(connection, notification_id, secret=secret, status="failed")
+
+
+def _end(connection: Connection, notification_id: UUID, *, secret: bool, **values: object) -> None:
+    dropped = ("html", "calendar", "message") if secret else ("html", "calendar")
     table = notifications
-    connection.execute(table.update().where(table.c.id == notification_id).values(status="failed", html="", calendar=""))
+    connection.execute(table.update().where(table.c.id == notification_id).values(**values, **dict.fromkeys(dropped, "")))
 
 
 def add_reminder(connection: Connection, reminder: Reminder) -> None:

@@ -1,10 +1,13 @@
 """Billing as services and people use it, and its ledger as an operator sees it."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import grpc
 import pytest
 
 from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc
@@ -15,6 +18,7 @@ from services.billing.store import credits as store
 from services.chassis import calls
 from services.chassis.database import Database
 from tests.conftest import Account, House, until
+from tests.refusals import told
 
 
 @dataclass
@@ -44,6 +48,21 @@ class Ledger:
     def reverse(self, account: Account, request_id: str) -> Any:
         request = credits_pb2.ReverseSpendRequest(tenant_id=account.tenant_id, request_id=request_id, description="It did not happen")
         return self.stub.ReverseSpend(request, metadata=self.as_service)
+
+    def hold(self, account: Account, request_id: str, amount: float, **fields: Any) -> Any:
+        request = credits_pb2.HoldCreditsRequest(
+            **{"tenant_id": account.tenant_id, "unit": "hiring", "amount": amount, "request_id": request_id, **fields}
+        )
+        return self.stub.HoldCredits(request, metadata=self.as_service)
+
+    def settle(self, account: Account, hold: Any, amount: float = 0, **fields: Any) -> Any:
+        request = credits_pb2.SettleHoldRequest(
+            **{"tenant_id": account.tenant_id, "hold_id": hold.id, "amount": amount, "type": "INTERVIEW", **fields}
+        )
+        return self.stub.SettleHold(request, metadata=self.as_service)
+
+    def release(self, account: Account, hold: Any) -> Any:
+        return self.stub.ReleaseHold(credits_pb2.ReleaseHoldRequest(tenant_id=account.tenant_id, hold_id=hold.id), metadata=self.as_service)
 
     def grant(self, account: Account, amount: float, unit: str = "hiring") -> float:
         return admin.grant_credits(self.database, UUID(account.tenant_id), unit, amount, "For a test")
@@ -90,3 +109,18 @@ def administrator(house: House) -> Any:
     database.close()
     auth = house.stub("auth", auth_pb2_grpc.AuthServiceStub)
     return (("authorization", f"Bearer {auth.Login(auth_pb2.LoginRequest(email=account.email, password=account.password)).access_token}"),)
+
+
+def at_once(count: int, work: Any) -> list[Any]:
+    """What each of so many threads got, all of which begin at the same moment; a refusal's reason where it was refused."""
+    gate = threading.Barrier(count)
+
+    def one(number: int) -> Any:
+        gate.wait()
+        try:
+            return work(number)
+        except grpc.RpcError as error:
+            return told(error).reason
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))

@@ -1,8 +1,6 @@
 """The ledger over gRPC, on real PostgreSQL: exact under races, one booking for a key, for good, and nobody sees another's."""
 
-import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 from uuid import UUID
@@ -15,26 +13,11 @@ from einstellen.billing.v1 import credits_pb2, subscriptions_pb2, subscriptions_
 from services.billing import admin
 from tests.conftest import Account, House
 from tests.refusals import refused, told
-from tests.services.billing.conftest import Ledger
+from tests.services.billing.conftest import Ledger, at_once
 
 CLIENTS = 32
 NOT_FOUND, BAD, DENIED = grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.PERMISSION_DENIED
 TOO_FEW, ABORTED, EXISTS = grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.ABORTED, grpc.StatusCode.ALREADY_EXISTS
-
-
-def at_once(count: int, work: Any) -> list[Any]:
-    """What each of so many threads got, all of which begin at the same moment; a refusal's reason where it was refused."""
-    gate = threading.Barrier(count)
-
-    def one(number: int) -> Any:
-        gate.wait()
-        try:
-            return work(number)
-        except grpc.RpcError as error:
-            return told(error).reason
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(one, range(count)))
 
 
 def test_a_new_person_gets_a_hundred_ai_credits_once(house: House, ledger: Ledger) -> None:

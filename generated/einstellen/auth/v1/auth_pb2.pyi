@@ -48,7 +48,7 @@ class LogoutRequest(_message.Message):
     def __init__(self, refresh_token: _Optional[str] = ...) -> None: ...
 
 class TokenPair(_message.Message):
-    __slots__ = ("access_token", "refresh_token", "token_type", "expires_in", "user", "organization_id", "role")
+    __slots__ = ("access_token", "refresh_token", "token_type", "expires_in", "user", "organization_id", "role", "challenge_token")
     ACCESS_TOKEN_FIELD_NUMBER: _ClassVar[int]
     REFRESH_TOKEN_FIELD_NUMBER: _ClassVar[int]
     TOKEN_TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -56,6 +56,7 @@ class TokenPair(_message.Message):
     USER_FIELD_NUMBER: _ClassVar[int]
     ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
+    CHALLENGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     access_token: str
     refresh_token: str
     token_type: str
@@ -63,7 +64,8 @@ class TokenPair(_message.Message):
     user: User
     organization_id: str
     role: str
-    def __init__(self, access_token: _Optional[str] = ..., refresh_token: _Optional[str] = ..., token_type: _Optional[str] = ..., expires_in: _Optional[int] = ..., user: _Optional[_Union[User, _Mapping]] = ..., organization_id: _Optional[str] = ..., role: _Optional[str] = ...) -> None: ...
+    challenge_token: str
+    def __init__(self, access_token: _Optional[str] = ..., refresh_token: _Optional[str] = ..., token_type: _Optional[str] = ..., expires_in: _Optional[int] = ..., user: _Optional[_Union[User, _Mapping]] = ..., organization_id: _Optional[str] = ..., role: _Optional[str] = ..., challenge_token: _Optional[str] = ...) -> None: ...
 
 class GetProfileRequest(_message.Message):
     __slots__ = ()
@@ -82,7 +84,7 @@ class UpdateProfileRequest(_message.Message):
     def __init__(self, first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., picture_url: _Optional[str] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
 
 class User(_message.Message):
-    __slots__ = ("id", "email", "first_name", "last_name", "picture_url", "is_platform_admin", "personal_organization_id", "create_time")
+    __slots__ = ("id", "email", "first_name", "last_name", "picture_url", "is_platform_admin", "personal_organization_id", "create_time", "email_verified")
     ID_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     FIRST_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -91,6 +93,7 @@ class User(_message.Message):
     IS_PLATFORM_ADMIN_FIELD_NUMBER: _ClassVar[int]
     PERSONAL_ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_VERIFIED_FIELD_NUMBER: _ClassVar[int]
     id: str
     email: str
     first_name: str
@@ -99,4 +102,5 @@ class User(_message.Message):
     is_platform_admin: bool
     personal_organization_id: str
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., email: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., picture_url: _Optional[str] = ..., is_platform_admin: _Optional[bool] = ..., personal_organization_id: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    email_verified: bool
+    def __init__(self, id: _Optional[str] = ..., email: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., picture_url: _Optional[str] = ..., is_platform_admin: _Optional[bool] = ..., personal_organization_id: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., email_verified: _Optional[bool] = ...) -> None: ...

@@ -82,6 +82,7 @@ class AuthServiceServicer:
 
     def Login(self, request, context):
         """Opens a session: an access token of 15 minutes and a refresh token of 7 days, in the personal organization.
+        Where the account has a second factor, a challenge for the second step in place of these.
         Answers the same, and takes as long, for a wrong password and an unknown address.
         UNAUTHENTICATED / CREDENTIALS_WRONG; RESOURCE_EXHAUSTED / TOO_MANY_ATTEMPTS.
         """
@@ -90,7 +91,8 @@ class AuthServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RefreshToken(self, request, context):
-        """Exchanges a refresh token for a new pair; the old one is dead, and presenting it again ends the session.
+        """Exchanges a refresh token for a new pair. The old one is used then, and presenting it again ends the session; only whoever lost the answer may present it
+        once more within 10 seconds, while its successor is unused, and is given the same successor with a fresh access token.
         UNAUTHENTICATED / REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -40,11 +40,13 @@ class AuthServiceStub:
     """
     Login: _grpc.UnaryUnaryMultiCallable[_auth_pb2.LoginRequest, _auth_pb2.TokenPair]
     """Opens a session: an access token of 15 minutes and a refresh token of 7 days, in the personal organization.
+    Where the account has a second factor, a challenge for the second step in place of these.
     Answers the same, and takes as long, for a wrong password and an unknown address.
     UNAUTHENTICATED / CREDENTIALS_WRONG; RESOURCE_EXHAUSTED / TOO_MANY_ATTEMPTS.
     """
     RefreshToken: _grpc.UnaryUnaryMultiCallable[_auth_pb2.RefreshTokenRequest, _auth_pb2.TokenPair]
-    """Exchanges a refresh token for a new pair; the old one is dead, and presenting it again ends the session.
+    """Exchanges a refresh token for a new pair. The old one is used then, and presenting it again ends the session; only whoever lost the answer may present it
+    once more within 10 seconds, while its successor is unused, and is given the same successor with a fresh access token.
     UNAUTHENTICATED / REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED.
     """
     Logout: _grpc.UnaryUnaryMultiCallable[_auth_pb2.LogoutRequest, _empty_pb2.Empty]
@@ -67,11 +69,13 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """
     Login: _aio.UnaryUnaryMultiCallable[_auth_pb2.LoginRequest, _auth_pb2.TokenPair]  # type: ignore[assignment]
     """Opens a session: an access token of 15 minutes and a refresh token of 7 days, in the personal organization.
+    Where the account has a second factor, a challenge for the second step in place of these.
     Answers the same, and takes as long, for a wrong password and an unknown address.
     UNAUTHENTICATED / CREDENTIALS_WRONG; RESOURCE_EXHAUSTED / TOO_MANY_ATTEMPTS.
     """
     RefreshToken: _aio.UnaryUnaryMultiCallable[_auth_pb2.RefreshTokenRequest, _auth_pb2.TokenPair]  # type: ignore[assignment]
-    """Exchanges a refresh token for a new pair; the old one is dead, and presenting it again ends the session.
+    """Exchanges a refresh token for a new pair. The old one is used then, and presenting it again ends the session; only whoever lost the answer may present it
+    once more within 10 seconds, while its successor is unused, and is given the same successor with a fresh access token.
     UNAUTHENTICATED / REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED.
     """
     Logout: _aio.UnaryUnaryMultiCallable[_auth_pb2.LogoutRequest, _empty_pb2.Empty]  # type: ignore[assignment]
@@ -103,6 +107,7 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_pb2.TokenPair, _abc.Awaitable[_auth_pb2.TokenPair]]:
         """Opens a session: an access token of 15 minutes and a refresh token of 7 days, in the personal organization.
+        Where the account has a second factor, a challenge for the second step in place of these.
         Answers the same, and takes as long, for a wrong password and an unknown address.
         UNAUTHENTICATED / CREDENTIALS_WRONG; RESOURCE_EXHAUSTED / TOO_MANY_ATTEMPTS.
         """
@@ -113,7 +118,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_pb2.RefreshTokenRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_pb2.TokenPair, _abc.Awaitable[_auth_pb2.TokenPair]]:
-        """Exchanges a refresh token for a new pair; the old one is dead, and presenting it again ends the session.
+        """Exchanges a refresh token for a new pair. The old one is used then, and presenting it again ends the session; only whoever lost the answer may present it
+        once more within 10 seconds, while its successor is unused, and is given the same successor with a fresh access token.
         UNAUTHENTICATED / REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED.
         """
 

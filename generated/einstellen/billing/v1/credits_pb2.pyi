@@ -23,16 +23,22 @@ class CreditBalance(_message.Message):
     def __init__(self, balances: _Optional[_Iterable[_Union[UnitBalance, _Mapping]]] = ...) -> None: ...
 
 class UnitBalance(_message.Message):
-    __slots__ = ("unit", "amount", "is_low", "warning")
+    __slots__ = ("unit", "amount", "is_low", "warning", "held", "monthly", "monthly_until_time")
     UNIT_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
     IS_LOW_FIELD_NUMBER: _ClassVar[int]
     WARNING_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
+    MONTHLY_FIELD_NUMBER: _ClassVar[int]
+    MONTHLY_UNTIL_TIME_FIELD_NUMBER: _ClassVar[int]
     unit: str
     amount: float
     is_low: bool
     warning: str
-    def __init__(self, unit: _Optional[str] = ..., amount: _Optional[float] = ..., is_low: _Optional[bool] = ..., warning: _Optional[str] = ...) -> None: ...
+    held: float
+    monthly: float
+    monthly_until_time: _timestamp_pb2.Timestamp
+    def __init__(self, unit: _Optional[str] = ..., amount: _Optional[float] = ..., is_low: _Optional[bool] = ..., warning: _Optional[str] = ..., held: _Optional[float] = ..., monthly: _Optional[float] = ..., monthly_until_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ListPackagesRequest(_message.Message):
     __slots__ = ()
@@ -153,3 +159,61 @@ class ReverseSpendResponse(_message.Message):
     REFUND_FIELD_NUMBER: _ClassVar[int]
     refund: CreditTransaction
     def __init__(self, refund: _Optional[_Union[CreditTransaction, _Mapping]] = ...) -> None: ...
+
+class HoldCreditsRequest(_message.Message):
+    __slots__ = ("tenant_id", "unit", "amount", "description", "reference_id", "request_id", "seconds")
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    UNIT_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    tenant_id: str
+    unit: str
+    amount: float
+    description: str
+    reference_id: str
+    request_id: str
+    seconds: int
+    def __init__(self, tenant_id: _Optional[str] = ..., unit: _Optional[str] = ..., amount: _Optional[float] = ..., description: _Optional[str] = ..., reference_id: _Optional[str] = ..., request_id: _Optional[str] = ..., seconds: _Optional[int] = ...) -> None: ...
+
+class CreditHold(_message.Message):
+    __slots__ = ("id", "unit", "amount", "status", "expire_time")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    UNIT_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    unit: str
+    amount: float
+    status: str
+    expire_time: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., unit: _Optional[str] = ..., amount: _Optional[float] = ..., status: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class SettleHoldRequest(_message.Message):
+    __slots__ = ("tenant_id", "hold_id", "amount", "type", "description", "prompt_tokens", "completion_tokens")
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    HOLD_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    COMPLETION_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    tenant_id: str
+    hold_id: str
+    amount: float
+    type: str
+    description: str
+    prompt_tokens: int
+    completion_tokens: int
+    def __init__(self, tenant_id: _Optional[str] = ..., hold_id: _Optional[str] = ..., amount: _Optional[float] = ..., type: _Optional[str] = ..., description: _Optional[str] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ...) -> None: ...
+
+class ReleaseHoldRequest(_message.Message):
+    __slots__ = ("tenant_id", "hold_id")
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    HOLD_ID_FIELD_NUMBER: _ClassVar[int]
+    tenant_id: str
+    hold_id: str
+    def __init__(self, tenant_id: _Optional[str] = ..., hold_id: _Optional[str] = ...) -> None: ...

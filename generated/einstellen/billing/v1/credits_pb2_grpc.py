@@ -65,6 +65,21 @@ class CreditServiceStub:
                 request_serializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.ReverseSpendRequest.SerializeToString,
                 response_deserializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.ReverseSpendResponse.FromString,
                 _registered_method=True)
+        self.HoldCredits = channel.unary_unary(
+                '/einstellen.billing.v1.CreditService/HoldCredits',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.HoldCreditsRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.CreditHold.FromString,
+                _registered_method=True)
+        self.SettleHold = channel.unary_unary(
+                '/einstellen.billing.v1.CreditService/SettleHold',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.SettleHoldRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.CreditTransaction.FromString,
+                _registered_method=True)
+        self.ReleaseHold = channel.unary_unary(
+                '/einstellen.billing.v1.CreditService/ReleaseHold',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.ReleaseHoldRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.CreditHold.FromString,
+                _registered_method=True)
 
 
 class CreditServiceServicer:
@@ -117,6 +132,31 @@ class CreditServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def HoldCredits(self, request, context):
+        """Sets credits aside for work whose cost is known when it ends. Nobody else can spend them until the hold is settled, released or expires. Repeating a request_id returns the first answer, for good.
+        FAILED_PRECONDITION / CREDITS_INSUFFICIENT, which is not kept; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; the rest as SpendCredits.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SettleHold(self, request, context):
+        """Ends a hold by taking what was used of it and giving the rest back. Repeating it returns the first answer.
+        NOT_FOUND / HOLD_NOT_FOUND; FAILED_PRECONDITION / HOLD_ENDED where it was released or has expired; INVALID_ARGUMENT / HOLD_EXCEEDED, CREDITS_NOT_HALF;
+        ALREADY_EXISTS / HOLD_SETTLED where it was settled by another amount; PERMISSION_DENIED / ORGANIZATION_NOT_ACTIVE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleaseHold(self, request, context):
+        """Ends a hold by giving all of it back. Repeating it changes nothing.
+        NOT_FOUND / HOLD_NOT_FOUND; FAILED_PRECONDITION / HOLD_ENDED where it was settled; PERMISSION_DENIED / ORGANIZATION_NOT_ACTIVE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CreditServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -149,6 +189,21 @@ def add_CreditServiceServicer_to_server(servicer, server):
                     servicer.ReverseSpend,
                     request_deserializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.ReverseSpendRequest.FromString,
                     response_serializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.ReverseSpendResponse.SerializeToString,
+            ),
+            'HoldCredits': grpc.unary_unary_rpc_method_handler(
+                    servicer.HoldCredits,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.HoldCreditsRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.CreditHold.SerializeToString,
+            ),
+            'SettleHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.SettleHold,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.SettleHoldRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.CreditTransaction.SerializeToString,
+            ),
+            'ReleaseHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseHold,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.ReleaseHoldRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_credits__pb2.CreditHold.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -314,6 +369,87 @@ class CreditService:
             '/einstellen.billing.v1.CreditService/ReverseSpend',
             einstellen_dot_billing_dot_v1_dot_credits__pb2.ReverseSpendRequest.SerializeToString,
             einstellen_dot_billing_dot_v1_dot_credits__pb2.ReverseSpendResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HoldCredits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.CreditService/HoldCredits',
+            einstellen_dot_billing_dot_v1_dot_credits__pb2.HoldCreditsRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_credits__pb2.CreditHold.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SettleHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.CreditService/SettleHold',
+            einstellen_dot_billing_dot_v1_dot_credits__pb2.SettleHoldRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_credits__pb2.CreditTransaction.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.CreditService/ReleaseHold',
+            einstellen_dot_billing_dot_v1_dot_credits__pb2.ReleaseHoldRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_credits__pb2.CreditHold.FromString,
             options,
             channel_credentials,
             insecure,

@@ -52,6 +52,19 @@ class CreditServiceStub:
     """
     ReverseSpend: _grpc.UnaryUnaryMultiCallable[_credits_pb2.ReverseSpendRequest, _credits_pb2.ReverseSpendResponse]
     """Takes a spend back, as type REFUND, or makes sure that a spend with this request_id can never happen any more. Repeating it changes nothing."""
+    HoldCredits: _grpc.UnaryUnaryMultiCallable[_credits_pb2.HoldCreditsRequest, _credits_pb2.CreditHold]
+    """Sets credits aside for work whose cost is known when it ends. Nobody else can spend them until the hold is settled, released or expires. Repeating a request_id returns the first answer, for good.
+    FAILED_PRECONDITION / CREDITS_INSUFFICIENT, which is not kept; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; the rest as SpendCredits.
+    """
+    SettleHold: _grpc.UnaryUnaryMultiCallable[_credits_pb2.SettleHoldRequest, _credits_pb2.CreditTransaction]
+    """Ends a hold by taking what was used of it and giving the rest back. Repeating it returns the first answer.
+    NOT_FOUND / HOLD_NOT_FOUND; FAILED_PRECONDITION / HOLD_ENDED where it was released or has expired; INVALID_ARGUMENT / HOLD_EXCEEDED, CREDITS_NOT_HALF;
+    ALREADY_EXISTS / HOLD_SETTLED where it was settled by another amount; PERMISSION_DENIED / ORGANIZATION_NOT_ACTIVE.
+    """
+    ReleaseHold: _grpc.UnaryUnaryMultiCallable[_credits_pb2.ReleaseHoldRequest, _credits_pb2.CreditHold]
+    """Ends a hold by giving all of it back. Repeating it changes nothing.
+    NOT_FOUND / HOLD_NOT_FOUND; FAILED_PRECONDITION / HOLD_ENDED where it was settled; PERMISSION_DENIED / ORGANIZATION_NOT_ACTIVE.
+    """
 
 @_typing.type_check_only
 class CreditServiceAsyncStub(CreditServiceStub):
@@ -77,6 +90,19 @@ class CreditServiceAsyncStub(CreditServiceStub):
     """
     ReverseSpend: _aio.UnaryUnaryMultiCallable[_credits_pb2.ReverseSpendRequest, _credits_pb2.ReverseSpendResponse]  # type: ignore[assignment]
     """Takes a spend back, as type REFUND, or makes sure that a spend with this request_id can never happen any more. Repeating it changes nothing."""
+    HoldCredits: _aio.UnaryUnaryMultiCallable[_credits_pb2.HoldCreditsRequest, _credits_pb2.CreditHold]  # type: ignore[assignment]
+    """Sets credits aside for work whose cost is known when it ends. Nobody else can spend them until the hold is settled, released or expires. Repeating a request_id returns the first answer, for good.
+    FAILED_PRECONDITION / CREDITS_INSUFFICIENT, which is not kept; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; the rest as SpendCredits.
+    """
+    SettleHold: _aio.UnaryUnaryMultiCallable[_credits_pb2.SettleHoldRequest, _credits_pb2.CreditTransaction]  # type: ignore[assignment]
+    """Ends a hold by taking what was used of it and giving the rest back. Repeating it returns the first answer.
+    NOT_FOUND / HOLD_NOT_FOUND; FAILED_PRECONDITION / HOLD_ENDED where it was released or has expired; INVALID_ARGUMENT / HOLD_EXCEEDED, CREDITS_NOT_HALF;
+    ALREADY_EXISTS / HOLD_SETTLED where it was settled by another amount; PERMISSION_DENIED / ORGANIZATION_NOT_ACTIVE.
+    """
+    ReleaseHold: _aio.UnaryUnaryMultiCallable[_credits_pb2.ReleaseHoldRequest, _credits_pb2.CreditHold]  # type: ignore[assignment]
+    """Ends a hold by giving all of it back. Repeating it changes nothing.
+    NOT_FOUND / HOLD_NOT_FOUND; FAILED_PRECONDITION / HOLD_ENDED where it was settled; PERMISSION_DENIED / ORGANIZATION_NOT_ACTIVE.
+    """
 
 class CreditServiceServicer(metaclass=_abc_1.ABCMeta):
     """The ledger of credits: what an organization has, and every change of it. There are two units that never convert into each other: `hiring` and `ai`."""
@@ -135,5 +161,36 @@ class CreditServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_credits_pb2.ReverseSpendResponse, _abc.Awaitable[_credits_pb2.ReverseSpendResponse]]:
         """Takes a spend back, as type REFUND, or makes sure that a spend with this request_id can never happen any more. Repeating it changes nothing."""
+
+    @_abc_1.abstractmethod
+    def HoldCredits(
+        self,
+        request: _credits_pb2.HoldCreditsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credits_pb2.CreditHold, _abc.Awaitable[_credits_pb2.CreditHold]]:
+        """Sets credits aside for work whose cost is known when it ends. Nobody else can spend them until the hold is settled, released or expires. Repeating a request_id returns the first answer, for good.
+        FAILED_PRECONDITION / CREDITS_INSUFFICIENT, which is not kept; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; the rest as SpendCredits.
+        """
+
+    @_abc_1.abstractmethod
+    def SettleHold(
+        self,
+        request: _credits_pb2.SettleHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credits_pb2.CreditTransaction, _abc.Awaitable[_credits_pb2.CreditTransaction]]:
+        """Ends a hold by taking what was used of it and giving the rest back. Repeating it returns the first answer.
+        NOT_FOUND / HOLD_NOT_FOUND; FAILED_PRECONDITION / HOLD_ENDED where it was released or has expired; INVALID_ARGUMENT / HOLD_EXCEEDED, CREDITS_NOT_HALF;
+        ALREADY_EXISTS / HOLD_SETTLED where it was settled by another amount; PERMISSION_DENIED / ORGANIZATION_NOT_ACTIVE.
+        """
+
+    @_abc_1.abstractmethod
+    def ReleaseHold(
+        self,
+        request: _credits_pb2.ReleaseHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credits_pb2.CreditHold, _abc.Awaitable[_credits_pb2.CreditHold]]:
+        """Ends a hold by giving all of it back. Repeating it changes nothing.
+        NOT_FOUND / HOLD_NOT_FOUND; FAILED_PRECONDITION / HOLD_ENDED where it was settled; PERMISSION_DENIED / ORGANIZATION_NOT_ACTIVE.
+        """
 
 def add_CreditServiceServicer_to_server(servicer: CreditServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

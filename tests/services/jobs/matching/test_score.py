@@ -124,12 +124,12 @@ def test_the_score_is_the_same_to_the_digit_in_another_process_with_another_hash
 
 def test_this_score_stays_what_it_was_until_the_rules_get_another_version():
     result = of(HONEST)
-    assert (result.value, result.idf_version, result.rules_version) == (81.1, "start-1", "1")
+    assert (result.value, result.idf_version, result.rules_version) == (81.1, "start-2", "2")
 
 
 def test_reading_once_and_scoring_often_gives_the_same_score():
     idf = start_idf()
-    assert score_readings(read_job(JOB, idf), read_candidate(HONEST, idf), idf, TODAY) == of(HONEST)
+    assert score_readings(read_job(JOB, idf), read_candidate(HONEST), idf, TODAY) == of(HONEST)
 
 
 @pytest.mark.parametrize("times", [1, 10, 200])
@@ -190,7 +190,7 @@ def test_a_skill_that_no_taxonomy_knows_is_matched_by_its_words():
     assert of(CandidateText(summary="Ten years of Venetian latticino."), job).missing_skills == ()
     assert of(CandidateText(skills=("venetian latticino",)), job).missing_skills == ()
     assert [fit.skill for fit in of(CandidateText(summary="Venetian, then latticino"), job).matched_skills] == ["venetian latticino"]
-    assert of(CandidateText(titles=("Venetian",), summary="latticino"), job).matched_skills == ()
+    assert of(CandidateText(summary="Venetian masks"), job).matched_skills == ()
 
 
 def test_the_terms_of_the_explanation_are_in_both_texts_heaviest_first():

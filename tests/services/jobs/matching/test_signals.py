@@ -5,12 +5,14 @@ from datetime import date
 import pytest
 
 from services.jobs.matching.idf import start_idf
-from services.jobs.matching.profile import CandidateText, Experience, JobText
+from services.jobs.matching.profile import Experience, JobText
 from services.jobs.matching.signals import (
+    ONE,
     level,
     location_fit,
     months_worked,
     occupation,
+    places,
     required_years,
     seniority_fit,
     title_likeness,
@@ -64,14 +66,14 @@ def test_a_lasting_position_grows_with_the_day_that_is_passed_in():
 
 
 def test_more_years_than_asked_are_worth_as_much_as_asked():
-    assert years_fit(5, 60, relevance=1.0) == years_fit(5, 400, relevance=1.0) == 1.0
-    assert years_fit(5, 30, relevance=1.0) == 0.5
+    assert years_fit(5, 60, relevance=ONE) == years_fit(5, 400, relevance=ONE) == ONE
+    assert years_fit(5, 30, relevance=ONE) == ONE // 2
 
 
 def test_years_in_another_line_of_work_are_worth_nothing():
-    assert years_fit(5, 600, relevance=0.0) == 0.0
-    assert years_fit(None, 600, relevance=1.0) is None
-    assert years_fit(0, 0, relevance=1.0) is None
+    assert years_fit(5, 600, relevance=0) == 0
+    assert years_fit(None, 600, relevance=ONE) is None
+    assert years_fit(0, 0, relevance=ONE) is None
 
 
 @pytest.mark.parametrize(
@@ -93,37 +95,37 @@ def test_a_title_says_its_level(title, expected):
 
 def test_seniority_counts_only_where_the_job_states_it():
     assert seniority_fit(None, 5) is None
-    assert seniority_fit(3, 3) == 1.0
-    assert seniority_fit(4, 1) == 0.0
-    assert seniority_fit(3, None) == pytest.approx(2 / 3)
+    assert seniority_fit(3, 3) == ONE
+    assert seniority_fit(4, 1) == 0
+    assert seniority_fit(3, None) == 2 * ONE // 3
 
 
 @pytest.mark.parametrize(
     ("job", "candidate", "expected"),
     [
-        ("Berlin, Germany", "berlin ,germany", 1.0),
-        ("Berlin", "Berlin, Germany", 1.0),
-        ("Berlin, Germany", "Hamburg, Germany", 0.5),
-        ("Berlin, Germany", "Lyon, France", 0.0),
-        ("Berlin, Germany", "", 0.5),
+        ("Berlin, Germany", "berlin ,germany", ONE),
+        ("Berlin", "Berlin, Germany", ONE),
+        ("Berlin, Germany", "Hamburg, Germany", ONE // 2),
+        ("Berlin, Germany", "Lyon, France", 0),
+        ("Berlin, Germany", "", ONE // 2),
         ("", "Berlin", None),
     ],
 )
 def test_places_are_the_same_near_far_or_unknown(job, candidate, expected):
-    assert location_fit(JobText("Any", location=job), CandidateText(location=candidate)) == expected
+    assert location_fit(JobText("Any", location=job), places(candidate)) == expected
 
 
 def test_a_remote_job_does_not_ask_for_a_place():
-    assert location_fit(JobText("Any", location="Berlin", remote=True), CandidateText(location="Lyon")) is None
+    assert location_fit(JobText("Any", location="Berlin", remote=True), places("Lyon")) is None
 
 
 def test_titles_that_name_one_occupation_in_two_words_are_alike():
-    def likeness(wanted: str, *held: str) -> float | None:
+    def likeness(wanted: str, *held: str) -> int | None:
         return title_likeness(occupation(wanted), tuple(occupation(title) for title in held), start_idf())
 
-    assert likeness("Senior Software Engineer", "Software Developer") == 1.0
-    assert likeness("Lawyer", "Gardener", "Attorney") == 1.0
-    assert likeness("Lawyer", "Gardener") == 0.0
-    assert likeness("Lawyer") == 0.0
+    assert likeness("Senior Software Engineer", "Software Developer") == ONE
+    assert likeness("Lawyer", "Gardener", "Attorney") == ONE
+    assert likeness("Lawyer", "Gardener") == 0
+    assert likeness("Lawyer") == 0
     assert likeness("", "Lawyer") is None
-    assert 0 < likeness("Software Engineer", "Mechanical Engineer") < 1
+    assert 0 < likeness("Software Engineer", "Mechanical Engineer") < ONE

@@ -1,0 +1,78 @@
+"""A candidate as the index holds them: whole numbers and keys, packed into bytes that are stored beside the profile and read again without its text."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Self
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.chassis import skills
+from services.jobs.matching.score import CandidateReading
+from services.jobs.matching.signals import ORDINARY_LEVEL
+from services.jobs.matching.terms import Kind, key
+
+Keys = NDArray[np.uint64]
+# Grows with every change to how a profile becomes features.
+_RULES = 1
+_HEAD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One candidate, and who may find them: everybody where they are discoverable, else the organizations that they applied to."""
+
+    candidate_id: UUID
+    discoverable: bool
+    tenants: tuple[UUID, ...]
+    features: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """`titles` are the words of each title; `months` are those of signals.Worked."""
+
+    words: Keys
+    skills: Keys
+    titles: tuple[Keys, ...]
+    places: tuple[int, ...]
+    months: tuple[int, int, int]
+    level: int
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Self:
+        head = np.frombuffer(data, "<i4", _HEAD).tolist()
+        body = np.frombuffer(data, "<u8", offset=4 * _HEAD)
+        ends = np.cumsum([head[0], head[1], head[2], head[3]]).tolist()
+        lengths = body[ends[1] : ends[2]].astype(np.int64)
+        titles = np.split(body[ends[2] : ends[3]], np.cumsum(lengths)[:-1]) if lengths.size else ()
+        return cls(
+            body[: ends[0]], body[ends[0] : ends[1]], tuple(titles), tuple(body[ends[3] :].tolist()), (head[5], head[6], head[7]), head[8]
+        )
+
+
+def pack(reading: CandidateReading) -> bytes:
+    """The same bytes for the same reading."""
+    words = sorted(key(Kind.WORD, word) for word in reading.words)
+    known = sorted(key(Kind.SKILL, skill) for skill in reading.skills)
+    titles = sorted({tuple(sorted(key(Kind.WORD, word) for word in title)) for title in reading.occupations if title})
+    held = [key(Kind.WORD, place) for place in reading.places]
+    level = ORDINARY_LEVEL if reading.level is None else reading.level
+    months = reading.worked
+    inner = [word for title in titles for word in title]
+    head = [len(words), len(known), len(titles), len(inner), len(held), months.before, months.start, months.end, level, 0]
+    body = [*words, *known, *map(len, titles), *inner, *held]
+    return np.array(head, "<i4").tobytes() + np.array(body, "<u8").tobytes()
+
+
+def title_key(words: Iterable[int]) -> int:
+    return key(Kind.TITLE, ",".join(map(str, words)))
+
+
+@cache
+def version() -> str:
+    """Names how features are made: the rules that read a text, and the skills that they know. Features of another version are made anew."""
+    return f"{_RULES}-{hashlib.blake2b(skills.DATA.read_bytes(), digest_size=4).hexdigest()}"
