@@ -42,8 +42,13 @@ class Speech:
     def __init__(self, house: House, address: str, tenant_id: str = "") -> None:
         self.channel = grpc.insecure_channel(address)
         self.stub = speech_pb2_grpc.SpeechServiceStub(self.channel)
-        self.metadata = house.as_service("interviews", "inference")
+        self._house = house
         self._tenant_id = tenant_id or str(ids.mint())
+
+    @property
+    def metadata(self) -> Any:
+        """Signed anew for each call, since it does not last long."""
+        return self._house.as_service("interviews", "inference")
 
     def settings(self, **fields: Any) -> speech_pb2.TranscribeSettings:
         return speech_pb2.TranscribeSettings(**{"purpose": "testing", "tenant_id": self._tenant_id, **fields})
