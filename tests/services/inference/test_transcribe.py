@@ -267,7 +267,7 @@ def test_a_call_that_ends_early_is_told_and_frees_its_place(narrow: Speech) -> N
         except grpc.RpcError:
             return False
 
-    until(free, "the places are free again")
+    until(free, "the places are free again", seconds=60)
 
 
 def test_seconds_of_audio_are_counted_for_the_organization(house: House) -> None:
