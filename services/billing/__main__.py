@@ -19,6 +19,7 @@ from services.chassis import calls, clients, clock
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.events import EventFeed, Follower
+from services.chassis.revocations import Revocations, revoked
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
@@ -48,7 +49,8 @@ def start(settings: Settings, now: Clock = clock.utc_now) -> Server:
 
     return serve(
         settings, [module.DESCRIPTOR for module in (credits_pb2, subscriptions_pb2, payments_pb2, events_pb2)], add,
-        access=AccessTokens(KeyRing(published(auth)), settings.jwt_issuer), services=services, parts={"database": database.check},
+        access=AccessTokens(KeyRing(published(auth)), settings.jwt_issuer, Revocations("billing", revoked(auth))),
+        services=services, parts={"database": database.check},
         background=[
             Worker("billing", database, tasks.handlers(database, cashier, invoicing, notifications, now), clock=now),
             Follower("billing", "auth", auth, database, tasks.following(now)),
