@@ -68,6 +68,14 @@ def create_admin(values: Mapping[str, str], email: str, *, from_stdin: bool) -> 
     print(f"{email} is a platform administrator" + (" (a new account)" if made else " (the account was there; its password is unchanged)"))
 
 
+def make_admin(values: Mapping[str, str], email: str, password: str) -> bool:
+    """Says whether it is a new account; the password of one that is there stays as it is."""
+    from services.auth import admin  # noqa: PLC0415 - of the commands only those that name a service know one
+
+    with _opened(_one("auth"), values) as database:
+        return admin.create(database, email, password)
+
+
 def rotate_keys(values: Mapping[str, str]) -> None:
     from services.auth import admin  # noqa: PLC0415 - as above
 
