@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import grpc
-from services.interviews.subjects import Answer
 
 from einstellen.inference.v1 import speech_pb2, speech_pb2_grpc
 from services.chassis import audit, calls, errors, objects, tasks
@@ -14,6 +13,7 @@ from services.chassis.objects import ObjectStore
 from services.chassis.tasks import GiveUp, Task
 from services.interviews import conversation, store
 from services.interviews.room import Room
+from services.interviews.subjects import Answer
 from services.interviews.tables import Interview, Line, QuestionAnswer
 
 LARGEST = 20 * 1024 * 1024

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import grpc
 from google.api.httpbody_pb2 import HttpBody
-from services.interviews.subjects import Answer
 from sqlalchemy import Connection
 
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
@@ -25,6 +24,7 @@ from services.interviews.reporting import Reporting
 from services.interviews.room import INTERVIEWER, Room
 from services.interviews.rpc import shown
 from services.interviews.starting import Starting
+from services.interviews.subjects import Answer
 from services.interviews.tables import Interview, Signal
 
 Context = grpc.ServicerContext
