@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -26,13 +26,14 @@ _REFETCH_SECONDS = 2.0
 
 
 class KeyRing:
-    """The public keys of auth, fetched when they are old or a token names one that is not known.
+    """The public keys of whoever signs, fetched when they are old or a token names one that is not known.
 
     However many unknown keys are named, they are fetched at most once in two seconds, by one thread at a time.
     """
 
-    def __init__(self, fetch: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(self, fetch: Callable[[], Mapping[str, Any]], algorithms: Collection[str] = ALGORITHMS) -> None:
         self._fetch = fetch
+        self._algorithms = algorithms
         self._keys: dict[str, jose.Key] = {}
         self._fetched = -_KEYS_SECONDS
         self._tried = -_KEYS_SECONDS
@@ -50,7 +51,7 @@ class KeyRing:
             if not fresh and now - self._tried > _REFETCH_SECONDS:
                 self._tried = now
                 try:
-                    self._keys = jose.read_keys(self._fetch(), ALGORITHMS)
+                    self._keys = jose.read_keys(self._fetch(), self._algorithms)
                     self._fetched, self._away = now, None
                 except errors.Refusal as problem:
                     self._away = problem
