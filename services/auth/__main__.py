@@ -1,5 +1,7 @@
 """Auth as a process: settings, database, keys, RPCs, tasks."""
 
+from datetime import timedelta
+
 import grpc
 import redis
 from redis.backoff import ExponentialBackoff
@@ -28,7 +30,7 @@ from services.auth.providers.google import Google
 from services.auth.rpc.accounts import AuthService
 from services.auth.rpc.credentials import Confirmation, CredentialService
 from services.auth.rpc.google import GoogleService
-from services.auth.rpc.keys import KeyService
+from services.auth.rpc.keys import KeyService, revocations
 from services.auth.rpc.organizations import OrganizationService
 from services.auth.rpc.second_factors import Codes, SecondFactorService
 from services.auth.rpc.sessions import Sessions, SessionService
@@ -36,6 +38,7 @@ from services.auth.settings import Settings
 from services.chassis import clients, clock
 from services.chassis.database import Database
 from services.chassis.events import EventFeed
+from services.chassis.revocations import Revocations
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
@@ -52,6 +55,7 @@ def start(settings: Settings) -> Server:
     keys = SigningKeys(database, settings.key_secret, settings.jwt_algorithm, settings.access_lifetime, clock.utc_now)
     sessions = Sessions(database, keys, settings, clock.utc_now)
 
+    revoked = revocations(database, timedelta(seconds=settings.access_lifetime))
     logins = Limits(limits, "login", settings.login_attempts)
     confirmation = Confirmation(database, logins)
     codes = Codes(settings, clock.utc_now)
@@ -67,13 +71,13 @@ def start(settings: Settings) -> Server:
         credentials_pb2_grpc.add_CredentialServiceServicer_to_server(CredentialService(database, sessions, confirmation, mails), server)
         second_factors_pb2_grpc.add_SecondFactorServiceServicer_to_server(factors, server)
         google_pb2_grpc.add_GoogleServiceServicer_to_server(google, server)
-        keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys), server)
+        keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys, revoked), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
     contracts = (auth_pb2, credentials_pb2, second_factors_pb2, google_pb2, organizations_pb2, sessions_pb2, keys_pb2, events_pb2)
     return serve(
         settings, [module.DESCRIPTOR for module in contracts], add,
-        access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer), services=services,
+        access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer, Revocations("auth", revoked)), services=services,
         parts={"database": database.check, "redis": limits.ping},
         background=[Worker("auth", database, tasks.handlers(database, notifications, settings, clock.utc_now))],
         closing=[notifications.close, limits.close, database.close],

@@ -21,6 +21,11 @@ CODES_FOR_EACH_CHALLENGE = 5
 SIGN_IN_FOR = timedelta(minutes=10)
 _LONGEST_PICTURE = 500
 
+# The events that revoke tokens signed before them: those of a session or an API key, of a member of an organization, of all its members.
+OF_SESSIONS = frozenset({"session.revoked", "api_key.revoked"})
+OF_MEMBERS = frozenset({"member.removed", "member.changed"})
+REVOKING = OF_SESSIONS | OF_MEMBERS | {"organization.suspended"}
+
 
 class TokenState(Enum):
     """What a refresh token that was presented is worth."""
@@ -116,12 +121,15 @@ def is_open(challenge: LoginChallenge, *, now: datetime) -> bool:
     return challenge.used_at is None and challenge.attempts < CODES_FOR_EACH_CHALLENGE and now < challenge.expires_at
 
 
-def claims(user: User, organization: Organization, session_id: UUID, *, issuer: str, now: datetime, seconds: int) -> dict[str, object]:
-    """What an access token says (RFC 9068): who, in which organization and role, by which session, until when."""
+def claims(
+    user: User, organization: Organization, session_id: UUID, *, revision: int, issuer: str, now: datetime, seconds: int
+) -> dict[str, object]:
+    """What an access token says (RFC 9068): who, in which organization and role, by which session, until when, and up to which event that was looked at."""
     issued = int(now.timestamp())
     said: dict[str, object] = {
         "iss": issuer, "aud": issuer, "sub": str(user.id), "iat": issued, "exp": issued + seconds, "jti": str(ids.mint()),
         "org": str(organization.id), "kind": organization.kind, "role": organization.role, "sid": str(session_id),
+        "rev": revision,
     }  # fmt: skip
     if user.is_platform_admin:
         said["admin"] = True

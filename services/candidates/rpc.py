@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from services.candidates import rules, store, tables
-from services.candidates.parsing.limits import DOCX, PDF, TXT, Unreadable
+from services.candidates.parsing.limits import DOCX, HTML, JSON, PDF, TXT, Unreadable
 from services.candidates.parsing.upload import check_upload
 from services.candidates.rules import Sight
 from services.candidates.tables import Candidate, Cv, Entry, Lists, Skill
@@ -29,7 +29,7 @@ Context = grpc.ServicerContext
 Answer = TypeVar("Answer", bound=Message)
 _TYPED_FIELDS = ("first_name", "last_name", "dob", "email", "phone", "location", "headline", "summary")
 _OWN = Sight(contact=True, birth=True)
-_DEFAULT_NAMES = {PDF: "cv.pdf", DOCX: "cv.docx", TXT: "cv.txt"}
+_DEFAULT_NAMES = {PDF: "cv.pdf", DOCX: "cv.docx", TXT: "cv.txt", HTML: "cv.html", JSON: "cv.json"}
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import jwt
 from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 from services.chassis import errors, jose
 from services.chassis.calls import Person
+from services.chassis.revocations import Revocations
 
 ALGORITHMS = ("ES256", "EdDSA")
 TYPE = "at+jwt"  # RFC 9068
@@ -78,14 +79,25 @@ def published(channel: grpc.Channel) -> Callable[[], Mapping[str, Any]]:
 class AccessTokens:
     """Verifies access tokens, and remembers those that it has verified until they expire."""
 
-    def __init__(self, keys: KeyRing, issuer: str) -> None:
+    def __init__(self, keys: KeyRing, issuer: str, revocations: Revocations | None = None) -> None:
+        self.revocations = revocations
         self._keys = keys
         self._issuer = issuer
         self._verified: OrderedDict[str, tuple[float, Person]] = OrderedDict()
         self._lock = threading.Lock()
 
     def verify(self, token: str) -> Person:
-        """The person that a token names. Raises Unauthenticated / TOKEN_EXPIRED, TOKEN_INVALID."""
+        """The person that a token names. Raises Unauthenticated / TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_REVOKED."""
+        person = self._read(token)
+        self.check(person)
+        return person
+
+    def check(self, person: Person) -> None:
+        """Raises Unauthenticated / TOKEN_REVOKED where the token that named the person was revoked meanwhile, as while a stream is open."""
+        if self.revocations is not None:
+            self.revocations.check(person)
+
+    def _read(self, token: str) -> Person:
         hit = self._verified.get(token)
         if hit is not None:
             if time.time() < hit[0]:
@@ -107,6 +119,7 @@ class AccessTokens:
             person = Person(
                 user_id=UUID(str(claims["sub"])), tenant_id=UUID(str(claims["org"])), kind=str(claims["kind"]), role=str(claims["role"]),
                 session_id=UUID(str(claims["sid"])), is_platform_admin=claims.get("admin") is True,
+                scopes=frozenset(str(claims["scope"]).split()) if "scope" in claims else None, revision=int(claims.get("rev", 0)),
             )  # fmt: skip
         except jose.Expired as problem:
             raise errors.Unauthenticated("TOKEN_EXPIRED", "the access token has expired; refresh it") from problem
