@@ -183,7 +183,7 @@ def owner_of(method: MethodDescriptor) -> str:
 SAMPLES: dict[str, Any] = {
     "email": "stranger@example.com", "password": "a long enough password",
     "current_password": "a long enough password", "new_password": "another long password", "token": "no-such-token",
-    "challenge_token": "no-such-token", "code": "123456",
+    "challenge_token": "no-such-token", "state": "no-such-state", "code": "123456",
     "refresh_token": "no-such-token", "name": "Name", "title": "Title", "degree": "MSc",
     "description": "Words", "status": "interview", "company_name": "Company", "job_title": "Engineer", "skill_name": "Python", "content": "Hello",
     "notification_type": "in_app", "subject": "Subject", "message": "Message", "room_name": "application-1", "client_id": "1", "currency": "EUR",
