@@ -22,7 +22,9 @@ def make(folder: Path, size: int, jobs: int, seed: int = 20261121) -> None:
     for first in range(0, size, _CHUNK):
         count = min(_CHUNK, size - first)
         trade = random.integers(0, TRADES, count)
-        documents, drawn = _draw(random, trade, np.clip(random.lognormal(np.log(_MEDIAN_CV), 0.4, count), 60, 2_000).astype(np.int64), tail=0.1)
+        documents, drawn = _draw(
+            random, trade, np.clip(random.lognormal(np.log(_MEDIAN_CV), 0.4, count), 60, 2_000).astype(np.int64), tail=0.1
+        )
         distinct = np.unique(documents * VOCABULARY + drawn)
         of_document, word = np.divmod(distinct, VOCABULARY)
         starts.append(starts[-1][-1] + np.cumsum(np.bincount(of_document, minlength=count)))
@@ -58,7 +60,10 @@ def _zipf(size: int, shift: int) -> np.ndarray:
 
 
 def load(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict]]:
-    return (*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("starts", "words", "trades")), json.loads((folder / "jobs.json").read_text()))
+    return (
+        *(np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("starts", "words", "trades")),
+        json.loads((folder / "jobs.json").read_text()),
+    )
 
 
 def take(folder: Path, smaller: Path, size: int) -> None:

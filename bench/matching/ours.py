@@ -57,16 +57,34 @@ class People:
         inner = [word for title in sorted(titles) for word in title]
         place = [key(Kind.WORD, _PLACES[number % 10].casefold())]
         start = 2026 * 12 - int(random.integers(0, 240))
-        head = [words.size, skills.size, len(titles), len(inner), 1, int(random.integers(0, 60)), start, 65_535, int(random.integers(0, 6)), 0]
+        head = [
+            words.size,
+            skills.size,
+            len(titles),
+            len(inner),
+            1,
+            int(random.integers(0, 60)),
+            start,
+            65_535,
+            int(random.integers(0, 6)),
+            0,
+        ]
         body = np.concatenate([words, skills, np.array([*map(len, sorted(titles)), *inner, *place], np.uint64)])
-        return Document(UUID(int=(number * 7919 % len(self)) << 64 | number), True, (), np.array(head, "<i4").tobytes() + body.astype("<u8").tobytes())
+        return Document(
+            UUID(int=(number * 7919 % len(self)) << 64 | number), True, (), np.array(head, "<i4").tobytes() + body.astype("<u8").tobytes()
+        )
 
     def job(self, number: int, *, whole: bool) -> JobText:
         job = self.jobs[number]
         text = " ".join(f"w{word}" for word in job["words"])
         if not whole:
             return JobText("", text)
-        return JobText(f"Senior {self.title(job['trade'], number)}", f"{text}. 5 years of experience", tuple(self.skills[job["trade"]][:8]), "Berlin, Germany")
+        return JobText(
+            f"Senior {self.title(job['trade'], number)}",
+            f"{text}. 5 years of experience",
+            tuple(self.skills[job["trade"]][:8]),
+            "Berlin, Germany",
+        )
 
 
 def main() -> None:
@@ -92,10 +110,17 @@ def main() -> None:
     found = [search(index.state, job, _DAY, 100) for job in texts]
     answers.write_text(json.dumps([[(hit.tenths, hit.candidate_id.int & (1 << 64) - 1) for hit in hits] for hits in found]))
     result = {
-        "build_s": built, "fit_s": fitted, "resident_mb": resident, "process_mb": _resident(),
+        "build_s": built,
+        "fit_s": fitted,
+        "resident_mb": resident,
+        "process_mb": _resident(),
         "index_mb": sum(part.segment.nbytes + part.alive.nbytes + part.weighed.scale.nbytes for part in index.state.parts) / 2**20,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "segments": len(index.state.parts), "words_a_cv": float(np.diff(people.starts[:10_000]).mean()),
-        "text": _timed(index, texts), "whole": _timed(index, wholes), "hundredth": int(np.median([hits[-1].tenths for hits in found])),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "segments": len(index.state.parts),
+        "words_a_cv": float(np.diff(people.starts[:10_000]).mean()),
+        "text": _timed(index, texts),
+        "whole": _timed(index, wholes),
+        "hundredth": int(np.median([hits[-1].tenths for hits in found])),
     }
     result["whole_after_page_10"] = _timed(index, wholes[:10], deep=True)
     with tempfile.TemporaryDirectory(dir=folder) as rest:
@@ -133,9 +158,7 @@ def _changing(index: CandidateIndex, people: People, jobs: list[JobReading], sec
     """Searches while 200 profiles a second change, in ten batches, and segments are merged."""
     random = np.random.default_rng(3)
     size = _A_SECOND // _BATCHES
-    fresh = [
-        [people.document(int(number), 1) for number in random.integers(0, len(people), size)] for _ in range(int(seconds * _BATCHES))
-    ]
+    fresh = [[people.document(int(number), 1) for number in random.integers(0, len(people), size)] for _ in range(int(seconds * _BATCHES))]
     done, applied, late = threading.Event(), [], []
 
     def change() -> None:
@@ -168,7 +191,13 @@ def _changing(index: CandidateIndex, people: People, jobs: list[JobReading], sec
     for thread in threads:
         thread.join()
     seen = {"p50_ms": 1000 * float(np.median(late)), "worst_ms": 1000 * max(late)}
-    return {**_summed(times), "changes_a_second": sum(applied) / spent, "seen_after": seen, "segments": len(index.state.parts), "process_mb": _resident()}
+    return {
+        **_summed(times),
+        "changes_a_second": sum(applied) / spent,
+        "seen_after": seen,
+        "segments": len(index.state.parts),
+        "process_mb": _resident(),
+    }
 
 
 def _resident() -> float:

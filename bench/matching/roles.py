@@ -138,4 +138,12 @@ EVERYDAY = (
     "took part in meetings with customers and management", "enjoys working independently", "improved processes together with other departments",
     "many years of experience with customers", "trained new employees", "quality and deadlines matter", "organised events for the company",
 )  # fmt: skip
-PLACES = ("Berlin, Germany", "Hamburg, Germany", "Munich, Germany", "Vienna, Austria", "Graz, Austria", "Zurich, Switzerland", "London, United Kingdom")
+PLACES = (
+    "Berlin, Germany",
+    "Hamburg, Germany",
+    "Munich, Germany",
+    "Vienna, Austria",
+    "Graz, Austria",
+    "Zurich, Switzerland",
+    "London, United Kingdom",
+)
