@@ -266,6 +266,8 @@ def _fill(message: Any, ids: dict[str, str], method: str) -> None:
             setattr(message, each.name, value)
     if message.DESCRIPTOR.name == "EmbedRequest":
         message.texts.append("text")
+    if message.DESCRIPTOR.name == "RecordSignalsRequest":
+        message.signals.add(kind="pasted", time=later(hours=-1))
 
 
 def invoke(house: House, method: MethodDescriptor, request: Any, metadata: Any, timeout: float = 20) -> Any:
