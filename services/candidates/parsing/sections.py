@@ -253,7 +253,8 @@ def paragraph(text: Text, indices: list[int]) -> str:
 
 def _joined(before: str, after: str) -> str:
     """A word that was divided at the line's end is made whole; a hyphen before a capital or a digit is the word's own."""
-    if re.search(r"[^\W\d_]-$", before) and after[:1].islower() and not re.search(r"\b(?:und|and|oder|or)\b", after[:4]):
+    divided = after[:1].islower() or (after.isupper() and before.isupper())
+    if re.search(r"[^\W\d_]-$", before) and divided and not re.search(r"\b(?:und|and|oder|or)\b", after[:4]):
         return before[:-1] + after
     return f"{before} {after}" if before else after
 
