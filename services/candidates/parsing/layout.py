@@ -17,6 +17,7 @@ _NARROWEST = 7.0  # points of empty space between columns
 _BULLET_REACH = 40.0
 _DEEPEST = 8
 _BASELINE = 1.5  # points
+_SLACK = 1.0
 _RUN = 1.9  # lines of type within one label
 
 
@@ -170,7 +171,7 @@ def _with_wrapped_titles(segments: list[_Segment]) -> list[_Segment]:
             if second.base - first.base > 1.6 * first.size:
                 break
             word, letter = second.words[0], first.words[0]
-            no_room = first.x1 + (word.x1 - word.x0) > date.x0 - 0.5 * first.size
+            no_room = len({round(each.base) for each in date.words}) > 1 or first.x1 + (word.x1 - word.x0) > date.x0 - 0.5 * first.size
             alike = abs(second.x0 - first.x0) < 2 and word.bold == letter.bold and abs(second.size - first.size) < 0.4
             dated = find_period(second.text)
             if below not in gone and second.base > first.base + _BASELINE and alike and no_room and not (dated and dated.begin < 3):
@@ -185,7 +186,10 @@ def _regions(segments: list[_Segment], depth: int) -> list[list[_Segment]]:
         return [segments]
     best: tuple[float, float, _Gutter] | None = None
     for gutter in _gutters(segments):
-        if (tall := _contested(gutter)) and (best is None or (tall, gutter.width) > best[:2]) and _parts_columns(gutter):
+        tall = _contested(gutter)
+        edge = min(segment.x0 for segment in gutter.right)
+        tall += tall and sum(segment.size for segment in gutter.right if segment.x0 < edge + _SLACK)
+        if tall and (best is None or (tall, gutter.width) > best[:2]) and _parts_columns(gutter):
             best = (tall, gutter.width, gutter)
     if best is None:
         return [segments]
@@ -216,13 +220,13 @@ def _gutters(segments: list[_Segment]) -> Iterator[_Gutter]:
         group: list[_Segment] = []
         above: _Segment | None = None
         for segment in [*ordered, None]:
-            if segment is not None and not segment.x0 < edge < segment.x1 + _NARROWEST:
+            if segment is not None and not segment.x0 + _SLACK < edge < segment.x1 + _NARROWEST:
                 group.append(segment)
                 continue
             group = [each for each in group if not any(_on_one_line(each, bound) for bound in (above, segment) if bound)]
             above = segment
-            left = [each for each in group if each.x1 <= edge]
-            right = [each for each in group if each.x0 >= edge]
+            left = [each for each in group if each.x1 <= edge and each.x0 + _SLACK < edge]
+            right = [each for each in group if each.x0 + _SLACK >= edge]
             group = []
             if min(len(left), len(right)) < 2 or (key := (len(right), *sorted(map(id, left)))) in seen:
                 continue
@@ -259,10 +263,14 @@ def _is_headed(side: list[_Segment]) -> bool:
     """Whether it has a section of its own: a heading with other lines right below it."""
     ordered = sorted(side, key=lambda segment: segment.base)
     return any(
-        heading_kind(head.text) and heading_kind(after.text) is None and after.base - head.base < 3 * head.size + after.size
+        heading_kind(head.text) and _stands_out(head, after) and heading_kind(after.text) is None and after.base - head.base < 3 * head.size + after.size
         and heading_kind(then.text) is None and then.base - after.base < 3 * after.size
         for head, after, then in zip(ordered, ordered[1:], ordered[2:], strict=False)
     )  # fmt: skip
+
+
+def _stands_out(head: _Segment, after: _Segment) -> bool:
+    return head.text.isupper() or head.size > after.size + 0.4 or (head.words[0].bold and not after.words[0].bold)
 
 
 def _is_margin(side: list[_Segment], other: list[_Segment]) -> bool:
@@ -298,17 +306,20 @@ def _runs(side: list[_Segment]) -> list[list[_Segment]]:
 
 def _with_labels(segments: list[_Segment]) -> list[_Segment]:
     """A label or a date that takes several lines of its margin, beside the one line that it belongs to, is put onto that line whole."""
-    moved: dict[int, float] = {}
+    whole: dict[int, _Segment] = {}
+    gone: set[int] = set()
     for gutter in _gutters(segments):
         for side, other in ((gutter.left, gutter.right), (gutter.right, gutter.left)):
             if len(side) < 3 or len(other) < _FEWEST or len(side) > 0.8 * len(other) or not _is_margin(side, other):
                 continue
             for run in _runs(side):
                 heading = heading_kind(" ".join(segment.text for segment in run))
-                if any(_on_one_line(run[0], mate) for mate in other):
-                    rest = [segment for segment in run[1:] if not _heads(segment, other) and (heading or not heading_kind(segment.text))]
-                    moved.update({id(segment): run[0].base for segment in rest})
-    return [replace(segment, base=moved[id(segment)]) if id(segment) in moved else segment for segment in segments]
+                rest = [segment for segment in run[1:] if not _heads(segment, other) and (heading or not heading_kind(segment.text))]
+                if rest and id(run[0]) not in whole and any(_on_one_line(run[0], mate) for mate in other):
+                    words = [word for segment in (run[0], *rest) for word in segment.words]
+                    whole[id(run[0])] = replace(_segment(words), base=run[0].base, size=run[0].size)
+                    gone.update(map(id, rest))
+    return [whole.get(id(segment), segment) for segment in segments if id(segment) not in gone]
 
 
 def _heads(segment: _Segment, other: list[_Segment]) -> bool:

@@ -82,7 +82,7 @@ def with_headings_apart(document: Document) -> Document:
     lines: list[Line] = []
     for line in document.lines:
         cells = line.text.split("\t")
-        count = next((count for count in (1, 2) if count < len(cells) and heading_kind(" ".join(cells[:count]))), 0)
+        count = next((count for count in (2, 1) if count < len(cells) and heading_kind(" ".join(cells[:count]))), 0)
         if (
             not count
             or line.bullet
