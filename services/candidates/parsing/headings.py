@@ -39,7 +39,7 @@ _CORE = {
     "education": "education educational academic academics schulbildung ausbildung bildung berufsausbildung hochschulausbildung studium études diplômes éducation educación académica"
     " académique académiques académico académicos academic akademischer akademische akademisch bildungsweg académicas titulación estudios formación universitaire scolaire degrees",
     "experience": "experience experiences employment berufserfahrung berufserfahrungen berufspraxis werdegang expérience expériences parcours experiencia experiencias trayectoria historial"
-    " career beruflicher berufliche tätigkeiten arbeitserfahrung praxiserfahrung laufbahn carrière erfahrung erfahrungen emplois empleo internships praktika stages background hintergrund history laufbahn",
+    " career beruflicher berufliche tätigkeiten arbeitserfahrung praxiserfahrung laufbahn carrière erfahrung erfahrungen emplois empleo internships praktika stages background hintergrund history record positions roles engagements",
     "skills": "skill skills competencies competences competency expertise technologies technology kenntnisse it-kenntnisse edv-kenntnisse fachkenntnisse fähigkeiten kompetenzen"
     " kernkompetenzen qualifikationen schlüsselqualifikationen compétence compétences habilidades competencias aptitudes conocimientos fertigkeiten proficiencies capabilities",
     "summary": "summary profile objective profil perfil resumen zusammenfassung kurzprofil objectif",
@@ -53,12 +53,13 @@ for _kind, _words in _CORE.items():
     for _word in _words.split():
         _CORE_OF.setdefault(_word, _kind)
 _ORDER = tuple(_CORE)
+_NUMBER = re.compile(r"^(?:\d{1,2}|[ivx]{1,4})[.)]\s+")
 _MARKS = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 def heading_kind(text: str) -> str | None:
     """The kind of section that a line of these words alone would open: known as a whole, or made of words that headings are made of."""
-    key = re.sub(r"\s*[&+/]\s*", " and ", _MARKS.sub("", text.casefold().replace("\u2019", "'")))
+    key = re.sub(r"\s*[&+/]\s*", " and ", _MARKS.sub("", _NUMBER.sub("", text.casefold().replace("\u2019", "'"))))
     key = " ".join(key.split())
     if not key or len(key) > _LONGEST_HEADING or "\t" in text:
         return None

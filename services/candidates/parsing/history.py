@@ -32,7 +32,7 @@ class _Entry:
 
 def find_work(text: Text, indices: list[int]) -> tuple[WorkExperience, ...]:
     entries = _entries(text, indices)
-    chosen = roles.assign([roles.parts(_rows(entry)) for entry in entries], evidence.title, evidence.company)
+    chosen = roles.assign([roles.parts(_rows(entry)) for entry in entries], evidence.title, evidence.company, posts=True)
     found: list[WorkExperience] = []
     for entry, (title, company) in zip(entries, chosen, strict=True):
         start, end, current = _dates(text, entry)
@@ -95,7 +95,7 @@ def _names_itself(entry: _Entry) -> bool:
 
 def _entries(text: Text, indices: list[int]) -> list[_Entry]:
     """Each date heads an entry. What stands before the first one shows how many lines name an entry above its date."""
-    listed = _with_split_dates(items(text, indices))
+    listed = [item for item in _with_split_dates(items(text, indices)) if not _is_a_table_head(item)]
     anchors = _anchors(listed)
     if not anchors:
         return _undated(text, listed)
@@ -202,14 +202,33 @@ def _with_split_dates(listed: list[Item]) -> list[Item]:
     return found
 
 
+_COLUMN_TITLES = frozenset(
+    "period dates date from to years year position role title job_title employer company organisation organization location place description responsibilities duties degree qualification"
+    " institution school university grade zeitraum datum tätigkeit arbeitgeber unternehmen firma ort abschluss von bis période poste employeur entreprise lieu diplôme établissement"
+    " periodo puesto cargo empresa lugar título centro fecha fechas".replace("_", " ").split()
+)
+
+
+def _is_a_table_head(item: Item) -> bool:
+    """A row of nothing but the titles of its columns."""
+    cells = [cell.strip(" :").casefold() for cell in item.text.split("\t")]
+    return len(cells) > 1 and all(set(cell.replace("/", " ").split()) <= _COLUMN_TITLES for cell in cells)
+
+
 def _goes_over(begun: str, head: str) -> bool:
     """Whether a range begins at the end of the one text and takes up the whole of the other."""
     before, period = find_period(begun), find_period(f"{begun} {head}")
     if before is None or period is None or not period.start or (before.start and not before.current):
         return False
-    if find_period(head) and not re.search(r"(?:[-\u2010-\u2015]|\b(?:to|bis|\u00e0|au|a|al|hasta|until))$|^(?:[-\u2010-\u2015]|to|bis)", begun + "\n" + head, re.MULTILINE):
+    if find_period(head) and not re.search(
+        r"(?:[-\u2010-\u2015]|\b(?:to|bis|\u00e0|au|a|al|hasta|until))$|^(?:[-\u2010-\u2015]|to|bis)", begun + "\n" + head, re.MULTILINE
+    ):
         return False
-    return period.begin < len(begun) and period.until >= len(begun) + len(head) - 1 and (before.start is None or _OPEN.search(begun) is not None)
+    return (
+        period.begin < len(begun)
+        and period.until >= len(begun) + len(head) - 1
+        and (before.start is None or _OPEN.search(begun) is not None)
+    )
 
 
 def _rows(entry: _Entry) -> list[tuple[str, Item]]:

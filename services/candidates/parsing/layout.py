@@ -79,10 +79,17 @@ def _segments(words: list[Word]) -> list[_Segment]:
         row.sort(key=lambda word: word.x0)
         start = 0
         for index in range(1, len(row) + 1):
-            if index == len(row) or row[index].x0 - row[index - 1].x1 > max(_NARROWEST, 0.9 * row[index].size):
+            if index == len(row) or _are_apart(row[index - 1], row[index]):
                 segments.append(_segment(row[start:index]))
                 start = index
     return _with_wrapped_titles(_with_broken_dates(_with_their_bullets(segments)))
+
+
+def _are_apart(word: Word, following: Word) -> bool:
+    """A gap wider than a blank, or a narrow one between words that no one line would set beside each other."""
+    gap = following.x0 - word.x1
+    alike = max(word.size, following.size) < 1.35 * min(word.size, following.size)
+    return gap > (max(_NARROWEST, 0.9 * following.size) if alike else 1.0)
 
 
 def _on_one_line(one: Word | _Segment, other: Word | _Segment) -> bool:
@@ -134,7 +141,13 @@ def _with_broken_dates(segments: list[_Segment]) -> list[_Segment]:
             gap = second.base - first.base
             if gap > _RUN * first.size:
                 break
-            if below in gone or gap <= _BASELINE or second.x0 > first.x1 or second.x1 < first.x0 or not _make_a_range(first.text, second.text):
+            if (
+                below in gone
+                or gap <= _BASELINE
+                or second.x0 > first.x1
+                or second.x1 < first.x0
+                or not _make_a_range(first.text, second.text)
+            ):
                 continue
             found[at] = replace(_segment([*first.words, *second.words]), base=first.base, size=first.size)
             gone.add(below)
@@ -162,7 +175,8 @@ def _with_wrapped_titles(segments: list[_Segment]) -> list[_Segment]:
     found = sorted(segments, key=lambda segment: (segment.base, segment.x0))
     gone: set[int] = set()
     for at, first in enumerate(found):
-        date = next((mate for mate in found[at + 1 : at + 4] if mate.x0 > first.x1 and _on_one_line(first, mate)), None)
+        mates = [mate for mate in found[max(0, at - 4) : at + 5] if mate.x0 > first.x1 and _on_one_line(first, mate)]
+        date = min(mates, key=lambda mate: mate.x0, default=None)
         period = find_period(date.text) if date else None
         if at in gone or date is None or period is None or period.until - period.begin < len(date.text) - 3:
             continue
@@ -198,7 +212,11 @@ def _regions(segments: list[_Segment], depth: int) -> list[list[_Segment]]:
     top, bottom = min(segment.base for segment in beside), max(segment.base for segment in beside)
     inside = {id(segment) for segment in beside}
     above = [segment for segment in segments if id(segment) not in inside and segment.base < top + _BASELINE]
-    below = [segment for segment in segments if id(segment) not in inside and segment.base > bottom - _BASELINE and segment.base >= top + _BASELINE]
+    below = [
+        segment
+        for segment in segments
+        if id(segment) not in inside and segment.base > bottom - _BASELINE and segment.base >= top + _BASELINE
+    ]
     parts = (above, gutter.left, gutter.right, below)
     return [region for part in parts if part for region in (_regions(part, depth + 1) if len(part) < len(segments) else [part])]
 
@@ -239,9 +257,12 @@ def _contested(gutter: _Gutter) -> float:
 
     What stands on one line with something opposite may belong to it, as a date does, and speaks for a column only in headed ones.
     """
-    sides = (gutter.left, gutter.right)
-    if not all(map(_is_headed, sides)):
-        sides = tuple([each for each in side if not any(_on_one_line(each, mate) for mate in other)] for side, other in (sides, sides[::-1]))
+    left, right = gutter.left, gutter.right
+    if not (_is_headed(left) and _is_headed(right)) and not _is_tall(min(left, right, key=len), [*left, *right]):
+        left, right = [
+            [each for each in side if not any(_on_one_line(each, mate) for mate in other)] for side, other in ((left, right), (right, left))
+        ]
+    sides = (left, right)
     if not all(sides):
         return 0.0
     top = max(min(each.base for each in side) for side in sides) - _BASELINE
@@ -314,7 +335,11 @@ def _with_labels(segments: list[_Segment]) -> list[_Segment]:
                 continue
             for run in _runs(side):
                 heading = heading_kind(" ".join(segment.text for segment in run))
-                rest = [segment for segment in run[1:] if not _heads(segment, other) and (heading or not heading_kind(segment.text))]
+                divided = heading and not heading_kind(run[0].text)
+                rest = [
+                    segment for segment in run[1:]
+                    if divided or (not _heads(segment, other) and (heading or not heading_kind(segment.text)))
+                ]  # fmt: skip
                 if rest and id(run[0]) not in whole and any(_on_one_line(run[0], mate) for mate in other):
                     words = [word for segment in (run[0], *rest) for word in segment.words]
                     whole[id(run[0])] = replace(_segment(words), base=run[0].base, size=run[0].size)

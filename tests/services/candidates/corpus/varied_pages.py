@@ -73,12 +73,20 @@ def newspaper(truth: Truth) -> bytes:
 
 def ruled_table(truth: Truth) -> bytes:
     """Work and schools as tables with a row of column titles, as forms have them."""
-    head = {"en": ("Period", "Position", "Employer"), "de": ("Zeitraum", "Position", "Arbeitgeber"), "fr": ("Période", "Poste", "Employeur"), "es": ("Periodo", "Puesto", "Empresa")}[truth.language]
+    head = {
+        "en": ("Period", "Position", "Employer"),
+        "de": ("Zeitraum", "Position", "Arbeitgeber"),
+        "fr": ("Période", "Poste", "Employeur"),
+        "es": ("Periodo", "Puesto", "Empresa"),
+    }[truth.language]
     work = "".join(
         f"<tr><td>{escape(period(truth, job.start, job.end))}</td><td>{escape(job.title)}</td><td>{escape(job.company)}, {escape(job.place)}</td></tr>"
         for job in truth.work
     )
-    schools = "".join(f"<tr><td>{one.start} – {one.end}</td><td>{escape(one.degree)}</td><td>{escape(one.university)}</td></tr>" for one in truth.education)
+    schools = "".join(
+        f"<tr><td>{one.start} – {one.end}</td><td>{escape(one.degree)}</td><td>{escape(one.university)}</td></tr>"
+        for one in truth.education
+    )
     style = "body{font:10pt sans-serif} table{border-collapse:collapse;width:100%} td,th{border:0.5pt solid #999;padding:3px 6px;text-align:left;vertical-align:top} h2{font-size:12pt;color:#744}"
     body = (
         f"<h1>{escape(truth.name)}</h1><table>" + "".join(f"<tr><td>{label}</td><td>{escape(value)}</td></tr>" for label, value in _labelled(truth)) + "</table>"
@@ -110,14 +118,20 @@ def cards(truth: Truth) -> bytes:
     )
     side = "".join(f"<div>{escape(line)}</div>" for line in contacts(truth)) + f"<h2>{truth.headings['skills']}</h2>"
     side += "".join(f'<div>{escape(skill)}<div class="bar"></div></div>' for skill in truth.skills)
-    side += f"<h2>{truth.headings['languages']}</h2>" + "".join(f"<div>{escape(name)}<br><small>{escape(level)}</small></div>" for name, level in truth.languages)
+    side += f"<h2>{truth.headings['languages']}</h2>" + "".join(
+        f"<div>{escape(name)}<br><small>{escape(level)}</small></div>" for name, level in truth.languages
+    )
     work = "".join(
         f'<h3>{escape(job.title)}</h3><div class="d">{escape(job.company)} · {escape(period(truth, job.start, job.end))} · {escape(job.place)}</div><ul>{"".join(f"<li>{escape(each)}</li>" for each in job.bullets)}</ul>'
         for job in truth.work
     )
-    schools = "".join(f'<h3>{escape(one.degree)}</h3><div class="d">{escape(one.university)} · {one.start} – {one.end}</div>' for one in truth.education)
+    schools = "".join(
+        f'<h3>{escape(one.degree)}</h3><div class="d">{escape(one.university)} · {one.start} – {one.end}</div>' for one in truth.education
+    )
     main = f"<h1>{escape(truth.name)}</h1><div>{escape(truth.headline)}</div><h2>{truth.headings['summary']}</h2><p>{escape(truth.summary)}</p><h2>{truth.headings['experience']}</h2>{work}<h2>{truth.headings['education']}</h2>{schools}{_certificates(truth)}"
-    return _pdf(f'<html><head><meta charset="utf-8"><style>{style}</style></head><body><div class="s">{side}</div><div class="m">{main}</div></body></html>'.encode())
+    return _pdf(
+        f'<html><head><meta charset="utf-8"><style>{style}</style></head><body><div class="s">{side}</div><div class="m">{main}</div></body></html>'.encode()
+    )
 
 
 def word_columns(truth: Truth) -> bytes:
@@ -129,7 +143,11 @@ def word_columns(truth: Truth) -> bytes:
     _bold(side, {"en": "Contact", "de": "Kontakt", "fr": "Contact", "es": "Contacto"}[truth.language].upper())
     for line in contacts(truth):
         side.add_paragraph(line)
-    for kind, told in (("skills", truth.skills), ("languages", [f"{name}: {level}" for name, level in truth.languages]), ("certifications", [f"{title} ({issuer}, {year})" for title, issuer, year in truth.certifications])):
+    for kind, told in (
+        ("skills", truth.skills),
+        ("languages", [f"{name}: {level}" for name, level in truth.languages]),
+        ("certifications", [f"{title} ({issuer}, {year})" for title, issuer, year in truth.certifications]),
+    ):
         if told:
             _bold(side, truth.headings[kind].upper())
             for item in told:
@@ -187,7 +205,16 @@ def word_tabs(truth: Truth) -> bytes:
 
 def grouped(truth: Truth) -> bytes:
     """Plain text; an employer once, with two positions below, where there are enough."""
-    out = [truth.name, " | ".join(contacts(truth)), "", truth.headings["summary"].upper(), *textwrap.wrap(truth.summary, 90), "", truth.headings["experience"].upper(), ""]
+    out = [
+        truth.name,
+        " | ".join(contacts(truth)),
+        "",
+        truth.headings["summary"].upper(),
+        *textwrap.wrap(truth.summary, 90),
+        "",
+        truth.headings["experience"].upper(),
+        "",
+    ]
     for job in truth.work:
         out += [f"{job.company} - {job.place}", f"{job.title} ({period(truth, job.start, job.end)})"]
         for bullet in job.bullets:
@@ -197,7 +224,12 @@ def grouped(truth: Truth) -> bytes:
     out += [f"{one.degree} - {one.university} ({one.start} - {one.end})" for one in truth.education]
     out += ["", truth.headings["skills"].upper(), "", *textwrap.wrap(" • ".join(truth.skills), 80)]
     if truth.certifications:
-        out += ["", truth.headings["certifications"].upper(), "", *(f"{title} - {issuer} - {year}" for title, issuer, year in truth.certifications)]
+        out += [
+            "",
+            truth.headings["certifications"].upper(),
+            "",
+            *(f"{title} - {issuer} - {year}" for title, issuer, year in truth.certifications),
+        ]
     out += ["", truth.headings["languages"].upper(), "", " | ".join(f"{name} - {level}" for name, level in truth.languages)]
     return "\n".join(out).encode()
 
@@ -208,7 +240,9 @@ def two_pages(truth: Truth) -> bytes:
     canvas = Canvas(out, pagesize=LETTER, invariant=1)
     y = 740.0
 
-    def line(text: str, size: float = 10, font: str = "Times-Roman", *, x: float = 60, right: str = "", middle: bool = False, track: float = 0) -> None:
+    def line(
+        text: str, size: float = 10, font: str = "Times-Roman", *, x: float = 60, right: str = "", middle: bool = False, track: float = 0
+    ) -> None:
         nonlocal y
         if y < 60:
             canvas.showPage()
@@ -270,7 +304,11 @@ def at_company(truth: Truth) -> bytes:
     word = {"en": "at", "de": "bei", "fr": "chez", "es": "en"}[truth.language]
 
     def told(job: Job) -> list[str]:
-        return [f"{period(truth, job.start, job.end)}: {job.title} {word} {job.company}, {job.place}", *(f"  - {bullet}" for bullet in job.bullets), ""]
+        return [
+            f"{period(truth, job.start, job.end)}: {job.title} {word} {job.company}, {job.place}",
+            *(f"  - {bullet}" for bullet in job.bullets),
+            "",
+        ]
 
     out = [f"# {truth.name}", "", *contacts(truth), "", truth.summary, "", f"## {truth.headings['experience']}", ""]
     for job in truth.work:
@@ -279,7 +317,12 @@ def at_company(truth: Truth) -> bytes:
     out += [f"{one.start} - {one.end}: {one.degree}, {one.university}" for one in truth.education]
     out += ["", f"## {truth.headings['skills']}", "", *(f"* {skill}" for skill in truth.skills)]
     if truth.certifications:
-        out += ["", f"## {truth.headings['certifications']}", "", *(f"* {year}: {title} ({issuer})" for title, issuer, year in truth.certifications)]
+        out += [
+            "",
+            f"## {truth.headings['certifications']}",
+            "",
+            *(f"* {year}: {title} ({issuer})" for title, issuer, year in truth.certifications),
+        ]
     out += ["", f"## {truth.headings['languages']}", "", *(f"* {name}: {level}" for name, level in truth.languages)]
     return "\n".join(out).encode()
 

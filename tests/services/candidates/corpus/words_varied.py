@@ -110,7 +110,7 @@ ENGLISH = Tongue(
         Jonathan"""),
     last=lines("""Castellanos
         Adeyemi-Cole
-        Zielińska
+        Zielinska
         MacDougall
         Nguyen
         Whitcombe
