@@ -19,6 +19,7 @@ from gateway.rooms import Rooms
 from gateway.settings import Settings
 from services.chassis import clients, logs, metrics, tracing
 from services.chassis.logs import log
+from services.chassis.revocations import Revocations, revoked
 from services.chassis.settings import load
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
 
@@ -37,6 +38,7 @@ class Gateway:
     _site: web.TCPSite
     _doors: Sequence[Door]
     _readiness: Readiness
+    _revocations: Revocations
     _keys: grpc.Channel
     _grpc: grpc.aio.Server | None
 
@@ -51,13 +53,16 @@ class Gateway:
         for door in self._doors:
             await door.owner.close()
         await self._readiness.close()
+        await asyncio.to_thread(self._revocations.stop)
         self._keys.close()
 
 
 async def start(settings: Settings) -> Gateway:
     services = ServiceTokens(settings.service_token.get_secret_value(), "gateway")
     keys = clients.connect(settings.keys_url, "auth", services)
-    access = AccessTokens(KeyRing(published(keys)), settings.jwt_issuer)
+    loop = asyncio.get_running_loop()
+    revocations = Revocations("gateway", revoked(keys), lambda: loop.call_soon_threadsafe(chat.end_revoked))
+    access = AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, revocations)
     doors = [
         Door("/ws/chat", Owner(settings.notifications_url, "notifications", services)),
         Door("/ws/interview", Owner(settings.interviews_url, "interviews", services), prefix="interview-"),
@@ -73,6 +78,7 @@ async def start(settings: Settings) -> Gateway:
         add_pages(app, _DOCUMENT.read_bytes())
 
     rooms.start()
+    revocations.start()
     # No access log of aiohttp's: its lines hold the query, where a token may be.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE_SECONDS)
     await runner.setup()
@@ -84,7 +90,7 @@ async def start(settings: Settings) -> Gateway:
     if settings.grpc_listen and directory.DESCRIPTORS.exists():
         answering = await directory.serve(settings.grpc_listen, readiness.ready)
     log.info("serving", extra={"server": "gateway", "address": address})
-    return Gateway(address, rooms, chat, runner, site, doors, readiness, keys, answering)
+    return Gateway(address, rooms, chat, runner, site, doors, readiness, revocations, keys, answering)
 
 
 async def run(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from services.chassis import clients, clock, objects
 from services.chassis.database import Database
 from services.chassis.events import EventFeed
+from services.chassis.revocations import Revocations, revoked
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
@@ -52,7 +53,7 @@ def start(settings: Settings) -> Server:
 
     return serve(
         settings, [module.DESCRIPTOR for module in (interviews_pb2, reviews_pb2, rooms_pb2, events_pb2)], add,
-        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer), services=services,
+        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("interviews", revoked(keys))), services=services,
         parts={"database": database.check, "redis": gateways.ping},
         background=[Worker("interviews", database, tasks.handlers(starting, conversation, transcribing, reporting), threads=4)],
         closing=[keys.close, candidates.close, jobs.close, billing.close, inference.close, gateways.close, database.close],
