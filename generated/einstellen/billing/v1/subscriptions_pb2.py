@@ -27,7 +27,7 @@ from einstellen.options.v1 import options_pb2 as einstellen_dot_options_dot_v1_d
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)einstellen/billing/v1/subscriptions.proto\x12\x15\x65instellen.billing.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\"D\n\x10ListPlansRequest\x12\x30\n\x06\x66\x61mily\x18\x01 \x01(\tB\x18\xbaH\x15r\x13R\x00R\x06hiringR\x07\x63ontentR\x06\x66\x61mily\"F\n\x11ListPlansResponse\x12\x31\n\x05plans\x18\x01 \x03(\x0b\x32\x1b.einstellen.billing.v1.PlanR\x05plans\"\x99\x02\n\x04Plan\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12 \n\x0b\x64\x65scription\x18\x03 \x01(\tR\x0b\x64\x65scription\x12\x16\n\x06\x66\x61mily\x18\x04 \x01(\tR\x06\x66\x61mily\x12!\n\x0cprice_amount\x18\x05 \x01(\x03R\x0bpriceAmount\x12\x1a\n\x08\x63urrency\x18\x06 \x01(\tR\x08\x63urrency\x12\x18\n\x07\x63redits\x18\x07 \x01(\x01R\x07\x63redits\x12#\n\rbilling_cycle\x18\x08 \x01(\tR\x0c\x62illingCycle\x12\x35\n\x06quotas\x18\t \x01(\x0b\x32\x1d.einstellen.billing.v1.QuotasR\x06quotas\"p\n\x06Quotas\x12\x16\n\x06tokens\x18\x01 \x01(\x03R\x06tokens\x12\x14\n\x05posts\x18\x02 \x01(\x03R\x05posts\x12\x1e\n\nworkspaces\x18\x03 \x01(\x03R\nworkspaces\x12\x18\n\x07members\x18\x04 \x01(\x03R\x07members2\xb2\x01\n\x13SubscriptionService\x12\x9a\x01\n\tListPlans\x12\'.einstellen.billing.v1.ListPlansRequest\x1a(.einstellen.billing.v1.ListPlansResponse\":\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02.\x12\r/api/v1/plansZ\x1d\x12\x1b/api/v1/subscriptions/plansb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)einstellen/billing/v1/subscriptions.proto\x12\x15\x65instellen.billing.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\"D\n\x10ListPlansRequest\x12\x30\n\x06\x66\x61mily\x18\x01 \x01(\tB\x18\xbaH\x15r\x13R\x00R\x06hiringR\x07\x63ontentR\x06\x66\x61mily\"F\n\x11ListPlansResponse\x12\x31\n\x05plans\x18\x01 \x03(\x0b\x32\x1b.einstellen.billing.v1.PlanR\x05plans\"\x99\x02\n\x04Plan\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12 \n\x0b\x64\x65scription\x18\x03 \x01(\tR\x0b\x64\x65scription\x12\x16\n\x06\x66\x61mily\x18\x04 \x01(\tR\x06\x66\x61mily\x12!\n\x0cprice_amount\x18\x05 \x01(\x03R\x0bpriceAmount\x12\x1a\n\x08\x63urrency\x18\x06 \x01(\tR\x08\x63urrency\x12\x18\n\x07\x63redits\x18\x07 \x01(\x01R\x07\x63redits\x12#\n\rbilling_cycle\x18\x08 \x01(\tR\x0c\x62illingCycle\x12\x35\n\x06quotas\x18\t \x01(\x0b\x32\x1d.einstellen.billing.v1.QuotasR\x06quotas\"p\n\x06Quotas\x12\x16\n\x06tokens\x18\x01 \x01(\x03R\x06tokens\x12\x14\n\x05posts\x18\x02 \x01(\x03R\x05posts\x12\x1e\n\nworkspaces\x18\x03 \x01(\x03R\nworkspaces\x12\x18\n\x07members\x18\x04 \x01(\x03R\x07members2\xbf\x01\n\x13SubscriptionService\x12\x9a\x01\n\tListPlans\x12\'.einstellen.billing.v1.ListPlansRequest\x1a(.einstellen.billing.v1.ListPlansResponse\":\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02.\x12\r/api/v1/plansZ\x1d\x12\x1b/api/v1/subscriptions/plans\x1a\x0b\x9a\xb5\x18\x07\x62illingb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,6 +36,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_LISTPLANSREQUEST'].fields_by_name['family']._loaded_options = None
   _globals['_LISTPLANSREQUEST'].fields_by_name['family']._serialized_options = b'\272H\025r\023R\000R\006hiringR\007content'
+  _globals['_SUBSCRIPTIONSERVICE']._loaded_options = None
+  _globals['_SUBSCRIPTIONSERVICE']._serialized_options = b'\232\265\030\007billing'
   _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['ListPlans']._loaded_options = None
   _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['ListPlans']._serialized_options = b'\212\265\030\002\010\001\202\323\344\223\002.\022\r/api/v1/plansZ\035\022\033/api/v1/subscriptions/plans'
   _globals['_LISTPLANSREQUEST']._serialized_start=164
@@ -47,5 +49,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUOTAS']._serialized_start=590
   _globals['_QUOTAS']._serialized_end=702
   _globals['_SUBSCRIPTIONSERVICE']._serialized_start=705
-  _globals['_SUBSCRIPTIONSERVICE']._serialized_end=883
+  _globals['_SUBSCRIPTIONSERVICE']._serialized_end=896
 # @@protoc_insertion_point(module_scope)
