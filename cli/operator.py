@@ -82,7 +82,9 @@ def rotate_keys(values: Mapping[str, str]) -> None:
     settings = _one("auth").load(values)
     with _opened(_one("auth"), values) as database:
         key_id = admin.rotate_keys(database, settings)
-    print(f"auth signs with the key {key_id} within 30 seconds; the old one stays published for twice the life of a token")
+    print(
+        f"auth signs with the key {key_id} in six minutes, when all who verify have fetched it; the old one stays published for twice the life of a token"
+    )
 
 
 def grant_credits(values: Mapping[str, str], organization: str, unit: str, amount: float, description: str) -> None:

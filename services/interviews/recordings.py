@@ -21,6 +21,7 @@ KIND = "recordings"
 _PIECE = 256 * 1024
 _SECONDS = 240.0
 _LONGEST = 20_000  # characters, as of a typed answer
+_MOST_TERMS, _LONGEST_TERM = 40, 60  # as TranscribeSettings takes them
 # The first bytes of each format that is taken; what is behind them, the decoder sees.
 _FORMATS = (
     (b"RIFF", "audio/wav"),
@@ -89,7 +90,7 @@ class Transcribing:
         except FileNotFoundError:
             raise GiveUp("the recording is not in the object store") from None
         try:
-            answer = self._speech.TranscribeRecording(_pieces(data, interview.tenant_id), timeout=_SECONDS)
+            answer = self._speech.TranscribeRecording(_pieces(data, interview), timeout=_SECONDS)
         except grpc.RpcError as problem:
             refusal = errors.from_rpc(problem)
             if isinstance(refusal, (errors.InvalidArgument, errors.OutOfRange)):
@@ -99,8 +100,15 @@ class Transcribing:
         return text[:_LONGEST], "" if text else "AUDIO_SILENT"
 
 
-def _pieces(data: bytes, tenant_id: UUID) -> Iterator[speech_pb2.TranscribeRecordingRequest]:
-    settings = speech_pb2.TranscribeSettings(purpose="interview_answer", tenant_id=str(tenant_id))
+def _pieces(data: bytes, interview: Interview) -> Iterator[speech_pb2.TranscribeRecordingRequest]:
+    settings = speech_pb2.TranscribeSettings(purpose="interview_answer", tenant_id=str(interview.tenant_id), vocabulary=_terms(interview))
     yield speech_pb2.TranscribeRecordingRequest(settings=settings)
     for start in range(0, len(data), _PIECE):
         yield speech_pb2.TranscribeRecordingRequest(file=data[start : start + _PIECE])
+
+
+def _terms(interview: Interview) -> list[str]:
+    """Names that are likely to be said, from the job and the resume: the model spells them as they are written there."""
+    job, resume = interview.job_description or {}, interview.resume or {}
+    names = dict.fromkeys((*job.get("key_skills", ()), *resume.get("skills", ()), *resume.get("employers", ())))
+    return [name for name in names if 0 < len(name) <= _LONGEST_TERM][:_MOST_TERMS]

@@ -44,6 +44,7 @@ TEMPLATES: Mapping[str, Template] = {
     "password_changed": Template(_of()),
     "email_change": Template(_of("link", "expires_time"), secret=True),
     "email_changed": Template(_of()),
+    "google_linked": Template(_of()),
     "second_factor_on": Template(_of()),
     "second_factor_off": Template(_of()),
     "organization_invitation": Template(_of("organization_name", "inviter_name", "role", "link", "expires_time"), secret=True),
@@ -58,6 +59,7 @@ TEMPLATES: Mapping[str, Template] = {
     "interview_reminder": Template(_of("interview_time"), _of("title", "job_title", "company_name", "location"), for_people=True),
     "booking_confirmation": Template(_of("title", "start_time"), _of("minutes", "location", "reference")),
     "payment_receipt": Template(_of("description", "amount", "paid_time"), _of("invoice_number")),
+    "subscription_status": Template(_of("plan_name", "status")),
     "low_credit": Template(_of("balance"), _of("threshold")),
     # What a person writes in their own words, sent by mail in their name.
     "personal_message": Template(_of("sender_name", "subject", "message")),

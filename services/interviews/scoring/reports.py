@@ -110,8 +110,8 @@ def _gaps(items: Sequence[Item], by_skill: Sequence[SkillScore], required: set[s
             ]  # fmt: skip
             said = f" Not said: {'; '.join(dict.fromkeys(lacking[:3]))}." if lacking else ""
             found.append(f"{entry.skill}: {entry.score} of 10.{said}")
-    asked = {entry.skill for entry in by_skill}
-    return (*found, *(f"{name}: was not asked about." for name in sorted(required - asked)))
+    unasked = sorted(required - {entry.skill for entry in by_skill})
+    return (*found, f"Not asked about: {', '.join(unasked)}.") if unasked else tuple(found)
 
 
 def _comments(overall: float, answered: int, asked: int, strengths: Sequence[str], gaps: Sequence[str], deviations: int) -> str:

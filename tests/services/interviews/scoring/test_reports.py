@@ -34,7 +34,7 @@ def test_a_report_names_strengths_gaps_quotes_and_deviations(vectors: Vectors) -
     made = report(items(vectors), OPENING)
     assert any(line.startswith("SQL: ") for line in made.strengths)
     assert any(line.startswith("Git: ") for line in made.gaps)
-    assert "Docker: was not asked about." in made.gaps
+    assert "Not asked about: Docker." in made.gaps
     assert made.deviations == ("git-undo",)
     assert made.quotes[0].text in items(vectors)[0][1].text
     assert (made.answered, made.asked) == (2, 3)
