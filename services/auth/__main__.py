@@ -14,13 +14,10 @@ from einstellen.auth.v1 import (
     auth_pb2_grpc,
     credentials_pb2,
     credentials_pb2_grpc,
-<<<<<<< HEAD
-    invitations_pb2,
-    invitations_pb2_grpc,
-=======
     google_pb2,
     google_pb2_grpc,
->>>>>>> main
+    invitations_pb2,
+    invitations_pb2_grpc,
     organizations_pb2,
     organizations_pb2_grpc,
     second_factors_pb2,
@@ -35,20 +32,14 @@ from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 from services.auth import sealing, tasks
 from services.auth.keys import SigningKeys
 from services.auth.limits import Limits
-<<<<<<< HEAD
 from services.auth.plans import Plans
-from services.auth.rpc import edge
-=======
 from services.auth.providers.google import Google
->>>>>>> main
+from services.auth.rpc import edge
 from services.auth.rpc.accounts import AuthService
 from services.auth.rpc.api_keys import ApiKeyService
 from services.auth.rpc.credentials import Confirmation, CredentialService
-<<<<<<< HEAD
-from services.auth.rpc.invitations import InvitationService
-=======
 from services.auth.rpc.google import GoogleService
->>>>>>> main
+from services.auth.rpc.invitations import InvitationService
 from services.auth.rpc.keys import KeyService, revocations
 from services.auth.rpc.organizations import OrganizationService
 from services.auth.rpc.second_factors import Codes, SecondFactorService
@@ -106,13 +97,10 @@ def start(settings: Settings) -> Server:
         keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys, revoked), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
-<<<<<<< HEAD
     contracts = (
-        auth_pb2, credentials_pb2, second_factors_pb2, organizations_pb2, invitations_pb2, workspaces_pb2, api_keys_pb2, sessions_pb2, keys_pb2, events_pb2
+        auth_pb2, credentials_pb2, second_factors_pb2, google_pb2, organizations_pb2, invitations_pb2, workspaces_pb2, api_keys_pb2, sessions_pb2,
+        keys_pb2, events_pb2,
     )  # fmt: skip
-=======
-    contracts = (auth_pb2, credentials_pb2, second_factors_pb2, google_pb2, organizations_pb2, sessions_pb2, keys_pb2, events_pb2)
->>>>>>> main
     return serve(
         settings, [module.DESCRIPTOR for module in contracts], add,
         access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer, following), services=services,

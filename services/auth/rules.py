@@ -2,22 +2,15 @@
 
 import hashlib
 import secrets
-<<<<<<< HEAD
 from collections.abc import Sequence
-=======
 from dataclasses import replace
->>>>>>> main
 from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
 from zxcvbn import zxcvbn
 
-<<<<<<< HEAD
-from services.auth.tables import ApiKey, Invitation, LoginChallenge, Organization, RefreshToken, Session, User
-=======
-from services.auth.tables import LoginChallenge, Organization, Profile, RefreshToken, Session, User
->>>>>>> main
+from services.auth.tables import ApiKey, Invitation, LoginChallenge, Organization, Profile, RefreshToken, Session, User
 from services.chassis import errors, ids
 
 SHORTEST_PASSWORD = 10
@@ -26,7 +19,6 @@ _STRONG = 3  # of 4: 10^8 guesses or more
 FORGIVEN_FOR = timedelta(seconds=10)
 CHALLENGE_FOR = timedelta(minutes=5)
 CODES_FOR_EACH_CHALLENGE = 5
-<<<<<<< HEAD
 INVITED_FOR = timedelta(days=7)
 UNLIMITED = -1
 KEY_MARK = "ek_"
@@ -39,10 +31,8 @@ SCOPES = frozenset(
     for what in ("billing", "candidates", "inference", "interviews", "jobs", "notifications", "organizations")
     for how in ("read", "write")
 ) | {"rooms.write"}
-=======
 SIGN_IN_FOR = timedelta(minutes=10)
 _LONGEST_PICTURE = 500
->>>>>>> main
 
 # The events that revoke tokens signed before them: those of a session or an API key, of a member of an organization, of all its members.
 OF_SESSIONS = frozenset({"session.revoked", "api_key.revoked"})
@@ -194,7 +184,10 @@ def invite(invitation_id: UUID, tenant_id: UUID, email: str, role: str, token: s
 
 
 def check_invitation(invitation: Invitation | None, user: User, *, now: datetime) -> Invitation:
-    """The invitation, where it is open and was sent to this person's address. Raises FailedPrecondition / INVITATION_INVALID, PermissionDenied / INVITATION_NOT_YOURS."""
+    """The invitation, where it is open and was sent to this person's address.
+
+    Raises FailedPrecondition / INVITATION_INVALID, PermissionDenied / INVITATION_NOT_YOURS.
+    """
     closed = invitation is None or invitation.accepted_at is not None or invitation.revoked_at is not None
     if invitation is None or closed or invitation.expires_at <= now:
         raise errors.FailedPrecondition("INVITATION_INVALID", "this invitation is not good, or no longer; ask for another")
@@ -206,7 +199,9 @@ def check_invitation(invitation: Invitation | None, user: User, *, now: datetime
 def check_seats(taken: int, seats: int) -> None:
     """Raises FailedPrecondition / SEATS_TAKEN where the plan has no seat left; who is invited takes one too."""
     if seats != UNLIMITED and taken >= seats:
-        raise errors.FailedPrecondition("SEATS_TAKEN", f"the plan has {seats} seats, and all are taken: remove somebody, or take a larger plan")
+        raise errors.FailedPrecondition(
+            "SEATS_TAKEN", f"the plan has {seats} seats, and all are taken: remove somebody, or take a larger plan"
+        )
 
 
 def check_workspaces(taken: int, allowed: int) -> None:

@@ -48,7 +48,10 @@ class Settings(chassis.Settings):
         description="Links that one account may ask for in 15 minutes, and ten times as many from one address.",
     )
     invitations: int = Field(
-        50, ge=1, alias="INVITATIONS", description="Invitations that one organization may mail in 15 minutes, and ten times as many from one address."
+        50,
+        ge=1,
+        alias="INVITATIONS",
+        description="Invitations that one organization may mail in 15 minutes, and ten times as many from one address.",
     )
     login_attempts: int = Field(
         10,

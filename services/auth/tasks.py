@@ -108,4 +108,10 @@ def handlers(database: Database, notifications: grpc.Channel, settings: Settings
             user = accounts.find_user(connection, UUID(task.payload["user_id"]))
         return user if user and user.deleted_at is None else None
 
-    return {"put_contact": put_contact, "welcome": welcome, "mail_link": mail_link, "mail_notice": mail_notice, "mail_invitation": mail_invitation}
+    return {
+        "put_contact": put_contact,
+        "welcome": welcome,
+        "mail_link": mail_link,
+        "mail_notice": mail_notice,
+        "mail_invitation": mail_invitation,
+    }

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from datetime import timedelta
-from uuid import UUID
+from math import ceil
 
 import grpc
 from google.rpc import code_pb2, status_pb2
@@ -61,7 +61,9 @@ class Edge:
         header = edge_pb2.EdgeHeaderOption(
             header=edge_pb2.EdgeHeader(key="authorization", value=f"Bearer {token}"), append_action=_OVERWRITE
         )  # fmt: skip
-        return edge_pb2.EdgeCheckResponse(status=status_pb2.Status(), ok_response=edge_pb2.EdgeOk(headers=[header], headers_to_remove=[HEADER]))
+        return edge_pb2.EdgeCheckResponse(
+            status=status_pb2.Status(), ok_response=edge_pb2.EdgeOk(headers=[header], headers_to_remove=[HEADER])
+        )
 
     def _exchange(self, key: str) -> str:
         if not rules.looks_like_key(key):
@@ -70,15 +72,15 @@ class Edge:
         known = self._given.get(key_hash)
         if known is not None and time.monotonic() < known[0] and not self._revocations.covers(known[1]):
             return known[2]
-        person, token = self._look_up(key_hash)
+        seconds, person, token = self._look_up(key_hash)
         with self._lock:
-            self._given[key_hash] = (time.monotonic() + _REMEMBERED_SECONDS, person, token)
+            self._given[key_hash] = (time.monotonic() + seconds, person, token)
             while len(self._given) > _REMEMBERED:
                 self._given.popitem(last=False)
         return token
 
-    def _look_up(self, key_hash: bytes) -> tuple[Person, str]:
-        """In the system scope: who calls is what is to be found out."""
+    def _look_up(self, key_hash: bytes) -> tuple[float, Person, str]:
+        """In the system scope: who calls is what is to be found out. The first is for how many seconds the token may be given out."""
         now = self._clock()
         with self._database.begin(calls.SYSTEM) as connection:
             revision = events.position(connection)  # first: what is revoked after this was read is not in what follows
@@ -91,12 +93,27 @@ class Edge:
                 raise _invalid()
             if key.last_used_at is None or now - key.last_used_at >= _TOUCHED_AFTER:
                 store.touch_key(connection, key.id, now)
-        seconds = _TOKEN_SECONDS if key.expires_at is None else min(_TOKEN_SECONDS, int((key.expires_at - now).total_seconds()) + 1)
-        said = rules.claims(user, organization, key.id, revision=revision, issuer=self._issuer, now=now, seconds=seconds, scopes=key.scopes)
-        person = Person(
-            user.id, organization.id, organization.kind, organization.role, UUID(str(key.id)), scopes=frozenset(key.scopes), revision=revision
+        left = (key.expires_at - now).total_seconds() if key.expires_at else float(_TOKEN_SECONDS)
+        said = rules.claims(
+            user,
+            organization,
+            key.id,
+            revision=revision,
+            issuer=self._issuer,
+            now=now,
+            seconds=min(_TOKEN_SECONDS, ceil(left)),
+            scopes=key.scopes,
         )
-        return person, self._keys.sign(said)
+        person = Person(
+            user.id,
+            organization.id,
+            organization.kind,
+            organization.role,
+            key.id,
+            scopes=frozenset(key.scopes),
+            revision=revision,
+        )
+        return min(left, _REMEMBERED_SECONDS), person, self._keys.sign(said)
 
 
 def _invalid() -> errors.Unauthenticated:

@@ -89,7 +89,9 @@ def count_members(connection: Connection, organization_id: UUID, role: str = "")
 def has_member_with(connection: Connection, organization_id: UUID, email: str) -> bool:
     """Whether somebody with this address is a member."""
     same = sa.and_(members.c.tenant_id == organization_id, sa.func.lower(users.c.email) == email.lower())
-    return connection.execute(sa.select(sa.exists(sa.select(users.c.id).join(members, members.c.user_id == users.c.id).where(same)))).scalar_one()
+    return connection.execute(
+        sa.select(sa.exists(sa.select(users.c.id).join(members, members.c.user_id == users.c.id).where(same)))
+    ).scalar_one()
 
 
 def add_member(connection: Connection, organization_id: UUID, user_id: UUID, role: str, now: datetime) -> None:
