@@ -64,7 +64,8 @@ def start(settings: Settings) -> Server:
     limits = redis.Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, retry=waits)
     services = ServiceTokens(settings.service_token.get_secret_value(), "auth")
     notifications = clients.connect(settings.notifications_url, "notifications", services)
-    billing = clients.connect(settings.billing_url, "billing", services)
+    # Without the person: to verify their token billing might have to ask this service for its keys, whose threads may all be waiting for billing.
+    billing = clients.connect(settings.billing_url, "billing", services, for_people=False)
     keys = SigningKeys(database, settings.key_secret, settings.jwt_algorithm, settings.access_lifetime, clock.utc_now)
     sessions = Sessions(database, keys, settings, clock.utc_now)
 
