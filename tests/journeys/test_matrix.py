@@ -126,16 +126,18 @@ def test_a_page_token_of_somebody_else_is_no_token(
     house: House, world: World, others: World, callers: Callers, cells: Any, method: MethodDescriptor
 ) -> None:
     admin = house.administrator()
-    for who, owner, stranger in (
-        ("employer", world.employer, others.employer.metadata),
-        ("candidate", world.candidate, others.candidate.metadata),
-        ("administrator", admin, callers.administrator()),
+    for who, owner, stranger, metadata in (
+        ("employer", world.employer, others.employer, others.employer.metadata),
+        ("candidate", world.candidate, others.candidate, others.candidate.metadata),
+        ("administrator", admin, admin, callers.administrator()),
     ):
         request = matrix.request_for(method, matrix.ids_of(world, who), owner)
         for token in matrix.page_tokens(request, owner):
             request.page_token = token
             if answer(house, method, request, owner.metadata)[0] == "OK":
-                cells(method, "foreign page token", ("INVALID_ARGUMENT", "PAGE_TOKEN_INVALID"), answer(house, method, request, stranger))
+                theirs = matrix.request_for(method, matrix.ids_of(others, who), stranger)
+                theirs.page_token = token
+                cells(method, "foreign page token", ("INVALID_ARGUMENT", "PAGE_TOKEN_INVALID"), answer(house, method, theirs, metadata))
                 return
     pytest.fail("nobody could page, so nothing was shown")
 
