@@ -6,7 +6,10 @@ from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, payments_pb2, p
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from services.billing import catalogue, tasks
 from services.billing.cashier import Cashier
+from services.billing.providers.jazzcash import JazzCash
+from services.billing.providers.paypal import PayPal
 from services.billing.providers.protocol import Provider
+from services.billing.providers.razorpay import Razorpay
 from services.billing.providers.stripe import Stripe
 from services.billing.renewals import Invoicing
 from services.billing.rpc.credits import CreditService
@@ -35,10 +38,10 @@ def start(settings: Settings, now: Clock = clock.utc_now) -> Server:
     with database.begin(calls.SYSTEM) as connection:
         plans.seed(connection, catalogue.PLANS, now=now())
     invoicing = Invoicing(settings.tax_percent)
-    cashier = Cashier(database, providers_of(settings), invoicing, now)
+    cashier = Cashier(database, providers_of(settings), invoicing, settings.public_url, now)
     credit = CreditService(database, low=settings.low_credits, tokens_per_credit=settings.tokens_per_credit, clock=now)
     subscription = SubscriptionService(database, cashier, invoicing, now)
-    payment = PaymentService(database, cashier, invoicing, tax_name=settings.tax_name, clock=now)
+    payment = PaymentService(database, cashier, invoicing, tax_name=settings.tax_name, public_url=settings.public_url, clock=now)
 
     def add(server: grpc.Server) -> None:
         credits_pb2_grpc.add_CreditServiceServicer_to_server(credit, server)
@@ -64,6 +67,12 @@ def providers_of(settings: Settings) -> dict[str, Provider]:
     found: dict[str, Provider] = {}
     if settings.stripe_secret_key.get_secret_value():
         found["stripe"] = Stripe(settings)
+    if settings.razorpay_key_id:
+        found["razorpay"] = Razorpay(settings)
+    if settings.paypal_client_id:
+        found["paypal"] = PayPal(settings)
+    if settings.jazzcash_merchant_id:
+        found["jazzcash"] = JazzCash(settings)
     return found
 
 

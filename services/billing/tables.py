@@ -179,6 +179,7 @@ webhook_events = sa.Table(
     sa.Column("handle", sa.Text, nullable=False),
     sa.Column("reference", sa.Text, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip

@@ -88,7 +88,7 @@ def handlers(database: Database, cashier: Cashier, invoicing: Invoicing, notific
         if payments.find_running(connection, invoice.id) is not None:
             return
         if payments.find_customer(connection, invoice.tenant_id, found.payment_method)[1]:
-            renewals.begin_payment(connection, invoice, found.payment_method, attempt=attempt, off_session=True, run_at=now, now=now)
+            cashier.begin(connection, invoice, found.payment_method, attempt=attempt, off_session=True, run_at=now, now=now)
         else:
             renewals.failed(connection, invoice, attempt, final=False, now=now)
 

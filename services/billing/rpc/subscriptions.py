@@ -181,7 +181,7 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
             payment = None
             if made.status == "incomplete":
                 invoice = self._invoicing.for_period(connection, made, plan, "first", now=now)
-                payment = renewals.begin_payment(
+                payment = self._cashier.begin(
                     connection, invoice, provider, hosted=hosted, success_url=request.success_url, cancel_url=request.cancel_url, run_at=now + RECOVERY,
                     now=now,
                 )  # fmt: skip
@@ -207,7 +207,7 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
         if invoice.status == "paid":
             renewals.paid(connection, invoice, None, now=now)
             return None
-        return renewals.begin_payment(connection, invoice, provider, run_at=now + RECOVERY, now=now)
+        return self._cashier.begin(connection, invoice, provider, run_at=now + RECOVERY, now=now)
 
     def _go_on(self, payment: Payment | None) -> payments_pb2.Payment | None:
         """Asks the provider. Where it does not answer, the payment stays pending and its task sees to it."""

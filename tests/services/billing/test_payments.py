@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 import pytest
 
-from einstellen.billing.v1 import credits_pb2, payments_pb2
+from einstellen.billing.v1 import credits_pb2, payments_pb2, payments_pb2_grpc
 from services.chassis import calls, tasks
 from tests.conftest import Account
 from tests.refusals import refused
@@ -186,8 +186,9 @@ def test_a_refund_sends_money_back_once_and_takes_the_credits_that_are_there(til
 def test_a_package_that_there_is_not_and_a_provider_that_is_off_are_refused(till: Till, company: Account) -> None:
     with refused(grpc.StatusCode.NOT_FOUND, "PACKAGE_NOT_FOUND"):
         till.buy(company, "ai-1")
-    with refused(grpc.StatusCode.FAILED_PRECONDITION, "PROVIDER_OFF"):
-        till.buy(company, provider="jazzcash")
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, "PROVIDER_OFF"):  # in the house nobody has set any up
+        request = payments_pb2.CreatePaymentRequest(package_id="ai-50", provider="jazzcash", **HERE)
+        till.house.stub("billing", payments_pb2_grpc.PaymentServiceStub).CreatePayment(request, metadata=company.metadata)
     with refused(grpc.StatusCode.INVALID_ARGUMENT, "FIELDS_INVALID", field="success_url"):
         till.buy(company, success_url="javascript:alert(1)")
 
