@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import grpc
 import psycopg2
@@ -163,7 +164,7 @@ class Till:
 
 @contextmanager
 def open_till(house: House, name: str, **settings: str) -> Iterator[Till]:
-    worker_name = f"{name}_{id(house) % 100_000}"
+    worker_name = f"{name}_{uuid4().hex[:8]}"
     urls = copy_database(house.postgres, house.folder, "billing", "billing_db", worker_name)
     clock, port = TestClock(), free_port()
     servers = stripe, razorpay, paypal, jazzcash = StripeServer(), RazorpayServer(), PayPalServer(), JazzCashServer()
