@@ -1,6 +1,7 @@
 """PayPal: orders that the person approves and we capture, refunds, and webhooks whose certificate is checked, through its own SDK."""
 
 import json
+import re
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,7 @@ from services.chassis import errors
 _SECONDS = 8.0  # below the deadline of whoever called us
 _LIVE = "https://api-m.paypal.com"
 _CERTIFICATES = "/v1/notifications/certs/"
+_CERTIFICATE = re.compile("[A-Za-z0-9-]+")
 _LARGEST_CERTIFICATE = 64 * 1024
 _SIGNED_BY = "messageverificationcerts"
 _CAPTURE = "capture/"  # before the handle of a charge of which only PayPal's reports told
@@ -215,7 +217,8 @@ class Signer:
 
     def _key(self, url: str, *, now: datetime) -> rsa.RSAPublicKey | None:
         """The key of the certificate at this address, where the address is PayPal's and the certificate is PayPal's and valid now."""
-        if not url.startswith(self._prefixes) or not url.rpartition("/")[2].replace("-", "").isalnum():
+        prefix = next((each for each in self._prefixes if url.startswith(each)), None)
+        if prefix is None or not _CERTIFICATE.fullmatch(url, len(prefix)):
             return None
         chain = self._chains.get(url)
         if chain is None:

@@ -15,7 +15,7 @@ from services.chassis.clock import Clock, utc_now
 from services.chassis.database import Database
 
 Context = grpc.ServicerContext
-_LARGEST = 256 * 1024
+LARGEST = 256 * 1024
 _HEARD = json.dumps({"pp_ResponseCode": "000", "pp_ResponseMessage": "Received", "pp_SecureHash": ""}).encode()
 
 
@@ -45,8 +45,8 @@ class WebhookService(payments_pb2_grpc.WebhookServiceServicer):
 
     def _keep(self, provider: str, request: HttpBody, context: Context) -> None:
         """What is signed is kept once: neither another id around the same bytes nor other bytes under the same id make it a second event."""
-        if len(request.data) > _LARGEST:
-            raise errors.OutOfRange("WEBHOOK_TOO_LARGE", f"a webhook has at most {_LARGEST} bytes")
+        if len(request.data) > LARGEST:
+            raise errors.OutOfRange("WEBHOOK_TOO_LARGE", f"a webhook has at most {LARGEST} bytes")
         headers = {key: value for key, value in context.invocation_metadata() if isinstance(value, str)}
         now = self._clock()
         notice = self._cashier.provider(provider).read(headers, request.data, now=now)

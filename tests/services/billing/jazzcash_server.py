@@ -83,4 +83,5 @@ class JazzCashServer(StandIn):
             "pp_ResponseCode": "000", "pp_ResponseMessage": "Inquiry was successful.", "pp_RetrievalReferenceNo": f"{found['number']:012d}",
             "pp_SettlementDate": "", "pp_SettlementExpiry": "", "pp_Status": "Completed" if paid else "Pending" if pending else "Failed",
         }  # fmt: skip
+        told |= {"pp_Amount": found["told"]} if "told" in found else {}
         return 200, told | {"pp_SecureHash": self.hash({name: value or "" for name, value in told.items()})}

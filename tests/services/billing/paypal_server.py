@@ -45,6 +45,10 @@ class PayPalServer(StandIn):
             order["payment_source"] = {"paypal": {"email_address": "buyer@example.com", "account_id": "QYR5Z8XDVJNXQ"}}
             self._emit("CHECKOUT.ORDER.APPROVED", "checkout-order", _shown(order))
 
+    def capture(self, order_id: str) -> None:
+        with self.lock:
+            assert self._capture(order_id)[0] == 201
+
     def refund_at_the_desk(self, order_id: str, amount: int) -> None:
         with self.lock:
             capture = self.orders[order_id]["purchase_units"][0]["payments"]["captures"][0]

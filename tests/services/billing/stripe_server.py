@@ -224,6 +224,7 @@ class StripeServer:
             amount_refunded=0,
             currency=intent["currency"],
             payment_intent=intent["id"],
+            metadata=intent["metadata"],
             refunded=False,
         )
         intent.update(status="succeeded", amount_received=intent["amount"], latest_charge=charge["id"], next_action=None)
