@@ -171,7 +171,24 @@ def bills(house: House, employer: Account) -> dict[str, str]:
         invoice = Invoicing(Decimal(0)).for_package(UUID(employer.tenant_id), catalogue.PACKAGES[0], now=now)
         issued = renewals.issue(connection, invoice)
         payment = Payment(
-            ids.mint(), issued.tenant_id, issued.id, "stripe", "pending", issued.amount, 0, issued.currency, "", "", False, 1, "", "", "", "", now, now
+            ids.mint(),
+            issued.tenant_id,
+            issued.id,
+            "stripe",
+            "pending",
+            issued.amount,
+            0,
+            issued.currency,
+            "",
+            "",
+            False,
+            1,
+            "",
+            "",
+            "",
+            "",
+            now,
+            now,
         )
         payments.add_payment(connection, payment)
     database.close()
