@@ -105,8 +105,10 @@ class Stripe:
     def _take(self, charge: Charge) -> Outcome:
         asked: Any = {
             "amount": charge.amount, "currency": charge.currency.lower(), "customer": charge.customer, "payment_method": charge.method,
-            "payment_method_types": ["card"], "confirm": True, "description": charge.description, "metadata": {"reference": str(charge.reference)},
+            "payment_method_types": ["card"], "confirm": True, "metadata": {"reference": str(charge.reference)},
         }  # fmt: skip
+        if charge.description:
+            asked["description"] = charge.description
         if charge.off_session:
             asked["off_session"] = True
         try:

@@ -136,7 +136,7 @@ class PayPalServer(StandIn):
         vaulted = made["_source"].get("vault_id")
         if vaulted:
             if vaulted not in self._vaulting:
-                return _refused("INVALID_VAULT_ID")
+                return _refused("MISMATCHED_VAULT_ID_TO_PAYMENT_SOURCE")
             if vaulted in self.declining:
                 return _refused("INSTRUMENT_DECLINED")
             made["payment_source"] = {"paypal": {"email_address": "buyer@example.com"}}
@@ -299,9 +299,9 @@ def _missing() -> tuple[int, Any]:
 
 
 def _refused(issue: str) -> tuple[int, Any]:
-    return 422, _problem("UNPROCESSABLE_ENTITY", "The requested action could not be performed.", issue)
+    words = "The requested action could not be performed, semantically incorrect, or failed business validation."
+    return 422, _problem("UNPROCESSABLE_ENTITY", words, issue)
 
 
 def _problem(name: str, message: str, issue: str) -> dict[str, Any]:
-    details = [{"issue": issue, "description": issue.replace("_", " ").capitalize()}]
-    return {"name": name, "message": message, "debug_id": "b1d1f06c7246c", "details": details, "links": []}
+    return {"name": name, "message": message, "debug_id": "b1d1f06c7246c", "details": [{"issue": issue}], "links": []}
