@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import socket as sockets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 from aiohttp import WSMsgType, web
 from google.rpc import code_pb2
@@ -13,7 +14,7 @@ from einstellen.rooms.v1 import rooms_pb2
 from gateway import answers, counters, frames, identity
 from gateway.closing import Close, code_of
 from gateway.identity import Identity
-from gateway.owners import PAGE, Owner
+from gateway.owners import PAGE, Door
 from gateway.rooms import Room, Rooms
 from gateway.settings import Settings
 from gateway.sockets import Pace, Socket, TooSlow
@@ -32,20 +33,21 @@ Frame = rooms_pb2.ServerFrame
 
 
 class Chat:
-    """Serves `/ws/chat/{room_name}`. `owner` is the service that owns this kind of room."""
+    """Serves the sockets of every kind of room, such as `/ws/chat/{room_name}`."""
 
-    def __init__(self, settings: Settings, access: AccessTokens, owner: Owner, rooms: Rooms) -> None:
+    def __init__(self, settings: Settings, access: AccessTokens, doors: Sequence[Door], rooms: Rooms) -> None:
         self._settings = settings
         self._access = access
-        self._owner = owner
+        self._doors = doors
         self._rooms = rooms
         self._sockets: set[Socket] = set()
         self._open = 0
         self._draining = False
 
     def add_to(self, app: web.Application) -> None:
-        app.router.add_get("/ws/chat/{room_name}", self.serve)
-        app.router.add_get("/ws/chat/{room_name}/", self.serve)
+        for door in self._doors:
+            app.router.add_get(f"{door.path}/{{room_name}}", partial(self.serve, door))
+            app.router.add_get(f"{door.path}/{{room_name}}/", partial(self.serve, door))
 
     async def drain(self) -> None:
         """Takes nobody new and asks everybody to come again, to another process or to this one's successor."""
@@ -54,7 +56,7 @@ class Chat:
             socket.end(Close.RESTART, "restarting: reconnect with ?after=<the last seq>")
         await asyncio.gather(*(socket.finished() for socket in list(self._sockets)), return_exceptions=True)
 
-    async def serve(self, request: web.Request) -> web.StreamResponse:
+    async def serve(self, door: Door, request: web.Request) -> web.StreamResponse:
         if self._draining or self._open >= self._settings.most_sockets:
             return answers.failure(request, 503, code_pb2.UNAVAILABLE, "SOCKETS_FULL", "no more sockets can be opened here now; try again")
         protocols = (identity.PROTOCOL,) if identity.PROTOCOL in identity.offered(request) else ()
@@ -65,7 +67,10 @@ class Chat:
         if not ws.can_prepare(request):
             return answers.failure(request, 426, code_pb2.INVALID_ARGUMENT, "WEBSOCKET_EXPECTED", "this path is for WebSockets")
         call = calls.Call(
-            "gateway", "ws/chat", answers.request_id(request), request.headers.get("x-envoy-external-address", "") or request.remote or ""
+            "gateway",
+            door.path[1:],
+            answers.request_id(request),
+            request.headers.get("x-envoy-external-address", "") or request.remote or "",
         )
         calls.enter(call)
         await ws.prepare(request)
@@ -78,7 +83,7 @@ class Chat:
         try:
             who = await self._authenticate(request, ws)
             user_id = str(who.person.user_id)
-            await self._attend(request, ws, who, request.match_info["room_name"])
+            await self._attend(request, ws, who, door)
         except errors.Refusal as problem:
             code = code_of(problem)
             counters.CLOSED.labels(str(int(code))).inc()
@@ -104,11 +109,12 @@ class Chat:
                 raise errors.Unauthenticated("TOKEN_MISSING", "the first frame must be `authenticate`")
         return await identity.verify(self._access, token)
 
-    async def _attend(self, request: web.Request, ws: web.WebSocketResponse, who: Identity, room_name: str) -> None:
+    async def _attend(self, request: web.Request, ws: web.WebSocketResponse, who: Identity, door: Door) -> None:
+        room_name = door.prefix + request.match_info["room_name"]
         with tracing.span("ws join", request.headers, request_id=calls.current().request_id):
             after = _after(request)
-            access = await self._owner.join(room_name, who.token)
-            room = await self._rooms.enter(room_name, self._owner)
+            access = await door.owner.join(room_name, who.token)
+            room = await self._rooms.enter(room_name, door.owner)
         socket = Socket(request, ws, who, self._settings.queued_frames)
         socket.name = access.display_name
         entry = self._rooms.presence.entry(access.user_id, access.display_name, socket.number)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import grpc
@@ -16,6 +17,15 @@ from services.chassis.tokens import ServiceTokens
 Answer = TypeVar("Answer")
 PAGE = 200
 _AT_ONCE = 24  # a crowd that reconnects waits its turn here, rather than be refused by a service whose queue is full
+
+
+@dataclass(frozen=True)
+class Door:
+    """A kind of room: the path of its sockets, the service that owns it, and what its rooms' names have before what stands in the path."""
+
+    path: str
+    owner: "Owner"
+    prefix: str = ""
 
 
 class Owner:
