@@ -72,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--password-stdin", action="store_true", help="read the password from standard input instead of asking for it")
 
     keys = group("keys", "the keys that access tokens are signed with")
-    rotate = command("rotate", "sign with a new key from now on; tokens of the old one stay good until they expire", _keys_rotate, keys)
+    rotate = command(
+        "rotate", "publish a new key and sign with it soon; tokens of the old one stay good until they expire", _keys_rotate, keys
+    )
 
     credit = group("credits", "credits of organizations")
     grant = command("grant", "give an organization credits that last", _credits_grant, credit)

@@ -68,13 +68,23 @@ def create_admin(values: Mapping[str, str], email: str, *, from_stdin: bool) -> 
     print(f"{email} is a platform administrator" + (" (a new account)" if made else " (the account was there; its password is unchanged)"))
 
 
+def make_admin(values: Mapping[str, str], email: str, password: str) -> bool:
+    """Says whether it is a new account; the password of one that is there stays as it is."""
+    from services.auth import admin  # noqa: PLC0415 - of the commands only those that name a service know one
+
+    with _opened(_one("auth"), values) as database:
+        return admin.create(database, email, password)
+
+
 def rotate_keys(values: Mapping[str, str]) -> None:
     from services.auth import admin  # noqa: PLC0415 - as above
 
     settings = _one("auth").load(values)
     with _opened(_one("auth"), values) as database:
         key_id = admin.rotate_keys(database, settings)
-    print(f"auth signs with the key {key_id} within 30 seconds; the old one stays published for twice the life of a token")
+    print(
+        f"auth signs with the key {key_id} in six minutes, when all who verify have fetched it; the old one stays published for twice the life of a token"
+    )
 
 
 def grant_credits(values: Mapping[str, str], organization: str, unit: str, amount: float, description: str) -> None:

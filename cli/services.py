@@ -37,6 +37,7 @@ SERVICES: tuple[Service, ...] = (
     Service("candidates", "candidate_db", "CANDIDATE_SERVICE_URL"),
     Service("jobs", "job_db", "JOB_SERVICE_URL"),
     Service("billing", "billing_db", "BILLING_SERVICE_URL"),
+    Service("interviews", "interview_db", "INTERVIEW_SERVICE_URL"),
 )
 
 

@@ -9,7 +9,7 @@ random() {
 for name in SECRET_KEY SERVICE_TOKEN POSTGRES_PASSWORD REDIS_PASSWORD; do
     echo "$name=$(random)"
 done
-for service in AUTH NOTIFICATIONS INFERENCE CANDIDATES JOBS BILLING; do
+for service in AUTH NOTIFICATIONS INFERENCE CANDIDATES JOBS BILLING INTERVIEWS; do
     echo "${service}_OWNER_PASSWORD=$(random)"
     echo "${service}_APP_PASSWORD=$(random)"
 done

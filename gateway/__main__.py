@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from gateway import directory
 from gateway.answers import answer_errors
 from gateway.chat import Chat
 from gateway.health import Readiness, add_health
-from gateway.owners import Owner
+from gateway.owners import Door, Owner
 from gateway.pages import add_pages
 from gateway.rooms import Rooms
 from gateway.settings import Settings
 from services.chassis import clients, logs, metrics, tracing
 from services.chassis.logs import log
+from services.chassis.revocations import Revocations, revoked
 from services.chassis.settings import load
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
 
@@ -34,8 +36,9 @@ class Gateway:
     _chat: Chat
     _runner: web.AppRunner
     _site: web.TCPSite
-    _owner: Owner
+    _doors: Sequence[Door]
     _readiness: Readiness
+    _revocations: Revocations
     _keys: grpc.Channel
     _grpc: grpc.aio.Server | None
 
@@ -47,18 +50,25 @@ class Gateway:
             await self._grpc.stop(1)
         await self._runner.cleanup()
         await self.rooms.stop()
-        await self._owner.close()
+        for door in self._doors:
+            await door.owner.close()
         await self._readiness.close()
+        await asyncio.to_thread(self._revocations.stop)
         self._keys.close()
 
 
 async def start(settings: Settings) -> Gateway:
     services = ServiceTokens(settings.service_token.get_secret_value(), "gateway")
     keys = clients.connect(settings.keys_url, "auth", services)
-    access = AccessTokens(KeyRing(published(keys)), settings.jwt_issuer)
-    owner = Owner(settings.notifications_url, "notifications", services)
+    loop = asyncio.get_running_loop()
+    revocations = Revocations("gateway", revoked(keys), lambda: loop.call_soon_threadsafe(chat.end_revoked))
+    access = AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, revocations)
+    doors = [
+        Door("/ws/chat", Owner(settings.notifications_url, "notifications", services)),
+        Door("/ws/interview", Owner(settings.interviews_url, "interviews", services), prefix="interview-"),
+    ]
     rooms = Rooms(settings.redis_url)
-    chat = Chat(settings, access, owner, rooms)
+    chat = Chat(settings, access, doors, rooms)
     readiness = Readiness(settings.peers, {"redis": rooms.ping})
 
     app = web.Application(middlewares=[answer_errors], client_max_size=64 * 1024)
@@ -68,6 +78,7 @@ async def start(settings: Settings) -> Gateway:
         add_pages(app, _DOCUMENT.read_bytes())
 
     rooms.start()
+    revocations.start()
     # No access log of aiohttp's: its lines hold the query, where a token may be.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE_SECONDS)
     await runner.setup()
@@ -79,7 +90,7 @@ async def start(settings: Settings) -> Gateway:
     if settings.grpc_listen and directory.DESCRIPTORS.exists():
         answering = await directory.serve(settings.grpc_listen, readiness.ready)
     log.info("serving", extra={"server": "gateway", "address": address})
-    return Gateway(address, rooms, chat, runner, site, owner, readiness, keys, answering)
+    return Gateway(address, rooms, chat, runner, site, doors, readiness, revocations, keys, answering)
 
 
 async def run(settings: Settings) -> None:

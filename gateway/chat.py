@@ -56,6 +56,14 @@ class Chat:
             socket.end(Close.RESTART, "restarting: reconnect with ?after=<the last seq>")
         await asyncio.gather(*(socket.finished() for socket in list(self._sockets)), return_exceptions=True)
 
+    def end_revoked(self) -> None:
+        """Ends the sockets of those whose token was revoked while they were open."""
+        for socket in list(self._sockets):
+            try:
+                self._access.check(socket.identity.person)
+            except errors.Unauthenticated as problem:
+                socket.end(Close.UNAUTHENTICATED, problem.reason)
+
     async def serve(self, door: Door, request: web.Request) -> web.StreamResponse:
         if self._draining or self._open >= self._settings.most_sockets:
             return answers.failure(request, 503, code_pb2.UNAVAILABLE, "SOCKETS_FULL", "no more sockets can be opened here now; try again")
@@ -121,6 +129,9 @@ class Chat:
         self._sockets.add(socket)
         visit = Visit(self._access, self._rooms, room, socket)
         try:
+            self._access.check(
+                who.person
+            )  # again: what was revoked while the room was asked was looked for among the sockets before this one was there
             found = await self._rooms.presence.refresh([(room_name, [entry])])
             present = {**(found[0] if found else {}), access.user_id: access.display_name}
             room.sockets.add(socket)

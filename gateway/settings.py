@@ -22,6 +22,7 @@ class Settings(chassis.Settings):
         "", alias="INFERENCE_SERVICE_URL", description="gRPC address of inference; not asked for its health without it."
     )
     billing_url: str = Field("", alias="BILLING_SERVICE_URL", description="gRPC address of billing; not asked for its health without it.")
+    interviews_url: str = Field("127.0.0.1:50057", alias="INTERVIEW_SERVICE_URL", description="gRPC address of interviews.")
     most_sockets: int = Field(10_000, ge=1, alias="GATEWAY_SOCKETS", description="Open sockets that this process takes; more are refused.")
     queued_frames: int = Field(256, ge=8, alias="GATEWAY_QUEUE", description="Frames that may wait for a slow reader before it is dropped.")
     heartbeat_seconds: float = Field(
@@ -33,6 +34,6 @@ class Settings(chassis.Settings):
         """The addresses of the services that the house cannot do without, by name: what /readyz asks."""
         every = {
             "auth": self.keys_url, "notifications": self.notifications_url, "candidates": self.candidates_url, "jobs": self.jobs_url,
-            "inference": self.inference_url, "billing": self.billing_url,
+            "inference": self.inference_url, "billing": self.billing_url, "interviews": self.interviews_url,
         }  # fmt: skip
         return {name: address for name, address in every.items() if address}

@@ -7,12 +7,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import grpc
 import hypothesis
+import psycopg2
 import pytest
 
 from cli import environment as environments
@@ -148,6 +150,7 @@ class House:
     mailbox: Mailbox
     postgres: Postgres
     _channels: dict[str, grpc.Channel] = field(default_factory=dict)
+    _administrator: Account | None = None
 
     def channel(self, service: str) -> grpc.Channel:
         """A plain channel, as an outside client has."""
@@ -191,6 +194,36 @@ class House:
         return Account(
             account.email, account.password, account.user_id, pair.access_token, pair.refresh_token, pair.organization_id, pair.role
         )
+
+    def administrator(self) -> Account:
+        """A platform administrator, the same one each time."""
+        from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc  # noqa: PLC0415 - as above
+
+        if self._administrator is None:
+            account = self.register("Olga", "Operator")
+            with closing(psycopg2.connect(self.owner_url("auth"))) as connection, connection, connection.cursor() as cursor:
+                cursor.execute("UPDATE users SET is_platform_admin = true WHERE id = %s", (account.user_id,))
+            pair = self.stub("auth", auth_pb2_grpc.AuthServiceStub).Login(
+                auth_pb2.LoginRequest(email=account.email, password=account.password)
+            )
+            self._administrator = replace(account, access=pair.access_token, refresh=pair.refresh_token)
+        return self._administrator
+
+    def credit(self, account: Account, amount: float, unit: str = "hiring") -> None:
+        """Grants the account's organization credits, once billing has heard of it."""
+        from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc  # noqa: PLC0415 - as above
+
+        ledger, metadata = self.stub("billing", credits_pb2_grpc.CreditServiceStub), self.administrator().metadata
+        request = credits_pb2.GrantCreditsRequest(tenant_id=account.tenant_id, unit=unit, amount=amount, request_id=secrets.token_hex(8))
+
+        def granted() -> bool:
+            try:
+                return bool(ledger.GrantCredits(request, metadata=metadata))
+            except grpc.RpcError as error:
+                assert error.code() is grpc.StatusCode.NOT_FOUND, error
+                return False
+
+        until(granted, "billing knows the organization")
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,13 @@ ROOMS: dict[str, tuple[set[str] | None, set[str] | None, tuple[str, ...]]] = {
 # Rules that fill a folder of their own; nothing in them reads or writes anything.
 PURE = {"matching", "parsing"}
 ROOMS |= {room: ({room}, {"errors", "skills"}, NO_IO) for room in PURE}
+# The interviewer's: what to ask takes up what was said, and what was said is judged by itself.
+ROOMS |= {
+    "subjects": (set(), set(), NO_IO),
+    "instructions": (set(), set(), NO_IO),
+    "scoring": ({"scoring", "subjects", "instructions"}, {"skills"}, NO_IO),
+    "asking": ({"asking", "scoring", "subjects", "instructions"}, {"skills"}, NO_IO),
+}
 # Nobody imports these: they are where a process starts, or what an operator runs.
 ENDS = {"__main__", "migrations", "admin"}
 # The gateway owns no data.

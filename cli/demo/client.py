@@ -28,6 +28,7 @@ class Client:
         self._page = page
         self.access = ""
         self.refresh = ""
+        self.tenant_id = ""
         self.user: dict[str, Any] = {}
 
     async def call(self, method: str, path: str, body: object = None, *, quiet: bool = False, **more: Any) -> dict[str, Any]:
@@ -44,6 +45,13 @@ class Client:
             found: dict[str, Any] = await answer.json()
             return found
 
+    async def status(self, method: str, path: str) -> int:
+        """What a call is answered with, where a refusal is expected."""
+        started = time.perf_counter()
+        async with self._session.request(method, self._url + path, headers=self.headers) as answer:
+            self._page.call(method, path, answer.status, (time.perf_counter() - started) * 1000)
+            return answer.status
+
     @property
     def headers(self) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {self.access}"} if self.access else {}
@@ -51,6 +59,7 @@ class Client:
     def keep(self, pair: dict[str, Any]) -> None:
         """Remembers a pair of tokens."""
         self.access, self.refresh, self.user = pair["access_token"], pair["refresh_token"], pair["user"]
+        self.tenant_id = pair["organization_id"]
 
     async def chat(self, room: str, after: int | None = None) -> "Chat":
         """Enters a room over the WebSocket."""

@@ -1,6 +1,7 @@
 """Running the demo: the embedded stack, the story through it, and the addresses to go on from."""
 
 import asyncio
+import secrets
 import sys
 import time
 from contextlib import suppress
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import aiohttp
 
+from cli import operator
 from cli.demo.client import DemoError
+from cli.demo.interview import Interviewing
 from cli.demo.page import Page
 from cli.demo.story import Story
 from cli.up import Running, embedded
@@ -62,7 +65,21 @@ async def _tell(running: Running, page: Page) -> None:
         await story.apply()
         await story.invite()
         await story.converse()
+        interviewing = Interviewing(story, session, running.url, page, _administrator(running))
+        await interviewing.start()
+        await interviewing.answer()
+        await interviewing.conclude()
         page.note(f"\nAll as it should be, in {time.perf_counter() - started:.1f} s.")
+
+
+def _administrator(running: Running) -> tuple[str, str]:
+    """A platform administrator's address and password, made as `einstellen admin create` does."""
+    email, password = "operator@einstellen.example", secrets.token_urlsafe(24)
+    made = operator.make_admin(running.environment, email, password)
+    if not made:  # from an earlier run on this folder, whose password nobody knows any more
+        email = f"operator-{secrets.token_hex(3)}@einstellen.example"
+        operator.make_admin(running.environment, email, password)
+    return email, password
 
 
 def _addresses(running: Running, page: Page) -> None:
@@ -74,7 +91,7 @@ def _addresses(running: Running, page: Page) -> None:
             ("API", running.url),
             ("OpenAPI", f"{running.url}/docs (Swagger UI), {running.url}/redoc, {running.url}/api/schema/"),
             ("gRPC", f"{host} (h2c, with reflection; gRPC-web on the same address)"),
-            ("Chat", f"ws://{host}/ws/chat/<room>/"),
+            ("Rooms", f"ws://{host}/ws/chat/<room>/, ws://{host}/ws/interview/<interview>/"),
             ("Mailbox", running.mailbox),
             (
                 "Metrics",

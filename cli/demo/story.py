@@ -1,4 +1,4 @@
-"""The main job, as an outside client walks it: from a CV to a ranked match, an invitation and a conversation."""
+"""The first half of the main job, as an outside client walks it: from a CV to a ranked match, an invitation and a conversation."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ class Story:
         self._url = url
         self._page = page
         self._mailbox = mailbox
-        self._tag = secrets.token_hex(3)
+        self.tag = secrets.token_hex(3)
         self._interview = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=2)
         self.employer = Client(session, url, page)
         self.candidates: list[Client] = []
@@ -44,7 +44,7 @@ class Story:
         self._page.step("An employer registers, creates an organization and a company, and posts a job")
         await self._sign_up(self.employer, "Erik", "Sommer", "kiefernwald")
         organization = await self.employer.call(
-            "POST", "/api/v1/organizations/", {"name": "Kiefernwald Logistics", "request_id": f"org-{self._tag}"}
+            "POST", "/api/v1/organizations/", {"name": "Kiefernwald Logistics", "request_id": f"org-{self.tag}"}
         )
         self._page.say(
             f"organization {organization['name']} ({organization['kind']}); {self.employer.user['first_name']} is its {organization['role']}"
@@ -57,7 +57,7 @@ class Story:
             "POST", "/jobs/",
             {
                 "company_id": company["id"], "title": title.strip(), "description": description.strip(), "location": "Hamburg, Germany",
-                "salary_range": {"min_amount": 7200000, "max_amount": 8800000, "currency": "EUR"}, "request_id": f"job-{self._tag}",
+                "salary_range": {"min_amount": 7200000, "max_amount": 8800000, "currency": "EUR"}, "request_id": f"job-{self.tag}",
             },
         )  # fmt: skip
         expect(self.job["status"] == "published" and self.job["key_skills"], "the job is not published, or no skills were read from it")
@@ -75,7 +75,7 @@ class Story:
             cv = await client.call("POST", f"/candidates/{profile['id']}/upload-cv/", data=form)
             started = time.perf_counter()
             ask = partial(client.call, "GET", f"/candidates/{profile['id']}/cvs/{cv['id']}", quiet=True)
-            cv = await self._until(ask, lambda found: found["status"] in ("parsed", "unreadable"), f"the CV {file_name} was not parsed")
+            cv = await until(ask, lambda found: found["status"] in ("parsed", "unreadable"), f"the CV {file_name} was not parsed")
             expect(cv["status"] == "parsed", f"{file_name} could not be read: {cv['reason']}")
             profile = await client.call("GET", f"/candidates/{profile['id']}/")
             self._show_profile(profile, cv, (time.perf_counter() - started) * 1000)
@@ -108,12 +108,12 @@ class Story:
             application = await client.call(
                 "POST",
                 f"/jobs/{self.job['id']}/apply/",
-                {"candidate_id": profile["id"], "request_id": f"apply-{self._tag}-{profile['id'][:8]}"},
+                {"candidate_id": profile["id"], "request_id": f"apply-{self.tag}-{profile['id'][:8]}"},
             )
             expect(application["status"] == "applied", "an application is not in the state `applied`")
             self.applications.append(application)
         ours = {application["id"] for application in self.applications}
-        matches = await self._until(
+        matches = await until(
             lambda: self.employer.call("GET", f"/jobs/{self.job['id']}/matches/"),
             lambda found: ours <= {match["application_id"] for match in found["matches"]}, "the applicants are not among the matches",
         )  # fmt: skip
@@ -183,13 +183,13 @@ class Story:
         )
         for number, (speaker, listener, name, text) in enumerate(lines, 1):
             started = time.perf_counter()
-            await speaker.say(text, f"{self._tag}-{number}")
+            await speaker.say(text, f"{self.tag}-{number}")
             heard = await listener.next("message")
             await speaker.next("message")
             expect(heard["content"] == text, f"{name}'s message did not arrive as it was sent")
             self._page.say(f"#{heard['seq']} {name}: {text}   ({(time.perf_counter() - started) * 1000:.0f} ms)")
         await candidate.leave()
-        await employer.say("One more thing: the address is Pier 4.", f"{self._tag}-4")
+        await employer.say("One more thing: the address is Pier 4.", f"{self.tag}-4")
         sent = await employer.next("message")
         candidate = await self.candidates[0].chat(room, after=int(heard["seq"]))
         missed = await candidate.next("message")
@@ -199,7 +199,7 @@ class Story:
         await employer.leave()
 
     async def _sign_up(self, client: Client, first_name: str, last_name: str, domain: str) -> None:
-        email = f"{first_name.lower()}.{last_name.lower()}.{self._tag}@{domain}.example"
+        email = f"{first_name.lower()}.{last_name.lower()}.{self.tag}@{domain}.example"
         password = secrets.token_urlsafe(16)
         body = {"email": email, "password": password, "first_name": first_name, "last_name": last_name}
         await client.call("POST", "/register/", body)
@@ -214,18 +214,19 @@ class Story:
             found = [mail for mail in mails if address in mail["to"] and word in (mail["subject"] + mail.get("text", "")[:80]).lower()]
             return dict(found[0]) if found else {}
 
-        return await self._until(inbox, bool, otherwise)
+        return await until(inbox, bool, otherwise)
 
-    async def _until(
-        self, ask: Callable[[], Awaitable[dict[str, Any]]], good: Callable[[dict[str, Any]], object], otherwise: str
-    ) -> dict[str, Any]:
-        """Asks again until the answer is good; the last answer's call is what the page shows."""
-        deadline = time.monotonic() + _PATIENCE
-        while not good(found := await ask()):
-            if time.monotonic() > deadline:
-                raise DemoError(f"{otherwise} within {_PATIENCE:.0f} seconds")
-            await asyncio.sleep(0.1)
-        return found
+
+async def until(
+    ask: Callable[[], Awaitable[dict[str, Any]]], good: Callable[[dict[str, Any]], object], otherwise: str, *, seconds: float = _PATIENCE
+) -> dict[str, Any]:  # fmt: skip
+    """Asks again until the answer is good; the last answer's call is what the page shows."""
+    deadline = time.monotonic() + seconds
+    while not good(found := await ask()):
+        if time.monotonic() > deadline:
+            raise DemoError(f"{otherwise} within {seconds:.0f} seconds")
+        await asyncio.sleep(0.1)
+    return found
 
 
 def _short(words: list[str]) -> str:

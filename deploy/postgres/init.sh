@@ -29,3 +29,4 @@ make_database inference inference_db "${INFERENCE_OWNER_PASSWORD:?}" "${INFERENC
 make_database candidates candidate_db "${CANDIDATES_OWNER_PASSWORD:?}" "${CANDIDATES_APP_PASSWORD:?}"
 make_database jobs job_db "${JOBS_OWNER_PASSWORD:?}" "${JOBS_APP_PASSWORD:?}"
 make_database billing billing_db "${BILLING_OWNER_PASSWORD:?}" "${BILLING_APP_PASSWORD:?}"
+make_database interviews interview_db "${INTERVIEWS_OWNER_PASSWORD:?}" "${INTERVIEWS_APP_PASSWORD:?}"

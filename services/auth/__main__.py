@@ -1,5 +1,7 @@
 """Auth as a process: settings, database, keys, RPCs, tasks."""
 
+from datetime import timedelta
+
 import grpc
 import redis
 from redis.backoff import ExponentialBackoff
@@ -10,6 +12,8 @@ from einstellen.auth.v1 import (
     auth_pb2_grpc,
     credentials_pb2,
     credentials_pb2_grpc,
+    google_pb2,
+    google_pb2_grpc,
     organizations_pb2,
     organizations_pb2_grpc,
     second_factors_pb2,
@@ -22,9 +26,11 @@ from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 from services.auth import tasks
 from services.auth.keys import SigningKeys
 from services.auth.limits import Limits
+from services.auth.providers.google import Google
 from services.auth.rpc.accounts import AuthService
 from services.auth.rpc.credentials import Confirmation, CredentialService
-from services.auth.rpc.keys import KeyService
+from services.auth.rpc.google import GoogleService
+from services.auth.rpc.keys import KeyService, revocations
 from services.auth.rpc.organizations import OrganizationService
 from services.auth.rpc.second_factors import Codes, SecondFactorService
 from services.auth.rpc.sessions import Sessions, SessionService
@@ -32,6 +38,7 @@ from services.auth.settings import Settings
 from services.chassis import clients, clock
 from services.chassis.database import Database
 from services.chassis.events import EventFeed
+from services.chassis.revocations import Revocations
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
@@ -48,11 +55,14 @@ def start(settings: Settings) -> Server:
     keys = SigningKeys(database, settings.key_secret, settings.jwt_algorithm, settings.access_lifetime, clock.utc_now)
     sessions = Sessions(database, keys, settings, clock.utc_now)
 
+    revoked = revocations(database, timedelta(seconds=settings.access_lifetime))
     logins = Limits(limits, "login", settings.login_attempts)
     confirmation = Confirmation(database, logins)
     codes = Codes(settings, clock.utc_now)
     factors = SecondFactorService(database, sessions, confirmation, codes, Limits(limits, "code", settings.login_attempts))
     mails = Limits(limits, "mail", settings.mail_attempts)
+    begun = Limits(limits, "google", settings.login_attempts * 10)
+    google = GoogleService(database, sessions, Google(settings), begun, settings)
 
     def add(server: grpc.Server) -> None:
         auth_pb2_grpc.add_AuthServiceServicer_to_server(AuthService(database, sessions, logins), server)
@@ -60,13 +70,14 @@ def start(settings: Settings) -> Server:
         sessions_pb2_grpc.add_SessionServiceServicer_to_server(SessionService(database, sessions), server)
         credentials_pb2_grpc.add_CredentialServiceServicer_to_server(CredentialService(database, sessions, confirmation, mails), server)
         second_factors_pb2_grpc.add_SecondFactorServiceServicer_to_server(factors, server)
-        keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys), server)
+        google_pb2_grpc.add_GoogleServiceServicer_to_server(google, server)
+        keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys, revoked), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
-    contracts = (auth_pb2, credentials_pb2, second_factors_pb2, organizations_pb2, sessions_pb2, keys_pb2, events_pb2)
+    contracts = (auth_pb2, credentials_pb2, second_factors_pb2, google_pb2, organizations_pb2, sessions_pb2, keys_pb2, events_pb2)
     return serve(
         settings, [module.DESCRIPTOR for module in contracts], add,
-        access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer), services=services,
+        access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer, Revocations("auth", revoked)), services=services,
         parts={"database": database.check, "redis": limits.ping},
         background=[Worker("auth", database, tasks.handlers(database, notifications, settings, clock.utc_now))],
         closing=[notifications.close, limits.close, database.close],

@@ -17,10 +17,12 @@ from services.chassis.clock import Clock
 from services.chassis.database import Database
 
 _REREAD_SECONDS = 30.0
+# A new key is published this long before it signs: whoever verifies may hold the set for five minutes, and each process of ours for 30 seconds.
+_ANNOUNCED = timedelta(minutes=6)
 
 
 class SigningKeys:
-    """Signs with the newest key that is not retired, and publishes all whose tokens may still be about.
+    """Signs with the oldest key that is not retired yet, and publishes all whose tokens may still be about, or are going to be.
 
     Several processes share the keys through the database.
     """
@@ -46,10 +48,10 @@ class SigningKeys:
         return {"keys": self._public}
 
     def rotate(self) -> str:
-        """Signs with a new key from now on; tokens of the old one stay good until they expire. Returns the new key's id."""
+        """Publishes a new key, and signs with it once all who verify have fetched it. Tokens of the old one stay good until they expire. Returns the new id."""
         with self._database.begin(calls.SYSTEM) as connection:
             store.lock_signing_keys(connection)
-            store.retire_signing_keys(connection, self._clock())
+            store.retire_signing_keys(connection, self._clock() + _ANNOUNCED)
             key_id = self._make(connection)
         self._read_at = -_REREAD_SECONDS
         return key_id
@@ -65,8 +67,13 @@ class SigningKeys:
                         if not any(row.retired_at is None for row in rows):
                             self._make(connection)
                             rows = store.list_signing_keys(connection, retired_after=self._clock() - self._kept)
-                newest = next(row for row in rows if row.retired_at is None)
-                self._signing = (newest.key_id, newest.algorithm, load_pem_private_key(self._box.decrypt(bytes(newest.private_key)), None))
+                now = self._clock()
+                current = [row for row in rows if row.retired_at is None or row.retired_at > now][-1]
+                self._signing = (
+                    current.key_id,
+                    current.algorithm,
+                    load_pem_private_key(self._box.decrypt(bytes(current.private_key)), None),
+                )
                 self._public = [row.public_key for row in rows]
                 self._read_at = time.monotonic()
             return self._signing

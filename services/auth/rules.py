@@ -2,13 +2,14 @@
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
 from zxcvbn import zxcvbn
 
-from services.auth.tables import LoginChallenge, Organization, RefreshToken, Session, User
+from services.auth.tables import LoginChallenge, Organization, Profile, RefreshToken, Session, User
 from services.chassis import errors, ids
 
 SHORTEST_PASSWORD = 10
@@ -17,6 +18,13 @@ _STRONG = 3  # of 4: 10^8 guesses or more
 FORGIVEN_FOR = timedelta(seconds=10)
 CHALLENGE_FOR = timedelta(minutes=5)
 CODES_FOR_EACH_CHALLENGE = 5
+SIGN_IN_FOR = timedelta(minutes=10)
+_LONGEST_PICTURE = 500
+
+# The events that revoke tokens signed before them: those of a session or an API key, of a member of an organization, of all its members.
+OF_SESSIONS = frozenset({"session.revoked", "api_key.revoked"})
+OF_MEMBERS = frozenset({"member.removed", "member.changed"})
+REVOKING = OF_SESSIONS | OF_MEMBERS | {"organization.suspended"}
 
 
 class TokenState(Enum):
@@ -52,11 +60,32 @@ def split_name(first_name: str, last_name: str, full_name: str) -> tuple[str, st
     return (first.strip(), last) if first else (last, "")
 
 
-def register(email: str, password_hash: str, first_name: str, last_name: str, *, now: datetime) -> tuple[User, Organization]:
+def register(email: str, password_hash: str | None, first_name: str, last_name: str, *, now: datetime) -> tuple[User, Organization]:
     """A new account and its personal organization."""
     user_id, organization_id = ids.mint(), ids.mint()
     user = User(user_id, email, password_hash, first_name, last_name, "", False, organization_id, 1, now)
     return user, Organization(organization_id, user_id, f"{first_name or email.partition('@')[0]} (personal)", "personal", now, "owner")
+
+
+def check_link(profile: Profile, existing: User | None) -> None:
+    """Whether a provider's word about an address is enough to sign in by, for the first time.
+
+    Raises FailedPrecondition / EMAIL_NOT_VERIFIED where the provider itself has not verified the address, and ACCOUNT_NOT_VERIFIED where our account with it
+    has not: somebody else may have registered it and wait for its owner to come.
+    """
+    if not profile.email or not profile.is_email_verified:
+        raise errors.FailedPrecondition("EMAIL_NOT_VERIFIED", "Google has not verified the address of this account; verify it there first")
+    if existing is not None and existing.email_verified_at is None:
+        raise errors.FailedPrecondition(
+            "ACCOUNT_NOT_VERIFIED", "there is an account with this address that has not verified it; set its password by mail first"
+        )
+
+
+def register_elsewhere(profile: Profile, *, now: datetime) -> tuple[User, Organization]:
+    """A new account for somebody who signs in at a provider: with a verified address and without a password."""
+    user, organization = register(profile.email, None, profile.first_name, profile.last_name, now=now)
+    picture = profile.picture_url if profile.picture_url.startswith("https://") and len(profile.picture_url) <= _LONGEST_PICTURE else ""
+    return replace(user, email_verified_at=now, picture_url=picture), organization
 
 
 def keep_refresh_token(token: str, session_id: UUID, *, now: datetime, days: int) -> RefreshToken:
@@ -92,12 +121,15 @@ def is_open(challenge: LoginChallenge, *, now: datetime) -> bool:
     return challenge.used_at is None and challenge.attempts < CODES_FOR_EACH_CHALLENGE and now < challenge.expires_at
 
 
-def claims(user: User, organization: Organization, session_id: UUID, *, issuer: str, now: datetime, seconds: int) -> dict[str, object]:
-    """What an access token says (RFC 9068): who, in which organization and role, by which session, until when."""
+def claims(
+    user: User, organization: Organization, session_id: UUID, *, revision: int, issuer: str, now: datetime, seconds: int
+) -> dict[str, object]:
+    """What an access token says (RFC 9068): who, in which organization and role, by which session, until when, and up to which event that was looked at."""
     issued = int(now.timestamp())
     said: dict[str, object] = {
         "iss": issuer, "aud": issuer, "sub": str(user.id), "iat": issued, "exp": issued + seconds, "jti": str(ids.mint()),
         "org": str(organization.id), "kind": organization.kind, "role": organization.role, "sid": str(session_id),
+        "rev": revision,
     }  # fmt: skip
     if user.is_platform_admin:
         said["admin"] = True

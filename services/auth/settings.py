@@ -30,6 +30,16 @@ class Settings(chassis.Settings):
     public_url: str = Field(
         "http://127.0.0.1:8080", alias="PUBLIC_URL", description="Where people reach the product; links in mails begin with it."
     )
+    google_client_id: str = Field("", alias="GOOGLE_CLIENT_ID", description="The OAuth client of signing in with Google; off without it.")
+    google_client_secret: SecretStr = Field(SecretStr(""), alias="GOOGLE_CLIENT_SECRET", description="Its secret.")
+    google_redirect_uri: str = Field(
+        "",
+        alias="GOOGLE_REDIRECT_URI",
+        description="Where Google sends browsers back to, as registered there; PUBLIC_URL/api/auth/google/callback unless set.",
+    )
+    google_issuer: str = Field(
+        "https://accounts.google.com", alias="GOOGLE_ISSUER", description="The OpenID provider; another one can stand in Google's place."
+    )
     mail_attempts: int = Field(
         5,
         ge=1,

@@ -219,6 +219,42 @@ class MailedLink:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """What an OpenID provider says of a person; their `subject` there never changes, all else may."""
+
+    issuer: str
+    subject: str
+    email: str
+    is_email_verified: bool
+    first_name: str
+    last_name: str
+    picture_url: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """An account at an OpenID provider that signs in to one of ours."""
+
+    issuer: str
+    subject: str
+    user_id: UUID
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class SignInAttempt:
+    """A sign-in that was begun here and goes on at a provider; the PKCE verifier is encrypted, the rest says whose answer it may be."""
+
+    state_hash: bytes
+    browser_hash: bytes
+    nonce: str
+    verifier: bytes
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class SecondFactor:
     """A person's authenticator: its secret, encrypted, and the last time step whose code was used. It counts once it is confirmed."""
 

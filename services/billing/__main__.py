@@ -12,6 +12,7 @@ from services.billing.store import plans
 from services.chassis import calls, clients, clock
 from services.chassis.database import Database
 from services.chassis.events import EventFeed, Follower
+from services.chassis.revocations import Revocations, revoked
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
@@ -35,7 +36,8 @@ def start(settings: Settings) -> Server:
 
     return serve(
         settings, [credits_pb2.DESCRIPTOR, subscriptions_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
-        access=AccessTokens(KeyRing(published(auth)), settings.jwt_issuer), services=services, parts={"database": database.check},
+        access=AccessTokens(KeyRing(published(auth)), settings.jwt_issuer, Revocations("billing", revoked(auth))),
+        services=services, parts={"database": database.check},
         background=[
             Worker("billing", database, tasks.handlers(database, clock.utc_now)),
             Follower("billing", "auth", auth, database, tasks.following(clock.utc_now)),

@@ -10,6 +10,7 @@ from services.candidates.settings import Settings
 from services.chassis import clients, clock, objects
 from services.chassis.database import Database
 from services.chassis.events import EventFeed
+from services.chassis.revocations import Revocations, revoked
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
@@ -30,7 +31,7 @@ def start(settings: Settings) -> Server:
 
     return serve(
         settings, [candidates_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
-        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer), services=services,
+        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("candidates", revoked(keys))), services=services,
         parts={"database": database.check},
         background=[Worker("candidates", database, tasks.handlers(database, files, clock.utc_now))],
         closing=[keys.close, database.close],

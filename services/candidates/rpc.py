@@ -1,9 +1,7 @@
 """The RPCs of candidates: profiles, their lists, and the CVs that fill them."""
 
 import hashlib
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -17,12 +15,12 @@ from google.protobuf.message import Message
 from sqlalchemy import Connection
 
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
-from services.candidates import rules, store, tables, uploads
-from services.candidates.parsing.limits import Unreadable
+from services.candidates import rules, store, tables
+from services.candidates.parsing.limits import DOCX, HTML, JSON, PDF, TXT, Unreadable
 from services.candidates.parsing.upload import check_upload
 from services.candidates.rules import Sight
 from services.candidates.tables import Candidate, Cv, Entry, Lists, Skill
-from services.chassis import audit, calls, errors, events, idempotency, ids, masks, objects, paging, tasks
+from services.chassis import audit, calls, errors, events, idempotency, ids, masks, objects, paging, tasks, uploads
 from services.chassis.clock import Clock, to_timestamp, utc_now
 from services.chassis.database import Database
 from services.chassis.objects import ObjectStore
@@ -31,7 +29,7 @@ Context = grpc.ServicerContext
 Answer = TypeVar("Answer", bound=Message)
 _TYPED_FIELDS = ("first_name", "last_name", "dob", "email", "phone", "location", "headline", "summary")
 _OWN = Sight(contact=True, birth=True)
-_UPLOAD_SECONDS = 120.0
+_DEFAULT_NAMES = {PDF: "cv.pdf", DOCX: "cv.docx", TXT: "cv.txt", HTML: "cv.html", JSON: "cv.json"}
 
 
 @dataclass(frozen=True)
@@ -134,9 +132,9 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
 
     def UploadCv(self, requests: Iterator[candidates_pb2.UploadCvRequest], context: Context) -> candidates_pb2.Cv:
         person = calls.person()
-        with _in_time(requests, context) as messages:
+        with uploads.in_time(requests, context) as messages:
             first = next(messages, candidates_pb2.UploadCvRequest())
-            candidate_id = _uuid(first.candidate_id)
+            candidate_id = uploads.id_of(first, "candidate_id")
             with self._database.begin(person) as connection:
                 store.get_own_candidate(connection, person.user_id, candidate_id)  # before taking in ten megabytes for nobody
             file = uploads.receive((message.body for message in chain([first], messages)), self._largest)
@@ -144,7 +142,7 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
             content_type = check_upload(file.data)
         except Unreadable as problem:
             raise uploads.refuse(problem.reason, problem.message) from problem
-        name, digest = uploads.file_name(file.name, content_type), hashlib.sha256(file.data).digest()
+        name, digest = uploads.file_name(file.name, _DEFAULT_NAMES[content_type]), hashlib.sha256(file.data).digest()
         cv = Cv(
             ids.mint(), person.tenant_id, person.user_id, candidate_id, name, content_type, len(file.data), digest, "queued", "", [], [],
             self._clock(), None,
@@ -152,9 +150,7 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
         key = objects.key_of(cv.tenant_id, "cvs", cv.id)
         self._files.put(key, file.data)  # before the row, which must never name a file that is not there
         try:
-            # gRPC may end a stream that was broken off as if it were whole; by now it knows.
-            if not context.is_active():
-                raise _interrupted()  # noqa: TRY301 - as any refusal, it takes the file away again
+            uploads.check_whole(context)
             answer = self._queue(cv)
         except errors.Unavailable:
             raise  # the commit may have been lost or only its answer: a file without a row does no harm, a row without its file would
@@ -317,38 +313,3 @@ def to_cv(cv: Cv) -> candidates_pb2.Cv:
         status=cv.status, reason=cv.reason, findings=[candidates_pb2.Finding(**finding) for finding in cv.findings], unread=cv.unread,
         create_time=to_timestamp(cv.created_at), parse_time=to_timestamp(cv.parsed_at),
     )  # fmt: skip
-
-
-@contextmanager
-def _in_time(requests: Iterator[candidates_pb2.UploadCvRequest], context: Context) -> Iterator[Iterator[candidates_pb2.UploadCvRequest]]:
-    """The stream, given up where its sender goes away or does not come to an end: it holds one of the server's few threads."""
-    late = threading.Event()
-
-    def end() -> None:
-        late.set()
-        context.cancel()
-
-    watch = threading.Timer(_UPLOAD_SECONDS, end)
-    watch.daemon = True
-    watch.start()
-    try:
-        yield requests
-    except grpc.RpcError as problem:
-        raise _interrupted() from problem
-    finally:
-        watch.cancel()
-    if late.is_set():
-        raise _interrupted()
-
-
-def _interrupted() -> errors.Aborted:
-    return errors.Aborted("UPLOAD_INTERRUPTED", "the upload ended before the file did; send it again")
-
-
-def _uuid(text: str) -> UUID:
-    """The first message of a stream is not validated by the frame."""
-    try:
-        return UUID(text)
-    except ValueError:
-        violation = errors.FieldViolation("candidate_id", "must be a valid UUID, in the first message of the stream", "STRING_UUID")
-        raise errors.InvalidArgument("FIELDS_INVALID", f"candidate_id: {violation.description}", fields=[violation]) from None

@@ -25,7 +25,10 @@ SYSTEM = Scope(system=True)
 
 @dataclass(frozen=True)
 class Person:
-    """A signed-in person as their access token says: acting in one organization, with one role there."""
+    """A signed-in person as their access token says: acting in one organization, with one role there.
+
+    For an API key it is who made the key, narrowed to `scopes`, and `session_id` is the key's. `revision` is up to where its signer knew what is revoked.
+    """
 
     user_id: UUID
     tenant_id: UUID
@@ -33,6 +36,8 @@ class Person:
     role: str
     session_id: UUID
     is_platform_admin: bool = False
+    scopes: frozenset[str] | None = None
+    revision: int = 0
 
     @property
     def scope(self) -> Scope:

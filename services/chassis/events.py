@@ -1,7 +1,9 @@
 """Events: what a service tells the others has changed, and how another follows it, each event taking effect exactly once."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import grpc
@@ -22,6 +24,7 @@ _LONGEST_PAUSE = 5.0
 # Built once: building a statement costs more than sending it.
 _LOCK = sa.select(sa.func.pg_advisory_xact_lock(_ORDER_LOCK))
 _ADD = frame.events.insert()
+_POSITION = sa.select(sa.func.max(frame.events.c.position))
 
 
 def record(connection: sa.Connection, kind: str, subject_id: UUID, tenant_id: UUID | None, **details: object) -> None:
@@ -37,6 +40,18 @@ def record(connection: sa.Connection, kind: str, subject_id: UUID, tenant_id: UU
         },
     )
     database.ring_after_commit(connection)
+
+
+def position(connection: sa.Connection) -> int:
+    """That of the newest event. What is read after this has all in it that the events up to there tell of."""
+    return connection.execute(_POSITION).scalar() or 0
+
+
+def list_of(connection: sa.Connection, kinds: Collection[str], after: int, since: datetime) -> Sequence[sa.Row[Any]]:
+    """The events of these kinds after a position that are no older."""
+    table = frame.events
+    wanted = sa.and_(table.c.kind.in_(kinds), table.c.position > after, table.c.created_at > since)
+    return connection.execute(sa.select(table).where(wanted).order_by(table.c.position)).all()
 
 
 class EventFeed(events_pb2_grpc.EventServiceServicer):

@@ -59,7 +59,7 @@ class Frame(grpc.ServerInterceptor):
         def stream(behavior: Callable[[Any, Any], Iterator[Any]], valid: Callable[[Any], Any]) -> Callable[[Any, Any], Iterator[Any]]:
             def serve(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
                 with self._serving(method, rule, context):
-                    yield from behavior(valid(request), context)
+                    yield from self._while_good(behavior(valid(request), context), rule)
 
             return serve
 
@@ -102,6 +102,14 @@ class Frame(grpc.ServerInterceptor):
             # Beside what the handler has set, as where it tells the client not to repeat the call: aborting alone would drop that.
             kept = (*status.trailing_metadata, *(context.trailing_metadata() or ()))
             context.abort_with_status(status._replace(trailing_metadata=kept))  # type: ignore[attr-defined]
+
+    def _while_good(self, messages: Iterator[Any], rule: Rule) -> Iterator[Any]:
+        """The messages of a stream while the caller's token counts: one may be open for long."""
+        person = None if rule.public else calls.current().person
+        for message in messages:
+            if person is not None:
+                self._access.check(person)
+            yield message
 
     def _valid(self, request: Message) -> Message:
         violations = self._validator.collect_violations(request)

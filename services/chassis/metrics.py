@@ -13,6 +13,9 @@ TASKS = Counter("einstellen_tasks_total", "Runs of durable tasks.", ["service", 
 TASKS_DUE = Gauge("einstellen_tasks_due", "Durable tasks that are due and wait.", ["service"])
 TASKS_DEAD = Gauge("einstellen_tasks_dead", "Durable tasks that failed for good and wait for an operator.", ["service"])
 EVENT_POSITION = Gauge("einstellen_event_position", "The last event applied, by follower and source.", ["service", "source"])
+REVOCATIONS_READ = Gauge(
+    "einstellen_revocations_read_time", "When the list of revoked tokens was last read, in seconds since 1970.", ["service"]
+)
 
 
 def expose(address: str) -> None:

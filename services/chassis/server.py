@@ -85,7 +85,10 @@ def serve(
     """Starts a server for the services in these contracts, whose servicers `add` registers, and the work beside them.
 
     More requests than the workers and a short queue can hold are answered RESOURCE_EXHAUSTED. Raises RuntimeError where the address is taken.
+    What is revoked is followed from the start, and to the end.
     """
+    if access.revocations is not None:
+        background = [access.revocations, *background]
     names = [service.full_name for contract in contracts for service in contract.services_by_name.values()]
     server = grpc.server(
         ThreadPoolExecutor(settings.workers, thread_name_prefix=settings.service),

@@ -7,6 +7,7 @@ import grpc
 from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc, speech_pb2, speech_pb2_grpc
 from services.chassis import clients
 from services.chassis.database import Database
+from services.chassis.revocations import Revocations, revoked
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
@@ -43,7 +44,7 @@ def start(settings: Settings) -> Server:
     threads = settings.model_copy(update={"workers": settings.workers + settings.transcribe_streams + RECORDINGS})
     return serve(
         threads, [inference_pb2.DESCRIPTOR, speech_pb2.DESCRIPTOR], add,
-        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer), services=services,
+        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("inference", revoked(keys))), services=services,
         parts={"database": database.check},
         closing=[keys.close, database.close],
     )  # fmt: skip

@@ -4,7 +4,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from services.inference.providers.protocol import Heard, Word
+from services.inference.providers.protocol import UNSPACED, Heard, Word
 
 RATE = 16_000
 SAMPLE_BYTES = 2
@@ -12,7 +12,6 @@ UTTERANCE_SECONDS = 30
 FIRST_PARTIAL_SECONDS = 1.0
 _WINDOW = 28 * RATE
 _LONGEST_PAUSE = 2 * RATE
-_UNSPACED = frozenset({"ja", "lo", "my", "th", "yue", "zh"})
 _ENDS = (".", "?", "!", "。", "？", "！")
 
 
@@ -23,7 +22,7 @@ class Sentence:
     words: tuple[Word, ...]
 
     def text(self, language: str) -> str:
-        return ("" if language in _UNSPACED else " ").join(word.text for word in self.words)
+        return ("" if language in UNSPACED else " ").join(word.text for word in self.words)
 
     @property
     def confidence(self) -> float:

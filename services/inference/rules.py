@@ -11,7 +11,7 @@ from services.inference.providers.protocol import Kind
 DEFAULT_TOKENS = 1024
 DEFAULT_SECONDS = 60.0  # for a caller without a deadline
 SLOW_SECONDS = 5.0  # a provider without a first word after so long is ill, however long its callers would wait
-_MARGIN_SECONDS = 0.25  # kept for counting tokens and answering
+MARGIN_SECONDS = 0.25  # kept for counting tokens and answering
 _SHORTEST_SECONDS = 0.25
 _FIRST_SHARE = 0.6
 _CHARACTERS_PER_TOKEN = 4
@@ -26,7 +26,7 @@ def time_limit(left: float, longest: float, *, others: bool) -> float | None:
 
     While there are others to ask after it, it leaves them some.
     """
-    usable = left - _MARGIN_SECONDS
+    usable = left - MARGIN_SECONDS
     if usable < _SHORTEST_SECONDS:
         return None
     return min(longest, max(usable * _FIRST_SHARE, _SHORTEST_SECONDS) if others else usable)

@@ -7,6 +7,7 @@ from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2
 from services.chassis import clients, clock
 from services.chassis.database import Database
 from services.chassis.events import EventFeed, Follower
+from services.chassis.revocations import Revocations, revoked
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
@@ -34,7 +35,7 @@ def start(settings: Settings) -> Server:
 
     return serve(
         settings, [jobs_pb2.DESCRIPTOR, applications_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
-        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer), services=services,
+        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("jobs", revoked(keys))), services=services,
         parts={"database": database.check},
         background=[
             Worker("jobs", database, tasks.handlers(database, candidates, notifications, clock.utc_now)),

@@ -16,6 +16,7 @@ from einstellen.rooms.v1 import documents_pb2, documents_pb2_grpc, rooms_pb2, ro
 from services.chassis import clients, clock
 from services.chassis.database import Database
 from services.chassis.events import EventFeed
+from services.chassis.revocations import Revocations, revoked
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
@@ -50,7 +51,8 @@ def start(settings: Settings) -> Server:
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
     return serve(
-        settings, contracts, add, access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer), services=services,
+        settings, contracts, add, access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("notifications", revoked(keys))),
+        services=services,
         parts={"database": database.check, "redis": gateways.ping},
         background=[Worker("notifications", database, tasks.handlers(database, channels, clock.utc_now), threads=4)],
         closing=[keys.close, gateways.close, database.close],

@@ -90,10 +90,12 @@ class Client:
 
 
 @asynccontextmanager
-async def connect(door: Gateway, room: str, account: Account | None, query: str = "", **options: Any) -> AsyncIterator[Client]:
+async def connect(
+    door: Gateway, room: str, account: Account | None, query: str = "", *, kind: str = "chat", **options: Any
+) -> AsyncIterator[Client]:
     headers = {"Authorization": f"Bearer {account.access}"} if account else {}
     async with aiohttp.ClientSession() as session:
-        ws = await session.ws_connect(f"http://{door.address}/ws/chat/{room}{query}", headers=headers, max_msg_size=0, **options)
+        ws = await session.ws_connect(f"http://{door.address}/ws/{kind}/{room}{query}", headers=headers, max_msg_size=0, **options)
         client = Client(ws)
         try:
             yield client

@@ -21,6 +21,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from cli.services import SERVICES
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
+from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
 from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc
 from einstellen.notifications.v1 import (
     messages_pb2,
@@ -93,6 +94,8 @@ def make(house: House) -> World:
     stub = house.stub("notifications", reminders_pb2_grpc.ReminderServiceStub)
     ids["reminder_id"] = stub.CreateReminder(reminder, metadata=employer.metadata).id
     world.marks.append(spend(house, person, mark).id)
+    interview = interviewed(house, employer, person, made.id, published, mark)
+    ids["interview_id"], ids["question_id"] = interview.id, interview.open_question.id
     ids["organization_id"] = employer.tenant_id
     world.marks += [value for name, value in ids.items() if name != "organization_id"] + [said.id, application.room_name]
     # What the accounts are, a stranger names in a request and may find in its echo; addresses never.
@@ -101,6 +104,22 @@ def make(house: House) -> World:
     # Twice, because a task that ends may have begun another elsewhere, which was looked at before.
     until(lambda: not busy(house) and not busy(house), "mails are sent and all else that making this has begun")
     return world
+
+
+def interviewed(house: House, employer: Account, person: Account, candidate_id: str, job_id: str, mark: str) -> interviews_pb2.Interview:
+    """A running interview with an answer, and an open question."""
+    house.credit(employer, 1)
+    people = house.stub("candidates", candidates_pb2_grpc.CandidateServiceStub)
+    seen = candidates_pb2.GetCandidateRequest(candidate_id=candidate_id)
+    until(lambda: not is_missing(lambda: people.GetCandidate(seen, metadata=employer.metadata)), "the organization sees who applied")
+    stub = house.stub("interviews", interviews_pb2_grpc.InterviewServiceStub)
+    request = interviews_pb2.StartInterviewRequest(candidate_id=candidate_id, job_id=job_id)
+    started = stub.StartInterview(request, metadata=employer.metadata, timeout=20)
+    answer = interviews_pb2.AnswerQuestionRequest(
+        interview_id=started.id, question_id=started.open_question.id, text=f"I built {mark} in Python and measured it."
+    )
+    stub.AnswerQuestion(answer, metadata=person.metadata)
+    return stub.GetInterview(interviews_pb2.GetInterviewRequest(interview_id=started.id), metadata=person.metadata)
 
 
 def busy(house: House) -> int:
@@ -164,7 +183,7 @@ def owner_of(method: MethodDescriptor) -> str:
 SAMPLES: dict[str, Any] = {
     "email": "stranger@example.com", "password": "a long enough password",
     "current_password": "a long enough password", "new_password": "another long password", "token": "no-such-token",
-    "challenge_token": "no-such-token", "code": "123456",
+    "challenge_token": "no-such-token", "state": "no-such-state", "code": "123456",
     "refresh_token": "no-such-token", "name": "Name", "title": "Title", "degree": "MSc",
     "description": "Words", "status": "interview", "company_name": "Company", "job_title": "Engineer", "skill_name": "Python", "content": "Hello",
     "notification_type": "in_app", "subject": "Subject", "message": "Message", "room_name": "application-1", "client_id": "1", "currency": "EUR",

@@ -57,6 +57,7 @@ class Sessions:
             session_id, user.id, user.personal_organization_id, calls.current().address or None, now, None, _agent(context), now, kept.expires_at
         )  # fmt: skip
         with self._database.begin(calls.SYSTEM) as connection:
+            revision = events.position(connection)  # first: what is revoked after this was read is not in what follows
             current = accounts.lock_user(connection, user.id)
             if current.deleted_at is not None or current.password_hash != user.password_hash:
                 raise errors.Unauthenticated("CREDENTIALS_WRONG", "the address or the password is wrong")
@@ -64,7 +65,7 @@ class Sessions:
             store.add_session(connection, session)
             store.add_refresh_token(connection, kept)
             audit.record(connection, "session.opened", tenant_id=session.tenant_id, user_id=user.id, session_id=session.id)
-        return self._pair(user, organization, session.id, refresh)
+        return self._pair(user, organization, session.id, refresh, revision)
 
     def rotate(self, token: str, choose: Callable[[Session], UUID] = lambda session: session.tenant_id) -> auth_pb2.TokenPair:
         """Exchanges a refresh token for a new pair, in the organization that `choose` names; it may raise, and nothing has changed then.
@@ -74,6 +75,7 @@ class Sessions:
         """
         token_hash, successor = rules.hash_token(token), sealing.token_of(self._tokens, token)
         with self._database.begin(calls.SYSTEM) as connection:
+            revision = events.position(connection)
             kept, session = store.lock_refresh_token(connection, token_hash)
             now = self._clock()  # after the wait for the lock
             following = store.find_refresh_token(connection, kept.successor_hash) if kept and kept.successor_hash else None
@@ -100,7 +102,7 @@ class Sessions:
                 events.record(connection, "session.revoked", session.id, session.tenant_id, user_id=session.user_id)
         if state is rules.TokenState.REUSED:
             raise errors.Unauthenticated("REFRESH_TOKEN_REUSED", "this refresh token was used before; the session is ended, sign in again")
-        return self._pair(user, organization, session.id, successor)
+        return self._pair(user, organization, session.id, successor, revision)
 
     def end(self, connection: Connection, session: Session, now: datetime, *, why: str) -> None:
         """Ends one session, unless it has ended."""
@@ -120,9 +122,11 @@ class Sessions:
             events.record(connection, "session.revoked", session_id, tenant_id, user_id=user.id)
         return len(ended)
 
-    def _pair(self, user: User, organization: Organization, session_id: UUID, refresh: str) -> auth_pb2.TokenPair:
+    def _pair(self, user: User, organization: Organization, session_id: UUID, refresh: str, revision: int) -> auth_pb2.TokenPair:
         seconds = self._settings.access_lifetime
-        said = rules.claims(user, organization, session_id, issuer=self._settings.jwt_issuer, now=self._clock(), seconds=seconds)
+        said = rules.claims(
+            user, organization, session_id, revision=revision, issuer=self._settings.jwt_issuer, now=self._clock(), seconds=seconds
+        )
         return auth_pb2.TokenPair(
             access_token=self._keys.sign(said), refresh_token=refresh, token_type="Bearer",  # noqa: S106 - the scheme, no secret
             expires_in=seconds, user=to_user(user),

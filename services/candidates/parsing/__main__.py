@@ -23,10 +23,9 @@ def main() -> None:
     signal.alarm(int(sys.argv[1]) if len(sys.argv) > 1 else 60)
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
     try:
-        from services.candidates.parsing.document import read  # noqa: PLC0415 - under the limits
-        from services.candidates.parsing.fields import understand  # noqa: PLC0415
+        from services.candidates.parsing.fields import parse  # noqa: PLC0415 - under the limits
 
-        answer = understand(read(data)).to_json()
+        answer = parse(data).to_json()
     except Unreadable as refusal:
         answer = json.dumps({"refused": refusal.reason, "message": refusal.message})
     except (MemoryError, RecursionError):

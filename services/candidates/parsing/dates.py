@@ -1,5 +1,4 @@
 """Months, years and ranges of them, as CVs write them in English, German, French and Spanish."""
-# ruff: noqa: RUF001 - the dashes that CVs use
 
 from __future__ import annotations
 
@@ -23,19 +22,29 @@ _NAMES = (
 _MONTHS = {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?:19[5-9]\d|20\d\d)"
+_APOSTROPHE = r"['\u2019\u2018]"
 _POINT = (
-    rf"(?:{_YEAR}-(?:1[0-2]|0[1-9])(?![\d-])"
-    rf"|(?:{_MONTH}\s+(?:de\s+)?|(?:\d{{1,2}}\.)?(?:1[0-2]|0?[1-9])\s?[/.]\s?)?{_YEAR}(?!\d))"
+    rf"(?:{_YEAR}\s?[-/.]\s?(?:1[0-2]|0[1-9])(?:[-/.](?:3[01]|[12]\d|0[1-9]))?(?![\d/-])"
+    rf"|(?:{_MONTH},?\s?(?:de\s+|del\s+)?|(?:(?:3[01]|[12]\d|0?[1-9])\s?[/.]\s?)?(?:1[0-2]|0?[1-9])\s?[/.]\s?|(?:3[01]|[12]\d|0?[1-9])\.?\s(?:de\s)?{_MONTH}\s(?:de\s+)?"
+    rf"|(?:spring|summer|autumn|fall|winter|q[1-4])\s)?{_YEAR}(?!\d)"
+    rf"|{_MONTH}\s?{_APOSTROPHE}?\d\d(?![\d.:])|(?:1[0-2]|0[1-9])/\d\d(?![\d/]))"
 )
 _NOW = (
-    r"(?:present|current|currently|today|now|ongoing|heute|jetzt|aktuell|laufend"
-    r"|aujourd['\u2019]hui|présent|actuel|actuellement|presente|actualidad|actual|hoy)\b"
+    r"(?:(?:the\s+)?present|current|currently|to\s+date|to\s+present|till\s+date|today|now|ongoing|(?:bis\s+)?(?:heute|jetzt|dato)|aktuell|laufend|andauernd|gegenw\u00e4rtig"
+    r"|aujourd['\u2019]hui|(?:\u00e0\s+)?ce\s+jour|maintenant|en\s+cours|pr\u00e9sent|actuel|actuellement|(?:el\s+)?presente|(?:la\s+)?actualidad|actual|actualmente|(?:la\s+)?fecha|hoy)\b"
 )
 _SINCE = r"(?:since|from|seit|depuis|desde|ab)\b"
+_DASH = r"(?:-{1,2}|\u2010|\u2011|\u2012|\u2013|\u2014|\u2212|~|\u2192|to|until|till|thru|through|bis(?:\s+zum)?|\u00e0|au|a|al|hasta)"
 _RANGE = re.compile(
-    rf"(?P<range>(?<![\w/.])(?P<start>{_POINT})\s*(?:-|–|—|−|to|until|till|bis|à|au|a|hasta)\s*(?:(?P<end>{_POINT})|(?P<now>{_NOW})))"
+    rf"(?P<range>(?:(?:from|vom|von|du|de|del|depuis|desde|entre)\s+)?(?<![\w/.])(?P<start>{_POINT})\s*(?:(?:{_DASH}\s*)?(?:(?P<end>{_POINT})|(?P<now>{_NOW}))))"
+    rf"|(?P<open>(?<![\w/.])(?P<began>{_POINT})\s*(?:-|\u2013|\u2014)\s*(?=$|[|,;)\t]))"
     rf"|(?P<since>{_SINCE})\s+(?P<from>{_POINT})"
     rf"|(?<![\w/.])(?P<single>{_POINT})",
+    re.IGNORECASE,
+)
+_SHORT_RANGE = re.compile(rf"(?<![\w/.-])(?P<start>{_YEAR})\s?[-\u2013/]\s?(?P<end>\d\d)(?![\d/.-])")
+_LENGTH = re.compile(
+    r"\s*[(\u00b7,|]?\s*(?:\d{1,2}\s?(?:years?|yrs?|jahre?|ans?|a\u00f1os?|months?|mos?|monate?|mois|mes(?:es)?)\b\.?[\s,]*(?:und|and|et|y)?\s*){1,2}\)?",
     re.IGNORECASE,
 )
 
@@ -52,26 +61,52 @@ class Period:
 
 
 def find_period(text: str) -> Period | None:
-    """The first range, or "since", or single date of the text."""
-    match = _RANGE.search(text)
+    """The first range, or "since", or single date of the text; how long it was, written behind it, counts as part of it."""
+    match = next((match for match in _RANGE.finditer(text) if _is_told(match)), None)
+    short = _SHORT_RANGE.search(text)
+    if (
+        short
+        and (match is None or (short.start() <= match.start() and not match["range"]))
+        and int(short["end"]) >= max(int(short["start"][2:]), 13)
+    ):
+        return Period(*short.span(), short["start"], short["start"][:2] + short["end"])
     if match is None:
         return None
     begin, until = match.span()
     if match["range"]:
-        return Period(begin, until, _normal(match["start"]), _normal(match["end"]) if match["end"] else None, current=bool(match["now"]))
+        length = _LENGTH.match(text, until)
+        current = bool(match["now"])
+        return Period(
+            begin, length.end() if length else until, _normal(match["start"]), None if current else _normal(match["end"]), current=current
+        )
+    if match["open"]:
+        return Period(begin, until, _normal(match["began"]), None, current=True)
     if match["since"]:
         return Period(begin, until, _normal(match["from"]), None, current=True)
     return Period(begin, until, None, _normal(match["single"]))
 
 
+def _is_told(match: re.Match[str]) -> bool:
+    """A year of two digits is one only within a range or after its month: "May 12" and "03/04" alone may be anything."""
+    single = match["single"]
+    return single is None or re.search(_YEAR, single) is not None or re.search(_APOSTROPHE, single) is not None
+
+
 def _normal(point: str) -> str:
     year = re.search(_YEAR, point)
-    assert year is not None
-    rest = (point[: year.start()] + " " + point[year.end() :]).strip().lower()
-    word = re.search(r"[^\W\d_]+", rest)
-    if word and word[0] in _MONTHS:
-        return f"{year[0]}-{_MONTHS[word[0]]:02}"
-    numbers = [int(number) for number in re.findall(r"\d+", rest)]
+    if year is None:
+        short = re.search(r"\d\d$", point)
+        assert short is not None
+        century = "19" if int(short[0]) >= 50 else "20"
+        whole, rest = century + short[0], point[: short.start()].strip().lower()
+    else:
+        whole, rest = year[0], (point[: year.start()] + " " + point[year.end() :]).strip().lower()
+    word = next((word for word in re.findall(r"[^\W\d_]+", rest) if word in _MONTHS), None)
+    if word:
+        return f"{whole}-{_MONTHS[word]:02}"
+    numbers = [int(number) for number in re.findall(r"\d+", rest)] if not re.search(r"[^\W\d_]", rest) else []
+    if year is not None and point.strip().startswith(year[0]):
+        numbers = numbers[:1]  # the year first, then the month
     if numbers and 1 <= numbers[-1] <= 12:
-        return f"{year[0]}-{numbers[-1]:02}"
-    return year[0]
+        return f"{whole}-{numbers[-1]:02}"
+    return whole

@@ -1,10 +1,14 @@
-"""A file of bytes turned into lines of text, whichever of the three formats its content is."""
+"""A file of bytes turned into lines of text, whichever of the formats its content is."""
 
 from __future__ import annotations
 
-from services.candidates.parsing.limits import DOCX, PDF, TXT
+import re
+
+from services.candidates.parsing.limits import DOCX, HTML, PDF, TXT
 from services.candidates.parsing.lines import Document, Line, bounded, clean
 from services.candidates.parsing.upload import check_upload, decode_text
+
+_WIDTH, _HEIGHT = 6.0, 12.0
 
 
 def read(data: bytes) -> Document:
@@ -18,15 +22,23 @@ def read(data: bytes) -> Document:
         from services.candidates.parsing.docx import read_docx  # noqa: PLC0415
 
         return read_docx(data)
+    if kind == HTML:
+        from services.candidates.parsing.html import read_html  # noqa: PLC0415
+
+        return read_html(data)
     return _read_text(data)
 
 
 def _read_text(data: bytes) -> Document:
-    """A form feed starts a page, as in text made from a PDF."""
+    """A form feed starts a page, as in text made from a PDF. Letters are taken to be as wide and high as a typewriter's."""
     pages = decode_text(data).split("\f")
-    lines = [
-        Line(clean(text.expandtabs(4) if text[:1] == "\t" else text), number)
-        for number, page in enumerate(pages, 1)
-        for text in page.splitlines()
-    ]
+    lines = [_typed(text.expandtabs(4), number, row) for number, page in enumerate(pages, 1) for row, text in enumerate(page.splitlines())]
     return Document(TXT, len(pages), bounded(lines))
+
+
+def _typed(text: str, page: int, row: int) -> Line:
+    """Three blanks within a line are a gap."""
+    whole = text.rstrip()
+    indent = len(whole) - len(whole.lstrip())
+    words = clean(re.sub(r"(?<=\S) {3,}(?=\S)", "\t", whole))
+    return Line(words, page, indent * _WIDTH, row * _HEIGHT, len(whole) * _WIDTH, (row + 1) * _HEIGHT)

@@ -39,7 +39,7 @@ def read_docx(data: bytes) -> Document:
         else:  # the first page's header and the others' are often the same text
             lines += [line for line in body.lines if line.text not in seen]
             seen |= {line.text for line in body.lines}
-    return Document(DOCX, pages, bounded(lines))
+    return Document(DOCX, pages, bounded(lines), wrapped=False)
 
 
 class _Events:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.candidates.parsing.contacts import contact_lines, find_email, find_links, find_location, find_name, find_phone
-from services.candidates.parsing.history import find_education, find_work
+from services.candidates.parsing.contacts import contact_lines, find_email, find_links, find_location, find_name, find_phone, spoken_in
+from services.candidates.parsing.document import read
+from services.candidates.parsing.history import find_education, find_projects, find_work
+from services.candidates.parsing.languages import find_languages
+from services.candidates.parsing.limits import JSON
 from services.candidates.parsing.lines import Document
-from services.candidates.parsing.lists import find_certifications, find_languages, find_skill_names
+from services.candidates.parsing.lists import find_certifications, find_skill_names
 from services.candidates.parsing.parsed import ParsedCv
-from services.candidates.parsing.sections import Section, Text, find_sections, paragraph
+from services.candidates.parsing.sections import Section, Text, find_sections, paragraph, with_headings_apart
+from services.candidates.parsing.upload import check_upload
+
+
+def parse(data: bytes, region: str | None = None) -> ParsedCv:
+    """Raises Unreadable; see `read` for where to call it."""
+    if check_upload(data) == JSON:
+        from services.candidates.parsing.json_resume import read_json_resume  # noqa: PLC0415 - each format's reader is loaded for its files
+
+        return read_json_resume(data)
+    return understand(read(data), region)
 
 
 def understand(document: Document, region: str | None = None) -> ParsedCv:
@@ -17,25 +30,26 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
     if not document.lines:
         note = "The document has no text layer; it may be a scan. Upload a PDF with text in it, or fill in the profile by hand."
         return ParsedCv(document.kind, document.pages, "", unread=(note,), reason="FILE_NO_TEXT_LAYER")
-    text = Text(document)
+    text = Text(with_headings_apart(document))
     sections = find_sections(text)
-    near = contact_lines(sections)
+    near = contact_lines(text, sections)
     email = find_email(text, near)
-    location = find_location(text, near)
+    name = find_name(text, near, email)
+    location = find_location(text, near, name, email)
     summary_lines = _lines(sections, "summary")
     summary = paragraph(text, summary_lines)
     education = find_education(text, _lines(sections, "education"))
     work = find_work(text, _lines(sections, "experience"))
     certifications = find_certifications(text, _lines(sections, "certifications"))
     names = [*(job.company_name for job in work), *(one.university for one in education), *(one.issued_by for one in certifications)]
-    skills, unknown = find_skill_names(text, sections, [name.source for name in names if name])
+    skills = find_skill_names(text, sections, [name.source for name in names if name])
     cv = ParsedCv(
         content_type=document.kind,
         pages=document.pages,
         text=text.text,
-        name=find_name(text, near, email),
+        name=name,
         email=email,
-        phone=find_phone(text, near, location, region),
+        phone=find_phone(text, near, location, region, spoken_in(section.title for section in sections)),
         location=location,
         summary=text.found(summary, 0.9, summary_lines[0], summary_lines[-1]) if summary else None,
         links=find_links(text, near),
@@ -44,10 +58,9 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
         skills=skills,
         certifications=certifications,
         languages=find_languages(text, _lines(sections, "languages")),
+        projects=find_projects(text, _lines(sections, "projects")),
     )
     notes = (*document.unread, *_missing(cv, sections), *_unclear(cv))
-    if unknown:
-        notes = (*notes, f"Listed as skills but not known by name: {', '.join(unknown)}.")
     return replace(cv, unread=notes)
 
 

@@ -1,51 +1,21 @@
-"""What a person has done: work experience and education, entry by entry, each found by its dates."""
-# ruff: noqa: RUF001 - the dashes that CVs use
+"""What a person has done: work experience, education and projects, entry by entry, each found by its dates."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from services.candidates.parsing import evidence, roles
 from services.candidates.parsing.dates import Period, find_period
-from services.candidates.parsing.parsed import Education, Found, WorkExperience
+from services.candidates.parsing.parsed import Education, Found, Project, WorkExperience
+from services.candidates.parsing.roles import Choice
 from services.candidates.parsing.sections import Item, Text, items
 
-_PARTS = re.compile(r"\t|\s+[|•·]\s+|\s+[–—]\s+|\s+-\s+|\s+@\s+|\s+(?:at|bei|chez)\s+(?=[A-ZÀ-Ý])")
-_COMMA = re.compile(r",\s+(?!(?:Inc|LLC|Ltd|Corp|Co)\b)")
-_TITLE = re.compile(
-    r"(?:engineer|developer|programmer|architect|analyst|manager|consultant|scientist|designer|administrator|director|officer|intern"
-    r"|trainee|assistant"
-    r"|specialist|coordinator|teacher|tutor|lecturer|researcher|technician|accountant|nurse|recruiter|tester|owner|founder|head of"
-    r"|team lead|tech lead"
-    r"|lead\b|cto\b|ceo\b|associate\b|freelance|student|entwickler|ingenieur|berater|leiter|praktikant|werkstudent|sachbearbeiter"
-    r"|mitarbeiter|referent"
-    r"|kaufmann|kauffrau|auszubildende|développeu|ingénieur|chef de|responsable|stagiaire|consultante?|analyste|desarrollador"
-    r"|ingenier[oa]|gerente"
-    r"|jefe|becari[oa]|analista|técnic[oa]|profesor)",
-    re.IGNORECASE,
-)
-_COMPANY = re.compile(
-    r"\b(?:GmbH|AG|AB|KG|SE|UG|e\.V\.|Inc|LLC|Ltd|Limited|Corp|Corporation|PLC|plc|S\.?A\.?S?|S\.?L\.?U?|SARL|S\.r\.l|S\.p\.A|B\.V|BV"
-    r"|N\.V|Oy|AS|A/S|ApS"
-    r"|Group|Gruppe|Holding|Company|Consulting|Systems|Solutions|Technologies|Labs|Bank|Studio|Agency|University|Universität|Hospital)\b"
-)
-_DEGREE = re.compile(
-    r"\b(?:b\.?\s?sc|m\.?\s?sc|b\.?a\b|m\.?a\b|b\.?eng|m\.?eng|mba|ph\.?\s?d|bachelor|master|doctor|doctorate|diploma|diplom|magister"
-    r"|staatsexamen|abitur"
-    r"|associate of|degree|ausbildung|promotion|licence|licenciatura|licenciad[oa]|maîtrise|mastère|doctorat|baccalauréat|bts\b|dut\b"
-    r"|grado|máster"
-    r"|doctorado|bachillerato|laurea|high school)",
-    re.IGNORECASE,
-)
-_UNIVERSITY = re.compile(
-    r"universit|universid|università|college|institut|school|hochschule|akademie|academy|academia|politecnic|polytechni|politécnic"
-    r"|école|ecole|escuela|faculty|fakultät"
-    r"|gymnasium|lycée|\b(?:ETH|EPFL|KTH|MIT|TU|LMU|RWTH|FH|UCL|LSE|ENS|INSA)\b",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(r"^(?:\S+ ){5,}[^\W\d_]{3,}[.!?]$")  # which no "S.p.A." ends
+_SENTENCE = re.compile(r"^(?:\S+ ){4,}.*[^\W\d_]{2,}[.!?;]$")
 _SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?]$")
-_PROSE = 90
+_LABELLED = re.compile(r"^[^\W\d_][\w /&-]{2,28}:\s")
+_PROSE = 95
+_INHERITED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +29,17 @@ class _Entry:
 
 
 def find_work(text: Text, indices: list[int]) -> tuple[WorkExperience, ...]:
-    found = []
-    for entry in _entries(text, indices):
-        parts = _parts(entry, commas=True)
-        title = next(((part, item, 0.9) for part, item in parts if _TITLE.search(part) and not _COMPANY.search(part)), None)
-        others = [(part, item) for part, item in parts if title is None or part != title[0]]
-        company = next(((part, item, 0.9) for part, item in others if _COMPANY.search(part)), None)
-        if company is None and others:
-            company = (*others[0], 0.65 if title else 0.5)
-        if title is None:
-            rest = [(part, item) for part, item in others if company is None or part != company[0]]
-            title = (*rest[0], 0.5) if rest else None
+    entries = _entries(text, indices)
+    chosen = roles.assign([roles.parts(_rows(entry)) for entry in entries], evidence.title, evidence.company)
+    found: list[WorkExperience] = []
+    for entry, (title, company) in zip(entries, chosen, strict=True):
         start, end, current = _dates(text, entry)
+        employer = _found(text, company)
+        if employer is None and title and found and found[-1].company_name and not _names_itself(entry):
+            above = found[-1].company_name  # a further position at the same place
+            employer = Found(above.value, min(above.confidence, _INHERITED), above.source)
         work = WorkExperience(
-            company_name=_found(text, company),
+            company_name=employer,
             job_title=_found(text, title),
             start_date=start,
             end_date=end,
@@ -85,87 +52,164 @@ def find_work(text: Text, indices: list[int]) -> tuple[WorkExperience, ...]:
 
 
 def find_education(text: Text, indices: list[int]) -> tuple[Education, ...]:
-    """The degree keeps its commas, as in "MSc, Statistics"; the university ends at one."""
+    entries = _entries(text, indices)
+    chosen = roles.assign([roles.parts(_rows(entry)) for entry in entries], evidence.degree, evidence.school)
     found = []
-    for entry in _entries(text, indices):
-        wholes, pieces = _parts(entry, commas=False), _parts(entry, commas=True)
-        university = next(((part, item, 0.92) for part, item in pieces if _UNIVERSITY.search(part) and not _DEGREE.match(part)), None)
-        degree = next(((part, item, 0.92) for part, item in wholes if _DEGREE.search(part) and not _UNIVERSITY.search(part)), None)
-        degree = degree or next(((part, item, 0.85) for part, item in pieces if _DEGREE.search(part)), None)
-        others = [(part, item) for part, item in pieces if part not in {choice[0] for choice in (university, degree) if choice}]
-        if degree and not university and others:
-            university = (*others[0], 0.5)
-        elif university and not degree and others:
-            degree = (*others[0], 0.5)
-        if not degree and not university:
-            continue
-        start, end, _ = _dates(text, entry)
-        found.append(Education(_found(text, degree), _found(text, university), _year(start), _year(end)))
+    for entry, (degree, university) in zip(entries, chosen, strict=True):
+        if degree or university:
+            start, end, _ = _dates(text, entry)
+            found.append(Education(_found(text, degree), _found(text, university), _year(start), _year(end)))
     return tuple(found)
 
 
+def find_projects(text: Text, indices: list[int]) -> tuple[Project, ...]:
+    """A bold line, or one above bullets, names a project; what follows tells of it."""
+    found: list[tuple[Item, list[Item]]] = []
+    listed = items(text, indices)
+    bold = any(text.lines[item.first].bold for item in listed)
+    for item in listed:
+        prose = item.bullet or _is_prose(item)
+        if (text.lines[item.first].bold if bold else not prose) or not found:
+            found.append((item, []))
+        else:
+            found[-1][1].append(item)
+    projects = []
+    for head, told in found:
+        period = find_period(head.text)
+        words = head.text[: period.begin] + "\t" + head.text[period.until :] if period else head.text
+        cells = [cell.strip(" ,;:|()\u2013\u2014-") for cell in re.split(r"\t|\s+[|\u2013\u2014-]\s+|:\s+", words)]
+        names = [cell for cell in cells if cell and any(map(str.isalpha, cell))]
+        if names and len(names[0]) <= _PROSE:
+            rest = [text.found(item.text, 0.8, item.first, item.last) for item in told]
+            rest += [text.found(name, 0.7, head.first, head.last) for name in names[1:] if len(name) > 20]
+            projects.append(Project(text.found(names[0], 0.8, head.first, head.last), tuple(rest)))
+    return tuple(projects)
+
+
+def _names_itself(entry: _Entry) -> bool:
+    """Whether an entry has words beyond its title that nobody could place; then no employer is taken over from above."""
+    return len(roles.parts(_rows(entry))) > 1
+
+
 def _entries(text: Text, indices: list[int]) -> list[_Entry]:
-    """Each run of lines between bullets heads one entry or, when it holds several dates, as many; the first shows how they are set."""
+    """Each date heads an entry. What stands before the first one shows how many lines name an entry above its date."""
+    listed = _with_split_dates(items(text, indices))
+    anchors = _anchors(listed)
+    if not anchors:
+        return _undated(text, listed)
+    lead = anchors[0][0]
+    first = next((at for at in range(lead) if not _tells(listed[at])), lead)
+    lead -= first
     entries: list[_Entry] = []
-    heads: list[Item] = []
+    begins: list[int] = []
+    for number, (at, _) in enumerate(anchors):
+        if number == 0:
+            begins.append(first)
+            continue
+        floor = anchors[number - 1][0] + 1
+        told = [index for index in range(floor, at) if _tells(listed[index])]
+        start = told[-1] + 1 if told else floor
+        begins.append(max(start, at - lead) if not told else _below_prose(text, listed, start, at, lead))
+    begins.append(len(listed))
+    for (at, period), begin, end in zip(anchors, begins, begins[1:], strict=False):
+        block = listed[begin:end]
+        heads: list[Item] = []
+        bullets: list[Item] = []
+        for item in block:
+            is_head = item is listed[at] or not (_tells(item) or (bullets and item.first > listed[at].first))
+            (heads if is_head else bullets).append(item)
+        entries.append(_Entry(heads, listed[at], period, bullets))
+    return entries
 
-    def flush() -> None:
-        periods = [(position, period) for position, item in enumerate(heads) if (period := _entry_period(item))]
-        if not periods:
-            if entries and not (heads and text.lines[heads[0].first].bold):
-                entries[-1].bullets.extend(heads)
-            elif heads:
-                entries.append(_Entry(list(heads), None, None, []))
-        else:
-            offset = periods[0][0]
-            begins = [position - offset for position, _ in periods] + [len(heads)]
-            for (position, period), begin, end in zip(periods, begins, begins[1:], strict=False):
-                entries.append(_Entry(heads[begin:end], heads[position], period, []))
-        heads.clear()
 
-    for item in items(text, indices):
-        if item.bullet and not _entry_period(item):
-            flush()
-            if entries:
-                entries[-1].bullets.append(item)
+def _below_prose(text: Text, listed: list[Item], start: int, at: int, lead: int) -> int:
+    """Where an entry begins that follows the bullets of another: its own lines, or with none, a bold one that names the next employer."""
+    if at - start <= lead or text.lines[listed[start].first].bold:
+        return start
+    return at - lead
+
+
+def _anchors(listed: list[Item]) -> list[tuple[int, Period]]:
+    found = [(at, period) for at, item in enumerate(listed) if (period := _entry_period(item))]
+    ranges = [(at, period) for at, period in found if period.start]
+    if not ranges:
+        return found
+    # A single year among ranges is an entry's own date only where it stands as they do: alone, or at the margin.
+    return [(at, period) for at, period in found if period.start or _is_at_the_margin(listed[at], period)]
+
+
+def _is_at_the_margin(item: Item, period: Period) -> bool:
+    before, after = item.text[: period.begin], item.text[period.until :]
+    return not item.bullet and (not (before + after).strip(" ()|,\t") or before.endswith("\t") or after.startswith("\t"))
+
+
+def _undated(text: Text, listed: list[Item]) -> list[_Entry]:
+    entries: list[_Entry] = []
+    for item in listed:
+        if _tells(item) and entries:
+            entries[-1].bullets.append(item)
+        elif entries and not entries[-1].bullets and not text.lines[item.first].bold and len(entries[-1].heads) < 3:
+            entries[-1].heads.append(item)
         else:
-            if item.bullet:
-                flush()
-            heads.append(item)
-    flush()
-    return [_without_prose(entry) for entry in entries]
+            entries.append(_Entry([item], None, None, []))
+    return entries
+
+
+def _tells(item: Item) -> bool:
+    """Whether it is part of the story rather than of an entry's head."""
+    return (item.bullet and _entry_period(item) is None) or _is_prose(item)
+
+
+def _is_prose(item: Item) -> bool:
+    if find_period(item.text) and _entry_period(item):
+        return False
+    return len(item.text) > _PROSE or bool(_SENTENCE.search(item.text)) or bool(_LABELLED.match(item.text) and len(item.text) > 40)
 
 
 def _entry_period(item: Item) -> Period | None:
     """The dates of an entry. A bullet has them at its end or start only; in the midst of it they are part of the story."""
     period = find_period(item.text)
-    if period is None or len(item.text) > _PROSE + 20:
+    if period is None or len(item.text) > _PROSE + 65:
         return None
     if item.bullet and (period.start is None or min(period.begin, len(item.text) - period.until) > 2):
         return None
-    if _SENTENCE_END.search(item.text[: period.begin].strip()):
+    before = item.text[: period.begin].strip()
+    if _SENTENCE_END.search(before) and len(before.split()) > 3:
+        return None
+    if period.start is None and (_SENTENCE.search(item.text) or len(item.text) > _PROSE):
         return None
     return period
 
 
-def _without_prose(entry: _Entry) -> _Entry:
-    """Sentences among the naming lines are description."""
-    prose = [item for item in entry.heads if item is not entry.dated and (len(item.text) > _PROSE or _SENTENCE.search(item.text))]
-    return _Entry([item for item in entry.heads if item not in prose], entry.dated, entry.period, [*prose, *entry.bullets])
+def _with_split_dates(listed: list[Item]) -> list[Item]:
+    """A range in a narrow column goes on in the next line's first cell."""
+    found: list[Item] = []
+    for item in listed:
+        last = found[-1] if found else None
+        head, tab, rest = item.text.partition("\t")
+        if last and not last.bullet:
+            begun, gap, others = last.text.partition("\t")
+            whole = f"{begun} {head}"
+            period = find_period(whole) if re.search(r"[-\u2013\u2014]$|\b(?:to|bis|\u00e0|au|a)$", begun) and find_period(begun) else None
+            if period and period.begin <= 2 and period.until >= len(whole) - 2 and len(head) <= 25:
+                found[-1] = Item(last.first, last.last, f"{whole}{gap}{others}", bullet=False)
+                if tab:
+                    found.append(Item(item.first, item.last, rest, bullet=False))
+                else:
+                    found[-1] = Item(last.first, item.last, found[-1].text, bullet=False)
+                continue
+        found.append(item)
+    return found
 
 
-def _parts(entry: _Entry, *, commas: bool) -> list[tuple[str, Item]]:
-    parts: list[tuple[str, Item]] = []
+def _rows(entry: _Entry) -> list[tuple[str, Item]]:
+    rows = []
     for item in entry.heads:
         words = item.text
         if item is entry.dated and entry.period:
             words = words[: entry.period.begin] + "\t" + words[entry.period.until :]
-        for part in _PARTS.split(words):
-            for piece in _COMMA.split(part) if commas else [part]:
-                cleaned = piece.strip(" ,;:|()–—-\t")
-                if cleaned and any(map(str.isalpha, cleaned)):
-                    parts.append((cleaned, item))
-    return parts
+        rows.append((words, item))
+    return rows
 
 
 def _dates(text: Text, entry: _Entry) -> tuple[Found[str] | None, Found[str] | None, bool]:
@@ -184,5 +228,5 @@ def _year(date: Found[str] | None) -> Found[int] | None:
     return Found(int(date.value[:4]), date.confidence, date.source) if date else None
 
 
-def _found(text: Text, choice: tuple[str, Item, float] | None) -> Found[str] | None:
-    return text.found(choice[0], choice[2], choice[1].first, choice[1].last) if choice else None
+def _found(text: Text, choice: Choice | None) -> Found[str] | None:
+    return text.found(choice.text, choice.sure, choice.item.first, choice.item.last) if choice else None

@@ -25,6 +25,8 @@ MAX_RESULT_BYTES = 16 * 1024 * 1024
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TXT = "text/plain"
+HTML = "text/html"
+JSON = "application/json"
 
 Reason = Literal[
     "FILE_TOO_LARGE",

@@ -11,6 +11,7 @@ from services.candidates.parsing.limits import MAX_CHARACTERS, MAX_LINES, too_mu
 _INVISIBLE = re.compile("[\u0000-\u0008\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]")
 _SPACES = re.compile(r"[^\S\t]+")
 _TABS = re.compile(r" *\t[ \t]*")
+_WORD = re.compile(r"[^\W_]")
 _SPACED_OUT = re.compile(r"(?:\w ){3,}\w")
 
 
@@ -36,12 +37,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The lines in reading order, and what could not be read."""
+    """The lines in reading order, and what could not be read. Where they are `wrapped`, a paragraph may go on in the next one."""
 
     kind: str
     pages: int
     lines: tuple[Line, ...]
     unread: tuple[str, ...] = ()
+    wrapped: bool = True
 
 
 def clean(text: str) -> str:
@@ -52,8 +54,8 @@ def clean(text: str) -> str:
 
 
 def bounded(lines: list[Line]) -> tuple[Line, ...]:
-    """The lines that hold text. Raises Unreadable when they hold more than a CV may."""
-    kept = tuple(line for line in lines if line.text)
+    """The lines that hold words; one of dashes alone is a rule across the page. Raises Unreadable when they hold more than a CV may."""
+    kept = tuple(line for line in lines if _WORD.search(line.text))
     if len(kept) > MAX_LINES or sum(len(line.text) for line in kept) > MAX_CHARACTERS:
         raise too_much_text()
     return kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value", str, int)
@@ -62,6 +62,14 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
+class Project:
+    """What somebody made or took part in; `told` are the words on it."""
+
+    name: Found[str]
+    told: tuple[Found[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedCv:
     """`reason` is FILE_NO_TEXT_LAYER for a scan, which is no refusal: the file is kept and nothing is found in it."""
 
@@ -79,8 +87,12 @@ class ParsedCv:
     skills: tuple[Found[str], ...] = ()
     certifications: tuple[Certification, ...] = ()
     languages: tuple[Language, ...] = ()
+    projects: tuple[Project, ...] = ()
     unread: tuple[str, ...] = ()
     reason: str = ""
+
+    def with_text(self, text: str) -> ParsedCv:
+        return replace(self, text=text)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
@@ -116,6 +128,7 @@ class ParsedCv:
                 for item in raw["certifications"]
             ),
             languages=tuple(Language(_required(item["name"]), _text(item["level"])) for item in raw["languages"]),
+            projects=tuple(Project(_required(item["name"]), _texts(item["told"])) for item in raw["projects"]),
             unread=tuple(map(str, raw["unread"])),
             reason=str(raw["reason"]),
         )  # fmt: skip

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-from collections import Counter
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
@@ -16,6 +20,9 @@ from services.candidates.parsing.lines import Document, Line, bounded, clean
 _SOFT_HYPHEN = 2  # what PDFium makes of a hyphen at a line's end
 _BOLD_WEIGHT = 600
 _MAX_LINKS = 200
+_FEW_LETTERS = 4
+_RUNNING = re.compile(r"(?:page|seite|p\u00e1gina|p\.)?\s*\d{1,2}\s*(?:(?:/|of|von|de|sur)\s*\d{1,2})?", re.IGNORECASE)
+_MARGIN = 0.07
 
 
 def read_pdf(data: bytes) -> Document:
@@ -48,9 +55,36 @@ def read_pdf(data: bytes) -> Document:
         found = [_line(row, number, links) for row in reading_order(words)]
         if not found:
             unread.append(f"Page {number} has no text layer; it may be a scan or empty.")
-        lines += found
+        lines += [line for line in found if not _is_page_number(line, page.get_height())]
         page.close()
+    lines = _without_running_lines(lines)
     return Document(PDF, pages, bounded(lines), tuple(unread))
+
+
+def _is_page_number(line: Line, height: float) -> bool:
+    at = (line.y0 or 0) / height
+    return not _MARGIN < at < 1 - _MARGIN and bool(_RUNNING.fullmatch(line.text))
+
+
+def _without_running_lines(lines: list[Line]) -> list[Line]:
+    """Without what stands at the same height of several pages, but for its number: the first of them may be the contacts and stays if nothing is above it."""
+    places: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for line in lines:
+        places[_running_key(line)].add(line.page)
+    first_of: dict[int, float] = {}
+    for line in lines:
+        first_of[line.page] = min(first_of.get(line.page, line.y0 or 0), line.y0 or 0)
+    kept = []
+    for line in lines:
+        repeated = len(places[_running_key(line)]) > 1
+        is_top = line.page == min(places[_running_key(line)]) and (line.y0 or 0) <= first_of[line.page] + 40
+        if not repeated or is_top:
+            kept.append(line)
+    return kept
+
+
+def _running_key(line: Line) -> tuple[str, int]:
+    return re.sub(r"\d+", "#", line.text), round((line.y0 or 0) / 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,45 +96,73 @@ class _Link:
     target: str
 
 
+@dataclass(slots=True)
+class _Letter:
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    base: float
+    size: float
+    index: int
+
+
 def _words(page: pypdfium2.PdfPage) -> list[Word]:
     text_page = page.get_textpage()
-    height = page.get_height()
-    place = pdfium.FS_RECTF()
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     count = text_page.count_chars()
     if count > 2 * MAX_CHARACTERS:
         raise too_much_text()
     words: list[Word] = []
-    letters: list[str] = []
-    box = (0.0, 0.0, 0.0, 0.0)
-    size, bold = 0.0, False
+    run: list[_Letter | None] = []
+    for letter in _letters(text_page, count, page.get_height()):
+        last = next((each for each in reversed(run) if each), None)
+        if letter and last and (abs(letter.base - last.base) > 0.5 or abs(letter.size - last.size) > 0.5 or letter.x0 < last.x0 - 1):
+            words += _split(text_page, run)
+            run = []
+        run.append(letter)
+    return words + _split(text_page, run)
 
-    def finish() -> None:
-        if letters:
-            words.append(Word("".join(letters), *box, size, bold))
-            letters.clear()
 
+def _letters(text_page: pypdfium2.PdfTextPage, count: int, height: float) -> Iterator[_Letter | None]:
+    """None for a blank that the page itself has; those that PDFium guesses from gaps are not used, as wide tracking misleads it."""
+    place = pdfium.FS_RECTF()
+    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
     for index in range(count):
         code = pdfium.FPDFText_GetUnicode(text_page, index)
         letter = "-" if code == _SOFT_HYPHEN else _decode(code)
         if letter.isspace() or not letter:
-            finish()
+            if not pdfium.FPDFText_IsGenerated(text_page, index):
+                yield None
             continue
-        if not pdfium.FPDFText_GetLooseCharBox(text_page, index, place):
+        if not pdfium.FPDFText_GetLooseCharBox(text_page, index, place) or not pdfium.FPDFText_GetCharBox(
+            text_page, index, left, right, bottom, top
+        ):
             continue
-        if not pdfium.FPDFText_GetCharBox(text_page, index, left, right, bottom, top):
-            continue
+        pdfium.FPDFText_GetCharOrigin(text_page, index, x, y)
+        size = pdfium.FPDFText_GetFontSize(text_page, index) * _scale(text_page, index)
         # Across, the advance, where a "1" is as wide as a "0"; down, the ink, so that lines set close do not overlap.
-        x0, x1, y0, y1 = place.left, place.right, height - top.value, height - bottom.value
-        if letters and (x0 - box[2] > 0.25 * max(size, 4) or x0 < box[0] - 1 or y0 > box[3] + 1 or y1 < box[1] - 1):
-            finish()
-        if not letters:
-            size = pdfium.FPDFText_GetFontSize(text_page, index) * _scale(text_page, index)
-            bold = _is_bold(text_page, index)
-            box = (x0, y0, x1, y1)
-        letters.append(letter)
-        box = (min(box[0], x0), min(box[1], y0), max(box[2], x1), max(box[3], y1))
-    finish()
+        yield _Letter(letter, place.left, height - top.value, place.right, height - bottom.value, height - y.value, size, index)
+
+
+def _split(text_page: pypdfium2.PdfTextPage, run: list[_Letter | None]) -> list[Word]:
+    """The words of letters on one baseline: parted by blanks, and by gaps that are wide beside those between most letters."""
+    pairs = [(one, other) for one, other in pairwise(run) if one and other]
+    tracking = median(other.x0 - one.x1 for one, other in pairs) if len(pairs) >= _FEW_LETTERS else 0.0
+    words: list[Word] = []
+    open_word: list[_Letter] = []
+    for letter in [*run, None]:
+        if open_word and (letter is None or letter.x0 - open_word[-1].x1 > 0.25 * max(letter.size, 4) + max(tracking, 0)):
+            first = open_word[0]
+            words.append(
+                Word(
+                    "".join(each.text for each in open_word), min(each.x0 for each in open_word), min(each.y0 for each in open_word),
+                    max(each.x1 for each in open_word), max(each.y1 for each in open_word), first.size, _is_bold(text_page, first.index), first.base,
+                )
+            )  # fmt: skip
+            open_word = []
+        if letter:
+            open_word.append(letter)
     return words
 
 

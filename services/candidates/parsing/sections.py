@@ -1,51 +1,28 @@
-"""The sections of a CV by their headings in four languages, and the items within them; every item knows its lines and characters."""
-# ruff: noqa: RUF001 - the dashes that CVs use
+"""The sections of a CV by its headings, and the items within them; every item knows its lines and characters."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from itertools import accumulate
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
 from statistics import median
 
 from services.candidates.parsing.dates import find_period
+from services.candidates.parsing.headings import heading_kind
 from services.candidates.parsing.lines import Document, Line
 from services.candidates.parsing.parsed import Found, Source, Value
 
-_HEADINGS = {
-    "contact": "contact|contact details|contact information|personal details|personal information|kontakt|kontaktdaten"
-    "|persönliche daten|persönliches"
-    "|coordonnées|informations personnelles|contacto|datos personales|datos de contacto",
-    "summary": "summary|professional summary|executive summary|profile|professional profile|about|about me|objective|career objective"
-    "|profil|über mich"
-    "|kurzprofil|zusammenfassung|profil professionnel|à propos|résumé|perfil|perfil profesional|sobre mí|resumen|resumen profesional",
-    "experience": "experience|work experience|professional experience|employment|employment history|work history|career history|career"
-    "|relevant experience|berufserfahrung|beruflicher werdegang|werdegang|berufspraxis|praktische erfahrung|expérience|expériences"
-    "|expérience professionnelle|expériences professionnelles|parcours professionnel|experiencia|experiencia laboral"
-    "|experiencia profesional",
-    "education": "education|academic background|education and training|qualifications|academic qualifications|ausbildung|bildung"
-    "|studium|bildungsweg"
-    "|akademische ausbildung|schulbildung|aus- und weiterbildung|formation|formations|éducation|études|diplômes|educación|formación"
-    "|formación académica|estudios",
-    "skills": "skills|technical skills|key skills|core skills|core competencies|competencies|technologies|tech stack|tools"
-    "|skills and tools|expertise"
-    "|kenntnisse|it-kenntnisse|edv-kenntnisse|fachkenntnisse|fähigkeiten|kompetenzen|technische kenntnisse|compétences"
-    "|compétences techniques"
-    "|compétences clés|habilidades|competencias|aptitudes|conocimientos|habilidades técnicas",
-    "certifications": "certifications|certificates|certification|licenses and certifications|certifications and licenses|zertifikate"
-    "|zertifizierungen"
-    "|weiterbildung|weiterbildungen|certificats|certificaciones|certificados",
-    "languages": "languages|language skills|sprachen|sprachkenntnisse|langues|idiomas",
-    "other": "interests|hobbies|hobbies and interests|projects|personal projects|side projects|publications|references|volunteering"
-    "|volunteer experience"
-    "|awards|honors|honours|awards and honors|activities|interessen|hobbys|projekte|publikationen|veröffentlichungen|referenzen"
-    "|ehrenamt|ehrenamtliches engagement"
-    "|auszeichnungen|centres d'intérêt|loisirs|projets|publications|références|bénévolat|intereses|proyectos|publicaciones|referencias"
-    "|voluntariado|premios",
-}
-_KIND_OF = {name: kind for kind, names in _HEADINGS.items() for name in names.split("|")}
-_BULLET = re.compile(r"[•●▪■◦‣∙·○–—*\-➢✓]\s+")
+_BULLET = re.compile(
+    "[\u2022\u25cf\u25aa\u25a0\u25e6\u2023\u2219\u00b7\u25cb\u2013\u2014*\\-\u27a2\u2713\u25c6\u2756\u27a4\u25ba\u25b8\u00bb\u2192\u2714\u25b9\u25ab\u2043\uf0b7\uf0a7]\\s+"
+)
 _LONGEST_HEADING = 48
+_OPEN_END = re.compile(
+    r"(?:[,(&/]|\b(?:and|or|of|in|the|for|und|oder|für|von|zur|der|et|ou|de|du|des|pour|en|y|o|para|del|la|le))$", re.IGNORECASE
+)
+_LINE_GAP = 1.9
+_OTHER_WIDTH = 0.15
+_LONGEST_BROKEN = 120  # letters of a word that a line end cut without a hyphen
 
 
 @dataclass(slots=True)
@@ -70,6 +47,7 @@ class Text:
 
     def __init__(self, document: Document) -> None:
         self.lines = document.lines
+        self.wrapped = document.wrapped
         self.text = "\n".join(line.text for line in document.lines)
         self._starts = list(accumulate((len(line.text) + 1 for line in document.lines), initial=0))
 
@@ -77,7 +55,10 @@ class Text:
         """The value with its source: the words within the lines first to last, across a line's end too, or else the whole lines."""
         begin, end = self._starts[first], self._starts[last + 1] - 1
         sought = words if words is not None else str(value)
-        match = re.search(r"-?\s+".join(map(re.escape, sought.split())), self.text[begin:end]) if sought.strip() else None
+        within = self.text[begin:end]
+        match = re.search(r"-?\s+".join(map(re.escape, sought.split())), within) if sought.strip() else None
+        if match is None and last > first and 0 < len(sought) <= _LONGEST_BROKEN:
+            match = re.search(r"\s?".join(map(re.escape, sought)), within)
         if match:
             begin, end = begin + match.start(), begin + match.end()
             while self._starts[first + 1] <= begin:
@@ -96,51 +77,171 @@ class Text:
         return Found(value, confidence, Source(self.lines[line].page, line, begin, end))
 
 
-def heading_kind(text: str) -> str | None:
-    """The kind of section that a line of these words alone would open."""
-    key = re.sub(r"\s*&\s*", " and ", text.strip(" :.-–—_|*#\t").casefold().replace("\u2019", "'"))
-    return _KIND_OF.get(key) if len(key) <= _LONGEST_HEADING else None
+def with_headings_apart(document: Document) -> Document:
+    """A heading in the margin beside its section's first line becomes a line of its own, also where it takes two rows or cells."""
+    lines: list[Line] = []
+    for line in document.lines:
+        cells = line.text.split("\t")
+        count = next((count for count in (1, 2) if count < len(cells) and heading_kind(" ".join(cells[:count]))), 0)
+        if (
+            not count
+            or line.bullet
+            or (count == 1 and find_period(cells[1]) and len(cells) == 2 and not line.bold and len(cells[0].split()) == 1)
+        ):
+            lines.append(line)
+            continue
+        lines.append(replace(line, text=" ".join(cells[:count]), heading=True, links=()))
+        lines.append(replace(line, text="\t".join(cells[count:]), bold=False, heading=False, x0=None, x1=None))
+    return replace(document, lines=tuple(lines))
 
 
 def find_sections(text: Text) -> list[Section]:
     """In reading order, the first without a heading. A large line at the top of another column leaves the section, as a name does there."""
     sizes = [line.size for line in text.lines if line.size]
     body = median(sizes) if sizes else 0.0
-    looks = {(line.size, line.bold) for line in text.lines if line.size and line.size > body and heading_kind(line.text)}
+    kinds = [None if line.bullet else heading_kind(line.text) for line in text.lines]
+    looks = Counter(_look(line) for line, kind in zip(text.lines, kinds, strict=True) if kind)
+    told = {look for look, count in looks.items() if _stands_out(look, body) and count > 1} or {
+        look for look in looks if _stands_out(look, body)
+    }
+    flows = _flows(text)
     sections = [Section("", "")]
-    previous: Line | None = None
+    skipped = -1
     for index, line in enumerate(text.lines):
-        first, tab, rest = line.text.partition("\t")
-        kind = heading_kind(first)
-        if kind and tab and (sections[-1].kind == "skills" or find_period(rest)):
-            kind = None
-        if kind and not line.bullet:
-            sections.append(Section(kind, first))
-            if tab:
-                sections[-1].lines.append(index)
-        elif previous and _is_column_top(previous, line) and line.size and line.size > 1.3 * body:
+        kind = kinds[index]
+        if index == skipped:
+            continue
+        look = _look(line)
+        following = text.lines[index + 1] if index + 1 < len(text.lines) else None
+        if (
+            kind is None
+            and following
+            and not line.bullet
+            and _stands_out(look, body)
+            and _look(following)[:2] == look[:2]
+            and kinds[index + 1] is None
+        ):
+            kind = heading_kind(_joined(line.text, following.text))  # one that takes two lines
+            skipped = index + 1 if kind else skipped
+        heads = kind is not None and (look in told or not told or line.heading or _stands_out(look, body) or kind == "contact")
+        if heads and kind is not None and not (sections[-1].kind == kind and not _stands_out(look, body) and told):
+            sections.append(Section(kind, line.text if skipped != index + 1 or following is None else _joined(line.text, following.text)))
+        elif flows.get(index, False) or (index in flows and line.size and line.size > 1.3 * body and look not in told):
             sections.append(Section("", "", [index]))
-        elif len(sections) > 1 and (line.heading or (line.size, line.bold) in looks) and len(line.text) <= _LONGEST_HEADING:
+        elif (
+            len(sections) > 1
+            and len(line.text) <= _LONGEST_HEADING
+            and not line.bullet
+            and "\t" not in line.text
+            and _is_unknown_heading(line, look, told, body)
+        ):
             sections.append(Section("other", line.text))
         else:
             sections[-1].lines.append(index)
-        previous = line
     return sections
 
 
+def _flows(text: Text) -> dict[int, bool]:
+    """The lines at the top of a further column, and whether it is a column of another width, into which no section flows."""
+    tops = [0, *(index for index in range(1, len(text.lines)) if _is_column_top(text.lines[index - 1], text.lines[index])), len(text.lines)]
+    widths = []
+    for begin, end in pairwise(tops):
+        block = [line for line in text.lines[begin:end] if line.x0 is not None and line.x1 is not None]
+        widths.append(max((line.x1 or 0 for line in block), default=0.0) - min((line.x0 or 0 for line in block), default=0.0))
+    return {
+        top: abs(width - before) > _OTHER_WIDTH * max(width, before) for top, before, width in zip(tops[1:-1], widths, widths[1:], strict=False)
+    }  # fmt: skip
+
+
+Look = tuple[float | None, bool, bool, bool]
+
+
+def _look(line: Line) -> Look:
+    return (line.size, line.bold, line.text.isupper(), line.heading)
+
+
+def _stands_out(look: Look, body: float) -> bool:
+    size, bold, upper, heading = look
+    return heading or upper or bold or bool(size and size > 1.05 * body)
+
+
+def _is_unknown_heading(line: Line, look: Look, told: set[Look], body: float) -> bool:
+    """A line of the headings' own look, where that is not the look of a bold word in the text too."""
+    if look not in told or find_period(line.text) or not any(map(str.isalpha, line.text)):
+        return False
+    return line.heading or bool(line.size and line.size > 1.05 * body) or (line.text.isupper() and line.bold)
+
+
 def items(text: Text, indices: list[int]) -> list[Item]:
-    """Lines joined with their continuations: what is set deeper than its bullet, or goes on in small letters where there is no layout."""
+    """Lines joined with their continuations: what is set deeper than its bullet, or what the end of the line before it broke off."""
     found: list[Item] = []
+    edges = _edges(text) if text.wrapped else {}
     for index in indices:
         line = text.lines[index]
         mark = _BULLET.match(line.text)
         words = line.text[mark.end() :] if mark else line.text
         last = found[-1] if found else None
-        if last and not mark and not line.bullet and last.bullet and _continues(text.lines[last.first], line):
-            found[-1] = Item(last.first, index, _joined(last.text, words), bullet=True)
+        if last and text.wrapped and not mark and not line.bullet and _goes_on(text, last, index, edges):
+            found[-1] = Item(last.first, index, _joined(last.text, words), last.bullet)
         else:
-            found.append(Item(index, index, words, bullet=bool(mark) or line.bullet))
+            found.append(Item(index, index, words, bool(mark) or line.bullet))
     return found
+
+
+def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float]) -> bool:
+    above, line = text.lines[last.last], text.lines[index]
+    if line.bold and not above.bold:
+        return False
+    period = find_period(line.text)
+    if period and (period.start or period.until - period.begin > len(line.text) - 3) and period.begin < 3:
+        return False
+    if last.bullet:
+        first = text.lines[last.first]
+        if first.x0 is not None and line.x0 is not None:
+            if line.x0 > first.x0 + 2:
+                return True
+            return line.page > first.page and _is_broken(above, line, edges)
+        return line.text[:1].islower()
+    return index == last.last + 1 and _is_broken(above, line, edges)
+
+
+def _is_broken(above: Line, line: Line, edges: dict[int, float]) -> bool:
+    """Whether a line ends because its column did: its next word had no room, or its sentence or bracket is open."""
+    if "\t" in line.text or "\t" in above.text or above.bold != line.bold or above.size != line.size:
+        return False
+    if (
+        above.page == line.page
+        and above.y0 is not None
+        and line.y0 is not None
+        and above.size
+        and not 0 <= line.y0 - above.y0 < _LINE_GAP * above.size
+    ):
+        return False
+    if above.text.count("(") > above.text.count(")") or _OPEN_END.search(above.text) or line.text[:1] in ")]":
+        return True
+    edge = edges.get(_column(above)) if above.x1 is not None else None
+    if edge is None or above.x0 is None or above.x1 is None or line.x0 is None or abs(above.x0 - line.x0) > 3:
+        return False
+    letter = (above.x1 - above.x0) / max(len(above.text), 1)
+    full = above.x1 + letter * (len(line.text.split(" ", 1)[0]) + 1) > edge
+    return (
+        full
+        and (len(above.text) > 25 or line.text[:1].islower())
+        and not (line.text[:1].isupper() and above.text[-1:] in ".!?" and len(above.text) < 40)
+    )
+
+
+def _column(line: Line) -> int:
+    return round((line.x0 or 0) / 8)
+
+
+def _edges(text: Text) -> dict[int, float]:
+    """The right edge of each column, by where its lines begin: the second longest line, as one alone may stick out."""
+    ends: dict[int, list[float]] = {}
+    for line in text.lines:
+        if line.x1 is not None and line.x0 is not None and "\t" not in line.text:
+            ends.setdefault(_column(line), []).append(line.x1)
+    return {column: sorted(found)[-min(2, len(found))] for column, found in ends.items() if len(found) > 1}
 
 
 def paragraph(text: Text, indices: list[int]) -> str:
@@ -148,12 +249,6 @@ def paragraph(text: Text, indices: list[int]) -> str:
     for index in indices:
         whole = _joined(whole, text.lines[index].text)
     return whole
-
-
-def _continues(bullet: Line, line: Line) -> bool:
-    if bullet.x0 is not None and line.x0 is not None:
-        return line.x0 > bullet.x0 + 2 and not line.bold
-    return line.text[:1].islower() and not line.bold
 
 
 def _joined(before: str, after: str) -> str:

@@ -10,6 +10,8 @@ from itertools import islice
 from services.candidates.parsing.archive import Package
 from services.candidates.parsing.limits import (
     DOCX,
+    HTML,
+    JSON,
     MAX_BYTES,
     MAX_CHARACTERS,
     MAX_PAGES,
@@ -35,7 +37,12 @@ _OTHER_KINDS = {
     b"%!PS": "a PostScript file",
 }
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MARKUP = re.compile(rb"\s*<(?:!doctype|\?xml|html|svg|script)", re.IGNORECASE)
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body|div|section|article|h1|table|p)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKUP = re.compile(rb"\s*<(?:!doctype|\?xml|svg|script|math)", re.IGNORECASE)
+_RESUME = re.compile(r'\s*\{.*"basics"\s*:\s*\{', re.DOTALL)
 _ENCRYPT = re.compile(rb"/Encrypt\s{0,8}(?:\d{1,10}\s{1,8}\d{1,5}\s{1,8}R|<<)")
 _COUNT = re.compile(rb"/Count\s{1,8}(\d{2,10})")
 _COUNTS, _NODE_BYTES = 200, 256 * 1024
@@ -67,10 +74,12 @@ def check_upload(data: bytes) -> str:
     for magic, kind in _OTHER_KINDS.items():
         if data.startswith(magic):
             raise _unsupported(kind)
+    if _HTML.match(data[:1024]):
+        decode_text(data)
+        return HTML
     if _MARKUP.match(data[:256]):
         raise _unsupported("a markup file")
-    decode_text(data)
-    return TXT
+    return JSON if _RESUME.match(decode_text(data)) else TXT
 
 
 def open_docx(data: bytes) -> Package:
@@ -158,7 +167,10 @@ def _old_or_encrypted_word(data: bytes) -> Unreadable:
 
 
 def _unsupported(kind: str) -> Unreadable:
-    return Unreadable("FILE_TYPE_UNSUPPORTED", f"The file is {kind}, whatever its name says. A CV is a PDF, a DOCX or a text file.")
+    return Unreadable(
+        "FILE_TYPE_UNSUPPORTED",
+        f"The file is {kind}, whatever its name says. A CV is a PDF, a DOCX, a text file, a web page or a JSON Resume.",
+    )
 
 
 def _macros() -> Unreadable:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal, Protocol
 
+UNSPACED = frozenset({"ja", "lo", "my", "th", "yue", "zh"})  # whose words have no spaces between them
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -48,6 +50,14 @@ class Word:
     start: float
     end: float
     confidence: float
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What is known of speech beforehand: its language, empty where it is to be found out, and how names and terms in it are spelled."""
+
+    language: str = ""
+    vocabulary: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +131,6 @@ class Transcriber(Provider, Protocol):
         """The stretches of 16 kHz audio in which somebody speaks, as first and last sample, each 28 seconds at most. Raises Failure."""
         ...
 
-    def hear(self, audio: bytes, language: str, *, hurried: bool = False) -> Heard:
+    def hear(self, audio: bytes, hint: Hint, *, hurried: bool = False) -> Heard:
         """30 seconds of 16 kHz audio at most. `hurried` gives up some accuracy for time. Raises Failure."""
         ...

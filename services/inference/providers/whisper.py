@@ -5,13 +5,14 @@ import math
 import threading
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from services.chassis.logs import log
-from services.inference.providers.protocol import Failure, Heard, Kind, Word
+from services.inference.providers.protocol import UNSPACED, Failure, Heard, Hint, Kind, Word
 from services.inference.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _SILENCE, _SILENCE_HURRIED = 8.0, 2.0
 _SHORTEST_SILENCE_BETWEEN = 500  # milliseconds
 _TOKENS, _TOKENS_PER_SECOND = 8, 6  # more than anybody says; a model that goes on is repeating itself
 _MOST_COMPRESSED = 2.4  # text that packs better repeats itself; the threshold is Whisper's own
+_CERTAIN = 0.5  # below this a language is a guess, as after one word, and a wrong guess makes nonsense of plain English
 _NO_SPEECH, _UNLIKELY = 0.6, -1.0  # Whisper's own thresholds for having heard nothing
 
 
@@ -63,15 +65,15 @@ class Whisper:
         )
         return [(found["start"], found["end"]) for found in vad.get_speech_timestamps(_samples(audio), options)]
 
-    def hear(self, audio: bytes, language: str, *, hurried: bool = False) -> Heard:
+    def hear(self, audio: bytes, hint: Hint, *, hurried: bool = False) -> Heard:
         model = self._load()
         samples = _samples(audio)
-        heard, sound = self._attempt(model, samples, language, _SILENCE_HURRIED if hurried else _SILENCE, beams=1)
+        heard, sound = self._attempt(model, samples, hint, _SILENCE_HURRIED if hurried else _SILENCE, beams=1)
         if not sound and not hurried:
-            heard, sound = self._attempt(model, samples, language, _WHOLE_WINDOW, beams=5)
+            heard, sound = self._attempt(model, samples, hint, _WHOLE_WINDOW, beams=5)
         return heard if sound else Heard(without_repetition(heard.words), heard.language, heard.language_confidence)
 
-    def _attempt(self, model: Any, samples: "NDArray[np.float32]", language: str, silence: float, *, beams: int) -> tuple[Heard, bool]:
+    def _attempt(self, model: Any, samples: "NDArray[np.float32]", hint: Hint, silence: float, *, beams: int) -> tuple[Heard, bool]:
         """What is heard with so much silence behind it, and whether it reads as speech does, rather than going round in circles."""
         from faster_whisper.transcribe import merge_punctuations, pad_or_trim  # type: ignore[import-untyped] # noqa: PLC0415
 
@@ -79,30 +81,32 @@ class Whisper:
         features = model.feature_extractor(samples)
         length = min(_WHOLE_WINDOW, seconds + silence) * _FRAMES_PER_SECOND
         encoded = model.encode(pad_or_trim(features, int(length) // 2 * 2))
-        certainty = 1.0
+        language, certainty = hint.language, 1.0
         if not language and model.model.is_multilingual:
             token, certainty = model.model.detect_language(encoded)[0][0]
-            language = token[2:-2]
+            language = token[2:-2] if certainty >= _CERTAIN else "en"
         language = language or "en"
         words = _tokenizer(model, language)
-        prompt = model.get_prompt(words, [], without_timestamps=True)
+        prompt = model.get_prompt(words, [], without_timestamps=True, hotwords=", ".join(hint.vocabulary) or None)
         most = _TOKENS + math.ceil(_TOKENS_PER_SECOND * seconds)
         [answer] = model.model.generate(
             encoded, [prompt], beam_size=beams, max_length=min(448, 2 * most), return_scores=True, return_no_speech_prob=True,
             sampling_temperature=0, suppress_blank=True, suppress_tokens=[-1],
         )  # fmt: skip
         tokens = [token for token in answer.sequences_ids[0] if token < words.eot]
-        text = words.decode(tokens).strip()
-        if not text or (answer.no_speech_prob > _NO_SPEECH and answer.scores[0] < _UNLIKELY):
+        said = words.decode(tokens).strip()
+        if not said or (answer.no_speech_prob > _NO_SPEECH and answer.scores[0] < _UNLIKELY):
             return Heard((), language, certainty), True
         [aligned] = model.find_alignment(words, [tokens], encoded, min(features.shape[-1], int(length)) // 2 * 2)
         merge_punctuations(aligned, "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、")
-        found = tuple(
-            Word(word["word"].strip(), round(float(word["start"]), 2), round(min(float(word["end"]), seconds), 2), round(float(word["probability"]), 3))
-            for word in aligned
-            if word["word"].strip()
-        )  # fmt: skip
-        return Heard(found, language, round(float(certainty), 3)), len(tokens) < most - 1 and not repeats(text)
+        found: list[Word] = []
+        for word in aligned:
+            text, start, end = word["word"], round(float(word["start"]), 2), round(min(float(word["end"]), seconds), 2)
+            if found and text[:1] != " " and language not in UNSPACED:  # the second half of a word with a hyphen
+                found[-1] = replace(found[-1], text=found[-1].text + text.strip(), end=end)
+            elif text.strip():
+                found.append(Word(text.strip(), start, end, round(float(word["probability"]), 3)))
+        return Heard(tuple(found), language, round(float(certainty), 3)), len(tokens) < most - 1 and not repeats(said)
 
     def _load(self) -> Any:
         with self._lock:
@@ -129,7 +133,7 @@ class Whisper:
 
     def _warm(self) -> None:
         try:
-            self.hear(bytes(RATE), "en")
+            self.hear(bytes(RATE), Hint("en"))
             self.stretches(bytes(RATE))
         except Failure:
             pass  # logged, and raised again for whoever asks

@@ -19,7 +19,7 @@ from services.inference.decoding import isolated
 from services.inference.decoding.limits import MAX_BYTES
 from services.inference.gate import Gate, Rank
 from services.inference.listening import SAMPLE_BYTES, UTTERANCE_SECONDS
-from services.inference.providers.protocol import Failure, Heard, Transcriber
+from services.inference.providers.protocol import Failure, Heard, Hint, Transcriber
 from services.inference.tables import UsageDay
 
 Context = grpc.ServicerContext
@@ -43,6 +43,7 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
         transcriber = self._available()
         with _place(self._utterances), _bounded(context) as until, _caller_may_go():
             settings = _opening(next(requests, None), transcriber)
+            hint = Hint(settings.language, tuple(settings.vocabulary))
             transcriber.warm()
             audio, last, last_at, took = bytearray(), 0.0, 0.0, 0.0
             for request in requests:
@@ -57,7 +58,7 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
                         continue
                     part = bytes(audio[: len(audio) // SAMPLE_BYTES * SAMPLE_BYTES])
                     parts = [
-                        (start, transcriber.hear(listening.cut(part, start, end), settings.language, hurried=True))
+                        (start, transcriber.hear(listening.cut(part, start, end), hint, hurried=True))
                         for start, end in listening.windows(transcriber.stretches(part))
                     ]
                 last, last_at = heard, time.monotonic()
@@ -93,13 +94,14 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
         """Hears all of it, window by window, letting others go between; counts what was heard, also where the call's time ends before the audio does."""
         if len(audio) % SAMPLE_BYTES:
             raise errors.InvalidArgument("AUDIO_UNREADABLE", "the audio ends within a sample: send signed 16-bit little-endian samples")
+        hint = Hint(settings.language, tuple(settings.vocabulary))
         parts: list[tuple[int, Heard]] = []
         heard = 0.0
         try:
             with _told():
                 for start, end in listening.windows(transcriber.stretches(audio)):
                     with self._gate.hold(rank, until, context.is_active):
-                        parts.append((start, transcriber.hear(listening.cut(audio, start, end), settings.language)))
+                        parts.append((start, transcriber.hear(listening.cut(audio, start, end), hint)))
                     heard = end / listening.RATE
         except BaseException:
             self._count(settings, transcriber, heard)
@@ -152,7 +154,7 @@ def _bounded(context: Context) -> Iterator[float]:
         end.daemon = True
         end.start()
     try:
-        yield time.monotonic() + seconds
+        yield time.monotonic() + seconds - rules.MARGIN_SECONDS
     finally:
         if end is not None:
             end.cancel()

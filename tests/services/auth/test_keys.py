@@ -1,10 +1,15 @@
 """The published keys."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import jwt
 
 from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
+from services.auth.keys import SigningKeys
+from services.auth.tables import signing_keys
+from services.chassis.calls import SYSTEM
+from services.chassis.database import Database
 from tests.conftest import Account, House
 
 
@@ -13,3 +18,33 @@ def test_the_published_keys_verify_a_token_and_hold_nothing_private(house: House
     key = jwt.PyJWKSet.from_dict(document)[jwt.get_unverified_header(person.access)["kid"]]
     assert jwt.decode(person.access, key, algorithms=["ES256"], audience="einstellen")["sub"] == person.user_id
     assert all("d" not in key for key in document["keys"])
+
+
+def test_a_new_key_is_published_before_it_signs_and_the_old_one_after(house: House) -> None:
+    now = [datetime.now(UTC)]
+    database = Database(house.app_url("auth"), pool_size=2)
+    secret = house.environment["SECRET_KEY"]
+
+    def process() -> SigningKeys:
+        """As one that has just started, or has read the keys again."""
+        return SigningKeys(database, secret, "ES256", 900, lambda: now[0])
+
+    def signs(keys: SigningKeys) -> str:
+        return str(jwt.get_unverified_header(keys.sign({}))["kid"])
+
+    def published(keys: SigningKeys) -> set[str]:
+        return {key["kid"] for key in keys.public()["keys"]}
+
+    old = signs(process())
+    new = process().rotate()
+    try:
+        assert (signs(process()), {old, new} <= published(process())) == (old, True)
+        now[0] += timedelta(minutes=6, seconds=1)
+        assert (signs(process()), {old, new} <= published(process())) == (new, True)
+        now[0] += timedelta(minutes=31)
+        assert published(process()) & {old, new} == {new}
+    finally:
+        with database.begin(SYSTEM) as connection:  # the others' key signs on
+            connection.execute(signing_keys.delete().where(signing_keys.c.key_id == new))
+            connection.execute(signing_keys.update().where(signing_keys.c.key_id == old).values(retired_at=None))
+        database.close()

@@ -13,8 +13,8 @@ import pytest
 
 from cli.services import SERVICES
 from einstellen.candidates.v1 import candidates_pb2 as pb
-from services.candidates import rpc, tasks
-from services.chassis import clock, errors, ids, objects
+from services.candidates import tasks
+from services.chassis import clock, errors, ids, objects, uploads
 from services.chassis.database import Database
 from services.chassis.tasks import Task
 from tests.conftest import Account, House, until
@@ -179,7 +179,7 @@ def test_an_upload_that_never_ends_does_not_hold_a_thread(
     house: House, candidates: Any, applicant: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person, asked = applicant(), threading.Event()
-    monkeypatch.setattr(rpc, "_UPLOAD_SECONDS", 0.2)
+    monkeypatch.setattr(uploads, "_UPLOAD_SECONDS", 0.2)
 
     def endless() -> Iterator[pb.UploadCvRequest]:
         yield next(chunks(person.id, ADA, "application/pdf", size=1000))

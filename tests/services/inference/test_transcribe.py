@@ -3,17 +3,29 @@
 import io
 import itertools
 import threading
+import time
+import wave
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import av
 import grpc
+import hypothesis
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
-from einstellen.inference.v1 import speech_pb2
-from tests.conftest import House
-from tests.refusals import refused
-from tests.services.inference.speech_client import SECOND, WORDS, Speech, said, sound
+from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc, speech_pb2
+from services.chassis import errors, ids
+from services.inference.__main__ import start
+from services.inference.decoding import isolated
+from services.inference.providers import whisper
+from tests.conftest import House, until
+from tests.refusals import refused, told
+from tests.services.inference.speech_client import CLIPS, SECOND, WORDS, Speech, plain, said, sound
+from tests.services.inference.test_rpc import settings
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +38,12 @@ def speech(house: House) -> Iterator[Speech]:
 def test_an_utterance_becomes_sentences_with_the_times_of_their_words(speech: Speech) -> None:
     heard = speech.final(sound("deadlock"))
     assert said(heard) == WORDS["deadlock"]
-    assert [segment.text for segment in heard.segments] == [part.strip() + "." for part in WORDS["deadlock"].split(".") if part]
+    assert [plain(segment.text).split()[-1] for segment in heard.segments] == ["order", "gone"]
     assert (heard.language, heard.provider, heard.model) == ("en", "whisper", "base")
     assert heard.language_confidence > 0.9
     assert heard.seconds == pytest.approx(len(sound("deadlock")) / SECOND, abs=0.01)
     words = [word for segment in heard.segments for word in segment.words]
-    assert [word.text for word in words] == WORDS["deadlock"].split()
+    assert [plain(word.text) for word in words] == WORDS["deadlock"].split()
     assert all(0 <= word.start <= word.end <= heard.seconds for word in words)
     assert all(one.end <= other.start + 0.001 for one, other in itertools.pairwise(words))
     assert all(0 < word.confidence <= 1 for word in words)
@@ -57,7 +69,7 @@ def test_an_utterance_is_heard_while_it_is_spoken(speech: Speech) -> None:
         answers.append(answer)
         first.set()
     assert len(answers) > 1
-    assert said(answers[0].transcript).lower().startswith("two workers locked")
+    assert said(answers[0].transcript).startswith("two workers")
     assert "deadlock" not in said(answers[0].transcript)
     assert [answer.is_final for answer in answers] == [False] * (len(answers) - 1) + [True]
     assert said(answers[-1].transcript) == WORDS["deadlock"]
@@ -85,13 +97,13 @@ def test_an_utterance_that_is_wrong_is_told_how(speech: Speech, change: Any, cod
         speech.transcribe(change(speech))
 
 
-def coded(container: str, codec: str, name: str = "yes") -> bytes:
-    """A clip in another container."""
-    file = io.BytesIO()
+def coded(container: str, codec: str, audio: bytes = b"") -> bytes:
+    """Sound in another container; a clip where none is given."""
+    audio, file = audio or sound("yes"), io.BytesIO()
     with av.open(file, "w", format=container) as target:
         stream = target.add_stream(codec, rate=48_000, layout="mono")
-        frame = av.AudioFrame(format="s16", layout="mono", samples=len(sound(name)) // 2)
-        frame.planes[0].update(sound(name) + bytes(frame.planes[0].buffer_size - len(sound(name))))
+        frame = av.AudioFrame(format="s16", layout="mono", samples=len(audio) // 2)
+        frame.planes[0].update(audio + bytes(frame.planes[0].buffer_size - len(audio)))
         frame.rate = 16_000
         resampler = av.AudioResampler(stream.codec_context.format.name, "mono", 48_000, frame_size=stream.codec_context.frame_size or 1024)
         for piece in [*resampler.resample(frame), *resampler.resample(None)]:
@@ -100,10 +112,189 @@ def coded(container: str, codec: str, name: str = "yes") -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("container", "codec"), [("wav", "pcm_s16le"), ("webm", "libopus"), ("mp3", "libmp3lame"), ("ipod", "aac"), ("flac", "flac")]
-)
+@pytest.mark.parametrize(("container", "codec"), [("webm", "libopus"), ("mp3", "libmp3lame"), ("ipod", "aac")])
 def test_a_recording_of_any_kind_is_written_down(speech: Speech, container: str, codec: str) -> None:
     heard = speech.transcribe_recording(speech.recording(coded(container, codec), language="en"))
     assert said(heard) == WORDS["yes"]
     assert heard.seconds == pytest.approx(len(sound("yes")) / SECOND, abs=0.15)
+
+
+ANSWER = Path(__file__).parents[3] / "cli" / "demo" / "data" / "answer.ogg"
+
+
+def test_the_demos_answer_is_written_down_word_for_word_and_its_terms_as_the_job_spells_them(speech: Speech) -> None:
+    heard = speech.transcribe_recording(speech.recording(ANSWER.read_bytes(), vocabulary=["Nordlicht", "PostgreSQL", "Python", "Kafka"]))
+    assert said(heard) == (
+        "at nordlicht we moved the payment ledger from one postgresql server to a partitioned one i wrote the migration so that old and new "
+        "tables were written together then compared every balance before we switched we lost no transaction and the slowest query went from "
+        "4 seconds to 80 milliseconds"
+    )
+    assert len(heard.segments) == 3
+    assert "PostgreSQL" in heard.segments[0].text
+
+
+def test_a_vocabulary_puts_no_words_into_silence(speech: Speech) -> None:
+    assert not speech.final(bytes(5 * SECOND), vocabulary=["PostgreSQL", "Kafka"]).segments
+
+
+def wav(seconds: float, name: str = "yes") -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as target:
+        target.setnchannels(1)
+        target.setsampwidth(2)
+        target.setframerate(16_000)
+        target.writeframes((sound(name) + bytes(int(seconds * SECOND)))[: int(seconds * SECOND) // 2 * 2])
+    return file.getvalue()
+
+
+def test_the_times_of_a_long_recording_are_those_of_the_recording(speech: Speech) -> None:
+    pause = bytes(40 * SECOND)
+    file = wav(0) + sound("yes") + pause + sound("deadlock") + pause
+    heard = speech.transcribe_recording(speech.recording(file))
+    assert plain(heard.segments[0].text) == WORDS["yes"]
+    assert said(heard) == f"{WORDS['yes']} {WORDS['deadlock']}"
+    assert heard.segments[1].start == pytest.approx(40 + len(sound("yes")) / SECOND, abs=0.6)
+    assert heard.seconds == pytest.approx((len(file) - 44) / SECOND, abs=0.01)
+
+
+PLAYLIST = b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"
+CONCATENATION = f"ffconcat version 1.0\nfile {CLIPS / 'yes.ogg'}\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "reason"),
+    [
+        (b"", grpc.StatusCode.INVALID_ARGUMENT, "AUDIO_UNREADABLE"),
+        (b"no sound at all" * 100, grpc.StatusCode.INVALID_ARGUMENT, "AUDIO_UNREADABLE"),
+        (b"OggS" + bytes(range(256)) * 400, grpc.StatusCode.INVALID_ARGUMENT, "AUDIO_UNREADABLE"),
+        (PLAYLIST, grpc.StatusCode.INVALID_ARGUMENT, "AUDIO_UNREADABLE"),
+        (CONCATENATION, grpc.StatusCode.INVALID_ARGUMENT, "AUDIO_UNREADABLE"),
+        (bytes(21 * 2**20), grpc.StatusCode.OUT_OF_RANGE, "AUDIO_TOO_LARGE"),
+        (lambda: coded("ogg", "libopus", bytes(605 * SECOND)), grpc.StatusCode.OUT_OF_RANGE, "AUDIO_TOO_LONG"),
+        (lambda: coded("ogg", "libopus", bytes(20 * SECOND)), grpc.StatusCode.INVALID_ARGUMENT, "AUDIO_SILENT"),
+    ],
+    ids=["empty", "text", "broken", "playlist", "concatenation", "large", "long", "silent"],
+)
+def test_a_recording_that_is_no_recording_is_told_how(speech: Speech, file: Any, code: grpc.StatusCode, reason: str) -> None:
+    with refused(code, reason):
+        speech.transcribe_recording(speech.recording(file() if callable(file) else file))
+
+
+@given(cut=st.integers(0, 6000), flips=st.lists(st.tuples(st.integers(0, 6000), st.integers(1, 255)), max_size=40))
+@hypothesis.settings(max_examples=15)
+def test_a_damaged_recording_is_decoded_or_refused(cut: int, flips: list[tuple[int, int]]) -> None:
+    file = bytearray((CLIPS / "yes.ogg").read_bytes())
+    for at, value in flips:
+        file[at % len(file)] ^= value
+    try:
+        audio = isolated.decode(bytes(file[cut:]), 20)
+    except errors.Refusal as refusal:
+        assert refusal.reason == "AUDIO_UNREADABLE"
+    else:
+        assert 0 < len(audio) <= 10 * SECOND
+
+
+def test_the_process_that_decodes_ends_at_its_deadline() -> None:
+    with pytest.raises(errors.DeadlineExceeded, match="TRANSCRIBER_TOO_SLOW"):
+        isolated.decode(coded("ogg", "libopus", bytes(300 * SECOND)), 0.05)
+
+
+@pytest.fixture
+def narrow(house: House) -> Iterator[Speech]:
+    """A service that listens to two utterances at once."""
+    server = start(settings(house, TRANSCRIBE_STREAMS="2", WORKERS="2"))
+    found = Speech(house, server.address)
+    yield found
+    found.channel.close()
+    server.stop(1)
+
+
+def test_more_utterances_than_it_can_hold_are_refused_and_the_rest_of_the_service_goes_on(narrow: Speech) -> None:
+    ended = threading.Event()
+
+    def speaking() -> Iterator[speech_pb2.TranscribeRequest]:
+        yield from narrow.utterance(sound("yes"))
+        ended.wait(60)
+
+    embed = inference_pb2_grpc.InferenceServiceStub(narrow.channel).Embed
+    request = inference_pb2.EmbedRequest(texts=["Nurse"], purpose="testing", tenant_id=str(ids.mint()))
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(narrow.transcribe, speaking()) for _ in range(2)]
+
+        def busy() -> bool:
+            try:
+                narrow.transcribe(iter(()))
+            except grpc.RpcError as error:
+                return told(error).reason == "TRANSCRIBERS_BUSY"
+            return False
+
+        until(busy, "both places are taken")
+        for _ in range(3):
+            assert embed(request, metadata=narrow.metadata, timeout=20).vectors
+        ended.set()
+        assert [said(answers[-1].transcript) for answers in (each.result(60) for each in both)] == [WORDS["yes"]] * 2
+    assert said(narrow.final(sound("yes"))) == WORDS["yes"]
+
+
+def test_vectors_are_made_while_a_long_recording_is_heard(narrow: Speech) -> None:
+    embed = inference_pb2_grpc.InferenceServiceStub(narrow.channel).Embed
+    request = inference_pb2.EmbedRequest(texts=["Nurse"], purpose="testing", tenant_id=str(ids.mint()))
+    embed(request, metadata=narrow.metadata, timeout=20)
+    file = wav(0) + (sound("deadlock") + bytes(3 * SECOND)) * 4
+    with ThreadPoolExecutor(1) as pool:
+        hearing = pool.submit(narrow.transcribe_recording, narrow.recording(file))
+        answered = 0
+        while not hearing.done():
+            assert embed(request, metadata=narrow.metadata, timeout=20).vectors
+            answered += 1
+        assert said(hearing.result()).count("deadlock was gone") == 4
+    assert answered > 3
+
+
+def test_a_call_that_ends_early_is_told_and_frees_its_place(narrow: Speech) -> None:
+    def silent() -> Iterator[speech_pb2.TranscribeRequest]:
+        yield from narrow.utterance(sound("yes"))
+        time.sleep(30)
+
+    for _ in range(3):
+        with pytest.raises(grpc.RpcError) as caught:
+            narrow.transcribe(silent(), timeout=0.5)
+        assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+    def free() -> bool:
+        try:
+            return said(narrow.final(sound("yes"))) == WORDS["yes"]
+        except grpc.RpcError:
+            return False
+
+    until(free, "the places are free again", seconds=60)
+
+
+def test_seconds_of_audio_are_counted_for_the_organization(house: House) -> None:
+    account = house.employer()
+    speech = Speech(house, house.addresses["inference"], account.tenant_id)
+    speech.final(sound("yes"), purpose="interview")
+    speech.transcribe_recording(speech.recording(wav(10), purpose="interview"))
+    stub = house.stub("inference", inference_pb2_grpc.InferenceServiceStub)
+    [day] = stub.ListUsage(inference_pb2.ListUsageRequest(), metadata=account.metadata).days
+    assert (day.purpose, day.provider, day.requests) == ("interview", "whisper", 2)
+    assert day.audio_seconds == pytest.approx(10 + len(sound("yes")) / SECOND, abs=0.1)
+    speech.channel.close()
+
+
+def test_without_the_models_package_nothing_is_heard(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(name: str) -> None:
+        raise whisper.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(whisper, "_packaged", absent)
+    server = start(settings(house))
+    speech = Speech(house, server.address)
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, "NO_PROVIDER"):
+        speech.final(b"")
+    speech.channel.close()
+    server.stop(1)
+
+
+def test_a_folder_without_a_model_is_refused_at_start(house: House, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"has no model\.bin"):
+        start(settings(house, WHISPER_MODEL=str(tmp_path)))

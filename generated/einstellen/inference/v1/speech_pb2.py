@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from einstellen.options.v1 import options_pb2 as einstellen_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$einstellen/inference/v1/speech.proto\x12\x17\x65instellen.inference.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\"\xc9\x01\n\x12TranscribeSettings\x12/\n\x07purpose\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^[a-z_]{1,64}$R\x07purpose\x12%\n\ttenant_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08tenantId\x12\x32\n\x08language\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([a-z]{2,3})?$R\x08language\x12\'\n\x0fpartial_results\x18\x04 \x01(\x08R\x0epartialResults\"\x89\x01\n\x11TranscribeRequest\x12I\n\x08settings\x18\x01 \x01(\x0b\x32+.einstellen.inference.v1.TranscribeSettingsH\x00R\x08settings\x12!\n\x05\x61udio\x18\x02 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80\x10H\x00R\x05\x61udioB\x06\n\x04part\"t\n\x12TranscribeResponse\x12\x19\n\x08is_final\x18\x01 \x01(\x08R\x07isFinal\x12\x43\n\ntranscript\x18\x02 \x01(\x0b\x32#.einstellen.inference.v1.TranscriptR\ntranscript\"\x90\x01\n\x1aTranscribeRecordingRequest\x12I\n\x08settings\x18\x01 \x01(\x0b\x32+.einstellen.inference.v1.TranscribeSettingsH\x00R\x08settings\x12\x1f\n\x04\x66ile\x18\x02 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@H\x00R\x04\x66ileB\x06\n\x04part\"\xe3\x01\n\nTranscript\x12<\n\x08segments\x18\x01 \x03(\x0b\x32 .einstellen.inference.v1.SegmentR\x08segments\x12\x1a\n\x08language\x18\x02 \x01(\tR\x08language\x12/\n\x13language_confidence\x18\x03 \x01(\x02R\x12languageConfidence\x12\x1a\n\x08provider\x18\x04 \x01(\tR\x08provider\x12\x14\n\x05model\x18\x05 \x01(\tR\x05model\x12\x18\n\x07seconds\x18\x06 \x01(\x01R\x07seconds\"\x9a\x01\n\x07Segment\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\x12\x14\n\x05start\x18\x02 \x01(\x01R\x05start\x12\x10\n\x03\x65nd\x18\x03 \x01(\x01R\x03\x65nd\x12\x1e\n\nconfidence\x18\x04 \x01(\x02R\nconfidence\x12\x33\n\x05words\x18\x05 \x03(\x0b\x32\x1d.einstellen.inference.v1.WordR\x05words\"b\n\x04Word\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\x12\x14\n\x05start\x18\x02 \x01(\x01R\x05start\x12\x10\n\x03\x65nd\x18\x03 \x01(\x01R\x03\x65nd\x12\x1e\n\nconfidence\x18\x04 \x01(\x02R\nconfidence2\xf3\x02\n\rSpeechService\x12\xab\x01\n\nTranscribe\x12*.einstellen.inference.v1.TranscribeRequest\x1a+.einstellen.inference.v1.TranscribeResponse\"@\x8a\xb5\x18\x03*\x01*\x92\xb5\x18\x35models are reached through the services that use them(\x01\x30\x01\x12\xb3\x01\n\x13TranscribeRecording\x12\x33.einstellen.inference.v1.TranscribeRecordingRequest\x1a#.einstellen.inference.v1.Transcript\"@\x8a\xb5\x18\x03*\x01*\x92\xb5\x18\x35models are reached through the services that use them(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$einstellen/inference/v1/speech.proto\x12\x17\x65instellen.inference.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\"\xfb\x01\n\x12TranscribeSettings\x12/\n\x07purpose\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^[a-z_]{1,64}$R\x07purpose\x12%\n\ttenant_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08tenantId\x12\x32\n\x08language\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([a-z]{2,3})?$R\x08language\x12\'\n\x0fpartial_results\x18\x04 \x01(\x08R\x0epartialResults\x12\x30\n\nvocabulary\x18\x05 \x03(\tB\x10\xbaH\r\x92\x01\n\x10(\"\x06r\x04\x10\x01\x18<R\nvocabulary\"\x89\x01\n\x11TranscribeRequest\x12I\n\x08settings\x18\x01 \x01(\x0b\x32+.einstellen.inference.v1.TranscribeSettingsH\x00R\x08settings\x12!\n\x05\x61udio\x18\x02 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80\x10H\x00R\x05\x61udioB\x06\n\x04part\"t\n\x12TranscribeResponse\x12\x19\n\x08is_final\x18\x01 \x01(\x08R\x07isFinal\x12\x43\n\ntranscript\x18\x02 \x01(\x0b\x32#.einstellen.inference.v1.TranscriptR\ntranscript\"\x90\x01\n\x1aTranscribeRecordingRequest\x12I\n\x08settings\x18\x01 \x01(\x0b\x32+.einstellen.inference.v1.TranscribeSettingsH\x00R\x08settings\x12\x1f\n\x04\x66ile\x18\x02 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@H\x00R\x04\x66ileB\x06\n\x04part\"\xe3\x01\n\nTranscript\x12<\n\x08segments\x18\x01 \x03(\x0b\x32 .einstellen.inference.v1.SegmentR\x08segments\x12\x1a\n\x08language\x18\x02 \x01(\tR\x08language\x12/\n\x13language_confidence\x18\x03 \x01(\x02R\x12languageConfidence\x12\x1a\n\x08provider\x18\x04 \x01(\tR\x08provider\x12\x14\n\x05model\x18\x05 \x01(\tR\x05model\x12\x18\n\x07seconds\x18\x06 \x01(\x01R\x07seconds\"\x9a\x01\n\x07Segment\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\x12\x14\n\x05start\x18\x02 \x01(\x01R\x05start\x12\x10\n\x03\x65nd\x18\x03 \x01(\x01R\x03\x65nd\x12\x1e\n\nconfidence\x18\x04 \x01(\x02R\nconfidence\x12\x33\n\x05words\x18\x05 \x03(\x0b\x32\x1d.einstellen.inference.v1.WordR\x05words\"b\n\x04Word\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\x12\x14\n\x05start\x18\x02 \x01(\x01R\x05start\x12\x10\n\x03\x65nd\x18\x03 \x01(\x01R\x03\x65nd\x12\x1e\n\nconfidence\x18\x04 \x01(\x02R\nconfidence2\xf3\x02\n\rSpeechService\x12\xab\x01\n\nTranscribe\x12*.einstellen.inference.v1.TranscribeRequest\x1a+.einstellen.inference.v1.TranscribeResponse\"@\x8a\xb5\x18\x03*\x01*\x92\xb5\x18\x35models are reached through the services that use them(\x01\x30\x01\x12\xb3\x01\n\x13TranscribeRecording\x12\x33.einstellen.inference.v1.TranscribeRecordingRequest\x1a#.einstellen.inference.v1.Transcript\"@\x8a\xb5\x18\x03*\x01*\x92\xb5\x18\x35models are reached through the services that use them(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRANSCRIBESETTINGS'].fields_by_name['tenant_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_TRANSCRIBESETTINGS'].fields_by_name['language']._loaded_options = None
   _globals['_TRANSCRIBESETTINGS'].fields_by_name['language']._serialized_options = b'\272H\023r\0212\017^([a-z]{2,3})?$'
+  _globals['_TRANSCRIBESETTINGS'].fields_by_name['vocabulary']._loaded_options = None
+  _globals['_TRANSCRIBESETTINGS'].fields_by_name['vocabulary']._serialized_options = b'\272H\r\222\001\n\020(\"\006r\004\020\001\030<'
   _globals['_TRANSCRIBEREQUEST'].fields_by_name['audio']._loaded_options = None
   _globals['_TRANSCRIBEREQUEST'].fields_by_name['audio']._serialized_options = b'\272H\006z\004\030\200\200\020'
   _globals['_TRANSCRIBERECORDINGREQUEST'].fields_by_name['file']._loaded_options = None
@@ -48,19 +50,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SPEECHSERVICE'].methods_by_name['TranscribeRecording']._loaded_options = None
   _globals['_SPEECHSERVICE'].methods_by_name['TranscribeRecording']._serialized_options = b'\212\265\030\003*\001*\222\265\0305models are reached through the services that use them'
   _globals['_TRANSCRIBESETTINGS']._serialized_start=132
-  _globals['_TRANSCRIBESETTINGS']._serialized_end=333
-  _globals['_TRANSCRIBEREQUEST']._serialized_start=336
-  _globals['_TRANSCRIBEREQUEST']._serialized_end=473
-  _globals['_TRANSCRIBERESPONSE']._serialized_start=475
-  _globals['_TRANSCRIBERESPONSE']._serialized_end=591
-  _globals['_TRANSCRIBERECORDINGREQUEST']._serialized_start=594
-  _globals['_TRANSCRIBERECORDINGREQUEST']._serialized_end=738
-  _globals['_TRANSCRIPT']._serialized_start=741
-  _globals['_TRANSCRIPT']._serialized_end=968
-  _globals['_SEGMENT']._serialized_start=971
-  _globals['_SEGMENT']._serialized_end=1125
-  _globals['_WORD']._serialized_start=1127
-  _globals['_WORD']._serialized_end=1225
-  _globals['_SPEECHSERVICE']._serialized_start=1228
-  _globals['_SPEECHSERVICE']._serialized_end=1599
+  _globals['_TRANSCRIBESETTINGS']._serialized_end=383
+  _globals['_TRANSCRIBEREQUEST']._serialized_start=386
+  _globals['_TRANSCRIBEREQUEST']._serialized_end=523
+  _globals['_TRANSCRIBERESPONSE']._serialized_start=525
+  _globals['_TRANSCRIBERESPONSE']._serialized_end=641
+  _globals['_TRANSCRIBERECORDINGREQUEST']._serialized_start=644
+  _globals['_TRANSCRIBERECORDINGREQUEST']._serialized_end=788
+  _globals['_TRANSCRIPT']._serialized_start=791
+  _globals['_TRANSCRIPT']._serialized_end=1018
+  _globals['_SEGMENT']._serialized_start=1021
+  _globals['_SEGMENT']._serialized_end=1175
+  _globals['_WORD']._serialized_start=1177
+  _globals['_WORD']._serialized_end=1275
+  _globals['_SPEECHSERVICE']._serialized_start=1278
+  _globals['_SPEECHSERVICE']._serialized_end=1649
 # @@protoc_insertion_point(module_scope)

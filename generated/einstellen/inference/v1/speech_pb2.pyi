@@ -9,16 +9,18 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class TranscribeSettings(_message.Message):
-    __slots__ = ("purpose", "tenant_id", "language", "partial_results")
+    __slots__ = ("purpose", "tenant_id", "language", "partial_results", "vocabulary")
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     PARTIAL_RESULTS_FIELD_NUMBER: _ClassVar[int]
+    VOCABULARY_FIELD_NUMBER: _ClassVar[int]
     purpose: str
     tenant_id: str
     language: str
     partial_results: bool
-    def __init__(self, purpose: _Optional[str] = ..., tenant_id: _Optional[str] = ..., language: _Optional[str] = ..., partial_results: _Optional[bool] = ...) -> None: ...
+    vocabulary: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, purpose: _Optional[str] = ..., tenant_id: _Optional[str] = ..., language: _Optional[str] = ..., partial_results: _Optional[bool] = ..., vocabulary: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class TranscribeRequest(_message.Message):
     __slots__ = ("settings", "audio")

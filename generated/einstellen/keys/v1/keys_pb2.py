@@ -22,22 +22,34 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from einstellen.options.v1 import options_pb2 as einstellen_dot_options_dot_v1_dot_options__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x65instellen/keys/v1/keys.proto\x12\x12\x65instellen.keys.v1\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\"\x10\n\x0eGetKeysRequest2\x8c\x01\n\nKeyService\x12~\n\x07GetKeys\x12\".einstellen.keys.v1.GetKeysRequest\x1a\x14.google.api.HttpBody\"9\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02-\x12\x16/.well-known/jwks.jsonZ\x13\x12\x11/api/v1/auth/keysb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x65instellen/keys/v1/keys.proto\x12\x12\x65instellen.keys.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x10\n\x0eGetKeysRequest\"7\n\x16ListRevocationsRequest\x12\x1d\n\x05\x61\x66ter\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x05\x61\x66ter\"w\n\x17ListRevocationsResponse\x12@\n\x0brevocations\x18\x01 \x03(\x0b\x32\x1e.einstellen.keys.v1.RevocationR\x0brevocations\x12\x1a\n\x08position\x18\x02 \x01(\x03R\x08position\"\xc6\x01\n\nRevocation\x12\x1a\n\x08position\x18\x01 \x01(\x03R\x08position\x12\x1d\n\nsession_id\x18\x02 \x01(\tR\tsessionId\x12\'\n\x0forganization_id\x18\x03 \x01(\tR\x0eorganizationId\x12\x17\n\x07user_id\x18\x04 \x01(\tR\x06userId\x12;\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime2\x9b\x02\n\nKeyService\x12~\n\x07GetKeys\x12\".einstellen.keys.v1.GetKeysRequest\x1a\x14.google.api.HttpBody\"9\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02-\x12\x16/.well-known/jwks.jsonZ\x13\x12\x11/api/v1/auth/keys\x12\x8c\x01\n\x0fListRevocations\x12*.einstellen.keys.v1.ListRevocationsRequest\x1a+.einstellen.keys.v1.ListRevocationsResponse\" \x8a\xb5\x18\x03*\x01*\x92\xb5\x18\x15\x62\x65tween services onlyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'einstellen.keys.v1.keys_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_LISTREVOCATIONSREQUEST'].fields_by_name['after']._loaded_options = None
+  _globals['_LISTREVOCATIONSREQUEST'].fields_by_name['after']._serialized_options = b'\272H\004\"\002(\000'
   _globals['_KEYSERVICE'].methods_by_name['GetKeys']._loaded_options = None
   _globals['_KEYSERVICE'].methods_by_name['GetKeys']._serialized_options = b'\212\265\030\002\010\001\202\323\344\223\002-\022\026/.well-known/jwks.jsonZ\023\022\021/api/v1/auth/keys'
-  _globals['_GETKEYSREQUEST']._serialized_start=147
-  _globals['_GETKEYSREQUEST']._serialized_end=163
-  _globals['_KEYSERVICE']._serialized_start=166
-  _globals['_KEYSERVICE']._serialized_end=306
+  _globals['_KEYSERVICE'].methods_by_name['ListRevocations']._loaded_options = None
+  _globals['_KEYSERVICE'].methods_by_name['ListRevocations']._serialized_options = b'\212\265\030\003*\001*\222\265\030\025between services only'
+  _globals['_GETKEYSREQUEST']._serialized_start=209
+  _globals['_GETKEYSREQUEST']._serialized_end=225
+  _globals['_LISTREVOCATIONSREQUEST']._serialized_start=227
+  _globals['_LISTREVOCATIONSREQUEST']._serialized_end=282
+  _globals['_LISTREVOCATIONSRESPONSE']._serialized_start=284
+  _globals['_LISTREVOCATIONSRESPONSE']._serialized_end=403
+  _globals['_REVOCATION']._serialized_start=406
+  _globals['_REVOCATION']._serialized_end=604
+  _globals['_KEYSERVICE']._serialized_start=607
+  _globals['_KEYSERVICE']._serialized_end=890
 # @@protoc_insertion_point(module_scope)

@@ -41,6 +41,11 @@ class KeyServiceStub:
                 request_serializer=einstellen_dot_keys_dot_v1_dot_keys__pb2.GetKeysRequest.SerializeToString,
                 response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
                 _registered_method=True)
+        self.ListRevocations = channel.unary_unary(
+                '/einstellen.keys.v1.KeyService/ListRevocations',
+                request_serializer=einstellen_dot_keys_dot_v1_dot_keys__pb2.ListRevocationsRequest.SerializeToString,
+                response_deserializer=einstellen_dot_keys_dot_v1_dot_keys__pb2.ListRevocationsResponse.FromString,
+                _registered_method=True)
 
 
 class KeyServiceServicer:
@@ -54,6 +59,13 @@ class KeyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRevocations(self, request, context):
+        """Lists what was revoked after a position, oldest first: all of it whose tokens may not have expired yet. Positions are in the order of commits.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_KeyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +73,11 @@ def add_KeyServiceServicer_to_server(servicer, server):
                     servicer.GetKeys,
                     request_deserializer=einstellen_dot_keys_dot_v1_dot_keys__pb2.GetKeysRequest.FromString,
                     response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            ),
+            'ListRevocations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRevocations,
+                    request_deserializer=einstellen_dot_keys_dot_v1_dot_keys__pb2.ListRevocationsRequest.FromString,
+                    response_serializer=einstellen_dot_keys_dot_v1_dot_keys__pb2.ListRevocationsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -91,6 +108,33 @@ class KeyService:
             '/einstellen.keys.v1.KeyService/GetKeys',
             einstellen_dot_keys_dot_v1_dot_keys__pb2.GetKeysRequest.SerializeToString,
             google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRevocations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.keys.v1.KeyService/ListRevocations',
+            einstellen_dot_keys_dot_v1_dot_keys__pb2.ListRevocationsRequest.SerializeToString,
+            einstellen_dot_keys_dot_v1_dot_keys__pb2.ListRevocationsResponse.FromString,
             options,
             channel_credentials,
             insecure,

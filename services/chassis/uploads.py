@@ -1,22 +1,27 @@
 """An uploaded file as it comes in: raw or as multipart/form-data, in pieces, and never more of it in memory than may be kept."""
 
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
+import grpc
 from google.api.httpbody_pb2 import HttpBody
+from google.protobuf.message import Message
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from services.candidates.parsing.limits import DOCX, PDF, TXT
 from services.chassis import errors
 
 _FORM = b"multipart/form-data"
 _WRAPPING = 64 * 1024  # boundaries, headers and small fields beside the file
 _LONGEST_NAME = 200
-_DEFAULT_NAMES = {PDF: "cv.pdf", DOCX: "cv.docx", TXT: "cv.txt"}
+_UPLOAD_SECONDS = 120.0
+Request = TypeVar("Request", bound=Message)
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,52 @@ def refuse(reason: str, message: str) -> errors.Refusal:
     return kind(reason, message, fields=[errors.FieldViolation("body", message, reason)])
 
 
-def file_name(told: str, content_type: str) -> str:
-    """The last part of a name that a client told, of printable characters, or the plain one of its type; it never becomes a path."""
+def file_name(told: str, otherwise: str) -> str:
+    """The last part of a name that a client told, of printable characters, or `otherwise`; it never becomes a path."""
     last = PurePosixPath(told.replace("\\", "/")).name
     name = "".join(character for character in last if character.isprintable()).strip()
-    return name[-_LONGEST_NAME:] or _DEFAULT_NAMES[content_type]
+    return name[-_LONGEST_NAME:] or otherwise
+
+
+@contextmanager
+def in_time(requests: Iterator[Request], context: grpc.ServicerContext) -> Iterator[Iterator[Request]]:
+    """The stream, given up where its sender goes away or does not come to an end: it holds one of the server's few threads."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        context.cancel()
+
+    watch = threading.Timer(_UPLOAD_SECONDS, end)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield requests
+    except grpc.RpcError as problem:
+        raise interrupted() from problem
+    finally:
+        watch.cancel()
+    if late.is_set():
+        raise interrupted()
+
+
+def check_whole(context: grpc.ServicerContext) -> None:
+    """GRPC may end a stream that was broken off as if it were whole; once it is read, the context knows. Raises Aborted / UPLOAD_INTERRUPTED."""
+    if not context.is_active():
+        raise interrupted()
+
+
+def interrupted() -> errors.Aborted:
+    return errors.Aborted("UPLOAD_INTERRUPTED", "the upload ended before the file did; send it again")
+
+
+def id_of(first: Message, field: str) -> UUID:
+    """An id in the first message of a stream, which is not validated by the frame."""
+    try:
+        return UUID(getattr(first, field))
+    except ValueError:
+        violation = errors.FieldViolation(field, "must be a valid UUID, in the first message of the stream", "STRING_UUID")
+        raise errors.InvalidArgument("FIELDS_INVALID", f"{field}: {violation.description}", fields=[violation]) from None
 
 
 def _from_form(pieces: Iterable[bytes], boundary: bytes, limit: int) -> File:
@@ -130,4 +176,4 @@ def _extend(data: bytearray, piece: bytes, limit: int) -> None:
 
 
 def _too_large(limit: int) -> errors.Refusal:
-    return refuse("FILE_TOO_LARGE", f"the file is larger than the {limit / 2**20:g} MiB that a CV may have")
+    return refuse("FILE_TOO_LARGE", f"the file is larger than the {limit / 2**20:g} MiB that are taken here")

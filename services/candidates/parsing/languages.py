@@ -1,0 +1,69 @@
+"""Languages that people speak, by their names in English, German, French and Spanish, and how well they speak them."""
+
+from __future__ import annotations
+
+import re
+
+from services.candidates.parsing.parsed import Language
+from services.candidates.parsing.sections import Item, Text, items
+
+_NAMES = {
+    "English": "englisch anglais inglés inglese", "German": "deutsch allemand alemán tedesco", "French": "französisch français francés francese",
+    "Spanish": "spanisch espagnol español spagnolo castellano castilian", "Italian": "italienisch italien italiano", "Portuguese": "portugiesisch portugais portugués português",
+    "Dutch": "niederländisch néerlandais neerlandés nederlands flemish", "Swedish": "schwedisch suédois sueco svenska", "Norwegian": "norwegisch norvégien noruego norsk",
+    "Danish": "dänisch danois danés dansk", "Finnish": "finnisch finnois finés suomi", "Icelandic": "isländisch", "Polish": "polnisch polonais polaco polski",
+    "Czech": "tschechisch tchèque checo", "Slovak": "slowakisch slovaque eslovaco", "Hungarian": "ungarisch hongrois húngaro", "Romanian": "rumänisch roumain rumano",
+    "Bulgarian": "bulgarisch bulgare búlgaro", "Greek": "griechisch grec griego", "Russian": "russisch russe ruso", "Ukrainian": "ukrainisch ukrainien ucraniano",
+    "Turkish": "türkisch turc turco türkçe", "Kurdish": "kurdisch kurde", "Arabic": "arabisch arabe árabe", "Hebrew": "hebräisch hébreu hebreo", "Persian": "persisch persan persa farsi dari",
+    "Hindi": "", "Urdu": "", "Bengali": "bangla", "Punjabi": "", "Tamil": "", "Telugu": "", "Marathi": "", "Gujarati": "", "Malayalam": "", "Kannada": "", "Nepali": "", "Sinhala": "",
+    "Chinese": "chinesisch chinois chino mandarin mandarín cantonese", "Japanese": "japanisch japonais japonés", "Korean": "koreanisch coréen coreano",
+    "Vietnamese": "vietnamesisch vietnamien", "Thai": "thailändisch", "Indonesian": "indonesisch", "Malay": "malaysisch", "Tagalog": "filipino",
+    "Croatian": "kroatisch croate croata", "Serbian": "serbisch serbe serbio", "Bosnian": "bosnisch", "Slovenian": "slowenisch", "Albanian": "albanisch albanais",
+    "Macedonian": "mazedonisch", "Lithuanian": "litauisch", "Latvian": "lettisch", "Estonian": "estnisch", "Catalan": "katalanisch catalán català", "Basque": "euskera euskara baskisch vasco",
+    "Galician": "gallego galego", "Irish": "irisch gaeilge", "Welsh": "walisisch cymraeg", "Breton": "bretonisch bretón", "Luxembourgish": "luxemburgisch luxembourgeois",
+    "Latin": "latein", "Swahili": "suaheli", "Yoruba": "", "Igbo": "", "Hausa": "", "Twi": "", "Amharic": "", "Somali": "", "Wolof": "", "Afrikaans": "", "Zulu": "", "Xhosa": "", "Berber": "berbère",
+    "British Sign Language": "", "American Sign Language": "",
+}  # fmt: skip
+_NAME_OF = {word: name for name, words in _NAMES.items() for word in [name.casefold(), *words.split()]}
+_ANY = re.compile(r"(?<![^\W_])(?:" + "|".join(sorted(map(re.escape, _NAME_OF), key=len, reverse=True)) + r")(?![^\W_])", re.IGNORECASE)
+_LEVEL = re.compile(
+    r"\b(?:[ABC][12]|native|mother|fluent|basic|intermediate|advanced|conversational|professional|proficient|beginner|bilingual|working|elementary|limited|muttersprach|flie\u00df|verhandlungs|grundkennt|gut"
+    r"|sehr|erweitert|maternelle|courant|d\u00e9butant|bilingue|notions|interm\u00e9d|nativ|fluido|b\u00e1sico|avanzado|medio|alto|materna|biling\u00fce|toefl|ielts|delf|dele)",
+    re.IGNORECASE,
+)
+_LONGEST_LEVEL = 45
+
+
+def language_name(word: str) -> str | None:
+    """The English name, or None for what is no language known here."""
+    return _NAME_OF.get(word.casefold())
+
+
+def find_languages(text: Text, indices: list[int]) -> tuple[Language, ...]:
+    """By their English names, each with the words up to the next language as its level; a word that is no language known here is not taken for one."""
+    found: dict[str, Language] = {}
+    for item in items(text, indices):
+        names = list(_ANY.finditer(item.text))
+        ends = [*(match.start() for match in names), len(item.text)][1:]
+        for match, following in zip(names, ends, strict=True):
+            name = _NAME_OF[match[0].casefold()]
+            level = _level(item.text[match.end() : following])
+            found.setdefault(name, _language(text, item, name, match[0], level))
+    return tuple(found.values())
+
+
+def _level(words: str) -> str:
+    stated = re.sub(r"^[\s:(\[,|\t\u2013\u2014-]+", "", words)
+    if "(" not in stated:
+        stated = re.split(r"[)\]]", stated)[0]
+    stated = stated.strip(" ()[],;|.\t\u2013\u2014-\u2022\u00b7\u25cf\u25cb\u2605\u2606/")
+    return (
+        stated
+        if len(stated) <= _LONGEST_LEVEL and any(map(str.isalnum, stated)) and stated.casefold() not in ("and", "und", "et", "y")
+        else ""
+    )
+
+
+def _language(text: Text, item: Item, name: str, word: str, level: str) -> Language:
+    sure = 0.95 if _LEVEL.search(level) else 0.6
+    return Language(text.found(name, 0.95, item.first, item.last, word), text.found(level, sure, item.first, item.last) if level else None)

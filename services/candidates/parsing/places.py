@@ -1,0 +1,121 @@
+"""Countries, states and large cities as CVs name them, each with the region that its telephone numbers belong to."""
+
+from __future__ import annotations
+
+import re
+
+_COUNTRIES = {
+    "DE": "germany deutschland allemagne alemania", "AT": "austria österreich autriche", "CH": "switzerland schweiz suisse suiza svizzera",
+    "FR": "france frankreich francia", "ES": "spain españa spanien espagne", "IT": "italy italia italien italie", "PT": "portugal",
+    "GB": "united_kingdom uk u.k. england scotland wales great_britain northern_ireland gb großbritannien royaume-uni reino_unido angleterre inglaterra",
+    "IE": "ireland irland irlande irlanda éire", "NL": "netherlands niederlande the_netherlands pays-bas países_bajos nederland holland",
+    "BE": "belgium belgien belgique bélgica belgië", "LU": "luxembourg luxemburg luxemburgo", "SE": "sweden sverige schweden suède suecia",
+    "NO": "norway norge norwegen norvège noruega", "DK": "denmark danmark dänemark danemark dinamarca", "FI": "finland suomi finnland finlande finlandia", "IS": "iceland island",
+    "PL": "poland polska polen pologne polonia", "CZ": "czechia czech_republic tschechien tchéquie chequia", "SK": "slovakia slowakei", "HU": "hungary ungarn hongrie hungría",
+    "RO": "romania rumänien roumanie rumania", "BG": "bulgaria bulgarien", "GR": "greece griechenland grèce grecia", "HR": "croatia kroatien croatie croacia", "RS": "serbia serbien",
+    "SI": "slovenia slowenien", "UA": "ukraine", "LT": "lithuania litauen", "LV": "latvia lettland", "EE": "estonia estland", "TR": "turkey türkei türkiye turquie turquía",
+    "US": "usa u.s.a. us u.s. united_states united_states_of_america états-unis estados_unidos vereinigte_staaten", "CA": "canada kanada canadá", "MX": "mexico méxico mexiko mexique",
+    "BR": "brazil brasil brasilien brésil", "AR": "argentina argentinien argentine", "CO": "colombia kolumbien colombie", "CL": "chile chili", "PE": "peru perú pérou",
+    "EC": "ecuador", "UY": "uruguay", "VE": "venezuela", "CR": "costa_rica", "DO": "dominican_republic república_dominicana", "IN": "india indien inde",
+    "PK": "pakistan", "BD": "bangladesh", "LK": "sri_lanka", "NP": "nepal", "CN": "china chine", "HK": "hong_kong", "TW": "taiwan", "JP": "japan japon japón",
+    "KR": "south_korea korea südkorea corée_du_sud republic_of_korea", "SG": "singapore singapur singapour", "MY": "malaysia", "TH": "thailand", "VN": "vietnam", "PH": "philippines",
+    "ID": "indonesia indonesien", "AU": "australia australien australie", "NZ": "new_zealand neuseeland nouvelle-zélande", "ZA": "south_africa südafrika afrique_du_sud sudáfrica",
+    "NG": "nigeria", "KE": "kenya kenia", "GH": "ghana", "EG": "egypt ägypten égypte egipto", "MA": "morocco marokko maroc marruecos", "TN": "tunisia tunesien tunisie",
+    "DZ": "algeria algerien algérie", "SN": "senegal sénégal", "CI": "côte_d'ivoire ivory_coast", "ET": "ethiopia", "IL": "israel", "AE": "united_arab_emirates uae dubai abu_dhabi",
+    "SA": "saudi_arabia", "QA": "qatar", "JO": "jordan", "LB": "lebanon liban", "IR": "iran", "RU": "russia russland russie rusia",
+}  # fmt: skip
+_CITIES = {
+    "GB": "london manchester birmingham leeds glasgow edinburgh liverpool bristol sheffield cardiff belfast cambridge oxford nottingham newcastle brighton norwich leicester"
+    " southampton reading york aberdeen coventry",
+    "IE": "dublin cork galway limerick",
+    "US": "new_york new_york_city san_francisco los_angeles chicago boston seattle austin houston dallas denver atlanta miami philadelphia phoenix san_diego san_jose portland"
+    " washington washington,_d.c. washington_dc brooklyn detroit minneapolis baltimore pittsburgh nashville charlotte",
+    "CA": "toronto vancouver montreal montréal ottawa calgary edmonton québec winnipeg",
+    "DE": "berlin hamburg münchen munich köln cologne frankfurt frankfurt_am_main stuttgart düsseldorf leipzig dortmund essen bremen dresden hannover nürnberg duisburg bochum wuppertal"
+    " bielefeld bonn münster mannheim karlsruhe augsburg wiesbaden kiel aachen freiburg mainz erfurt rostock kassel potsdam saarbrücken heidelberg darmstadt regensburg würzburg ulm jena",
+    "AT": "wien vienna graz linz salzburg innsbruck klagenfurt", "CH": "zürich zurich genf genève geneva basel bern lausanne winterthur luzern st._gallen lugano",
+    "FR": "paris marseille lyon toulouse nice nantes montpellier strasbourg bordeaux lille rennes reims grenoble dijon angers nîmes brest tours limoges amiens metz besançon orléans rouen"
+    " mulhouse caen nancy montreuil",
+    "BE": "bruxelles brussels brüssel antwerp antwerpen gent ghent liège namur charleroi bruges", "LU": "luxembourg-ville",
+    "ES": "madrid barcelona valencia sevilla zaragoza málaga murcia palma bilbao alicante córdoba valladolid vigo gijón granada vitoria oviedo pamplona san_sebastián santander salamanca"
+    " burgos getafe",
+    "IT": "rome roma milan milano turin torino naples napoli bologna florence firenze venice venezia", "PT": "lisbon lisboa porto coimbra braga",
+    "NL": "amsterdam rotterdam utrecht eindhoven the_hague den_haag", "SE": "stockholm gothenburg göteborg malmö uppsala", "NO": "oslo bergen trondheim", "DK": "copenhagen københavn aarhus",
+    "FI": "helsinki espoo tampere", "PL": "warsaw warszawa kraków wrocław gdańsk poznań łódź", "CZ": "prague praha brno", "HU": "budapest", "RO": "bucharest bucurești cluj-napoca",
+    "GR": "athens thessaloniki", "HR": "zagreb", "UA": "kyiv lviv", "TR": "istanbul ankara izmir", "RU": "moscow saint_petersburg", "MX": "ciudad_de_méxico mexico_city guadalajara monterrey",
+    "AR": "buenos_aires rosario", "CO": "bogotá medellín cali", "CL": "santiago santiago_de_chile", "PE": "lima", "BR": "são_paulo rio_de_janeiro brasília",
+    "IN": "bangalore bengaluru mumbai delhi new_delhi hyderabad chennai pune kolkata", "PK": "karachi lahore islamabad", "CN": "beijing shanghai shenzhen", "JP": "tokyo osaka kyoto",
+    "KR": "seoul busan", "AU": "sydney melbourne brisbane perth adelaide canberra", "NZ": "auckland wellington christchurch", "ZA": "johannesburg cape_town durban pretoria",
+    "NG": "lagos abuja", "KE": "nairobi", "GH": "accra", "EG": "cairo", "MA": "casablanca rabat", "TN": "tunis", "SN": "dakar", "IL": "tel_aviv jerusalem haifa", "QA": "doha",
+}  # fmt: skip
+_STATES = {
+    "US": "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC"
+    " California Texas Florida Illinois Massachusetts Washington Georgia Ohio Michigan Virginia Pennsylvania Colorado Oregon Arizona Maryland",
+    "CA": "ON QC BC AB MB SK NS NB NL PE Ontario Quebec Alberta", "AU": "NSW VIC QLD WA ACT TAS",
+}  # fmt: skip
+_COUNTRY_OF = {name.replace("_", " "): region for region, names in _COUNTRIES.items() for name in names.split()}
+_CITY_OF = {name.replace("_", " "): region for region, names in _CITIES.items() for name in names.split()}
+_STATE_OF = {state: region for region in ("AU", "CA", "US") for state in _STATES[region].split()}
+_POSTAL = re.compile(r"(?:\d{4,5}(?:-\d{3,4})?\s+|(?:A|D|F|E|CH|DE|AT|FR|ES|L|B)-?\d{4,5}\s+)(?=[^\W\d_])")
+_POSTAL_AFTER = re.compile(r"[\s,]+(?:\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4}(?: ?[A-Z]{2})?)$")
+_BRITISH_POST = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
+_WORDS = re.compile(r"[^\W\d_][\w .'\u2019/()-]{0,40}")
+
+
+def region_of(place: str) -> str | None:
+    """The country that the words of a place lie in, as far as they say so."""
+    parts = [part.strip() for part in re.split(r"[,|\u00b7()]|\s[-\u2013]\s", place) if part.strip()]
+    for part in reversed(parts):
+        name = _bare(part)
+        if name in _COUNTRY_OF:
+            return _COUNTRY_OF[name]
+        if part in _STATE_OF and len(parts) > 1:
+            return _STATE_OF[part]
+    if _BRITISH_POST.search(place):
+        return "GB"
+    for part in reversed(parts):
+        words = part.split()
+        if _bare(part) in _CITY_OF:
+            return _CITY_OF[_bare(part)]
+        if len(words) > 1 and words[-1] in _STATE_OF:
+            return _STATE_OF[words[-1]]
+    return None
+
+
+def placeness(text: str) -> float:
+    """How sure the words are a place and nothing else: 0 for what cannot be one, 0.3 where only its form speaks for it."""
+    text = text.strip(" .,;()")
+    if not 2 <= len(text) <= 80 or "@" in text or "://" in text:
+        return 0.0
+    if text.casefold() in _REMOTE:
+        return 0.7
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    names = [_POSTAL_AFTER.sub("", _POSTAL.sub("", part)) for part in parts]
+    known = [_bare(name) in _CITY_OF or _bare(name) in _COUNTRY_OF or (name in _STATE_OF and len(parts) > 1) for name in names]
+    if len(parts) > 4 or not known:
+        return 0.0
+    if all(known):
+        return 0.95
+    if not all(name and name[0].isupper() for name in names):
+        return 0.0
+    if known[-1] and len(parts) > 1:
+        return 0.9 if len(parts) <= 3 else 0.7
+    if len(names) == 1 and any(sep in names[0] for sep in "(/-") and region_of(names[0].replace("/", ",").replace("(", ",")):
+        return 0.7
+    if _POSTAL.match(parts[-1]) and _WORDS.fullmatch(names[-1]):
+        return 0.85
+    if any(known) and len(parts) > 1:
+        return 0.6
+    if all(_WORDS.fullmatch(name) and len(name.split()) <= 4 for name in names) and len(names) <= 2:
+        return 0.3 if len(names) == 1 else 0.4
+    return 0.0
+
+
+_REMOTE = frozenset("remote hybrid home-office homeoffice télétravail remoto à_distance".replace("_", " ").split()) | {
+    "à distance",
+    "home office",
+}
+
+
+def _bare(text: str) -> str:
+    return _POSTAL_AFTER.sub("", _POSTAL.sub("", text.strip(" .()"))).strip(" .()").casefold()

@@ -1,0 +1,179 @@
+"""Which part of an entry is what: decided for all entries of a section together, because a CV sets them alike."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
+from statistics import mean
+
+from services.candidates.parsing.evidence import is_kind, place
+from services.candidates.parsing.sections import Item
+
+_STRONG = re.compile(r"\t|\s*[|\u2022\u00b7\u2027\u25aa\u2666\u25cf]\s*|\s+@\s+|\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])|\s{3,}")
+_DASH = re.compile(r"\s+[\u2013\u2014-]\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")
+_COMMA = re.compile(r"(?<!\d),\s+(?!(?:Inc|LLC|Ltd|LLP|Corp|Co|S\.L|S\.A|GmbH)\.?(?:$|[\s,]))(?![^()]*\))")
+_EDGES = " ,;:|\u00b7\u2022\u2013\u2014-\t"
+_STATED = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Words of an entry's head; the slot is their row, and their place within it."""
+
+    text: str
+    item: Item
+    slot: tuple[int, ...]
+
+
+Head = list[Part]
+Judge = Callable[[str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    text: str
+    item: Item
+    sure: float
+
+
+def parts(rows: Sequence[tuple[str, Item]]) -> Head:
+    """The rows of one entry, without its dates, cut where a gap or a bar stands."""
+    found: Head = []
+    number = 0
+    for words, item in rows:
+        cells = [
+            cell for cell in (_trim(cell) for cell in _STRONG.split(words)) if cell and any(map(str.isalpha, cell)) and not is_kind(cell)
+        ]
+        found += [Part(cell, item, (number, place_in_row)) for place_in_row, cell in enumerate(cells)]
+        number += bool(cells)
+    return found
+
+
+def assign(heads: list[Head], first: Judge, second: Judge) -> list[tuple[Choice | None, Choice | None]]:
+    """For each entry what `first` and `second` judge best, in the slots where that is so for most entries."""
+    heads = _cut(_cut(heads, _DASH, first, second), _COMMA, first, second)
+    heads = [[part for part in (_without_place(part) for part in head) if part] for head in heads]
+    slots = Counter(part.slot for head in heads for part in head)
+    usual = [slot for slot, _ in slots.most_common(7)]
+    best: tuple[float, tuple[tuple[int, ...], tuple[int, ...]]] | None = None
+    for one, other in permutations(usual, 2):
+        total = sum(_fit(head, one, other, first, second) for head in heads)
+        if best is None or total > best[0] + 1e-9:
+            best = (total, (one, other))
+    pair = best[1] if best else (usual[0], usual[0]) if usual else None
+    return [_choose(head, pair, first, second) for head in heads]
+
+
+def _fit(head: Head, one: tuple[int, ...], other: tuple[int, ...], first: Judge, second: Judge) -> float:
+    at = {part.slot: part.text for part in head}
+    total = 0.0
+    for slot, judge, against in ((one, first, second), (other, second, first)):
+        text = at.get(slot)
+        total += -0.25 if text is None else judge(text) - 0.6 * against(text) - 0.5 * place(text) - 0.04 * slot[0] - 0.02 * sum(slot[1:])
+    return total
+
+
+def _choose(
+    head: Head, pair: tuple[tuple[int, ...], tuple[int, ...]] | None, first: Judge, second: Judge
+) -> tuple[Choice | None, Choice | None]:
+    at = {part.slot: part for part in head}
+    one = at.get(pair[0]) if pair else None
+    other = at.get(pair[1]) if pair and pair[1] != pair[0] else None
+    if one and other and first(other.text) - second(other.text) > 0.5 and second(one.text) - first(one.text) > 0.2:
+        one, other = other, one
+    rest = [part for part in head if part is not one and part is not other]
+    if one is None or (first(one.text) < 0.4 and second(one.text) > 0.8):
+        stronger = max(
+            (part for part in rest if first(part.text) > 0.7 and place(part.text) < 0.9), key=lambda part: first(part.text), default=None
+        )
+        one = stronger or (one if one is not None and other is not None else None)
+        rest = [part for part in rest if part is not one]
+    if other is None:
+        other = max(
+            (part for part in rest if place(part.text) < _STATED and second(part.text) >= first(part.text)),
+            key=lambda part: second(part.text),
+            default=None,
+        )
+    if other is not None and one is None and first(other.text) > second(other.text) + 0.4:
+        one, other = other, None
+    return _choice(one, first), _choice(other, second)
+
+
+def _choice(part: Part | None, judge: Judge) -> Choice | None:
+    if part is None:
+        return None
+    said = judge(part.text)
+    return Choice(part.text, part.item, 0.92 if said > 0.8 else 0.75 if said >= 0.3 else 0.6)
+
+
+def _cut(heads: list[Head], separator: re.Pattern[str], first: Judge, second: Judge) -> list[Head]:
+    """Cuts a slot at a comma or a dash where nearly all entries have one there; in one alone, a comma may be the name's own."""
+    counts: dict[tuple[int, ...], list[int]] = {}
+    for head in heads:
+        for part in head:
+            counts.setdefault(part.slot, []).append(len(_pieces(part.text, separator)))
+    usual = {}
+    for slot, numbers in counts.items():
+        cut = [number for number in numbers if number > 1]
+        if len(numbers) > 1 and len(cut) >= 0.75 * len(numbers):
+            usual[slot] = Counter(cut).most_common(1)[0][0]
+    return [[piece for part in head for piece in _pieces_of(part, usual.get(part.slot, 0), separator, first, second)] for head in heads]
+
+
+def _pieces_of(part: Part, usual: int, separator: re.Pattern[str], first: Judge, second: Judge) -> list[Part]:
+    pieces = _pieces(part.text, separator)
+    if len(pieces) == 1:
+        return [replace(part, slot=(*part.slot, 0))] if usual else [part]
+    if not usual:
+        judged = [max((first(piece), 0), (second(piece), 1), (place(piece), 2)) for piece in pieces]
+        told = {kind for sure, kind in judged if sure >= 0.8}
+        if not ({0, 1} <= told):
+            return [part]
+        usual = len(pieces)
+    if len(pieces) > usual:
+        pieces = _merged(part.text, pieces, usual, first, second)
+    return [replace(part, text=piece, slot=(*part.slot, number)) for number, piece in enumerate(pieces)]
+
+
+def _merged(text: str, pieces: list[str], usual: int, first: Judge, second: Judge) -> list[str]:
+    """One run of neighbours put together again, so that the pieces are as many as elsewhere; the run that leaves the clearest rest."""
+    size = len(pieces) - usual + 1
+    options = []
+    for start in range(usual):
+        begin = text.find(pieces[start])
+        end = text.find(pieces[start + size - 1], begin) + len(pieces[start + size - 1])
+        option = [*pieces[:start], text[begin:end], *pieces[start + size :]]
+        clear = mean(max(first(piece), second(piece), place(piece)) for piece in option) + (0.1 if place(text[begin:end]) > _STATED else 0)
+        options.append((round(clear, 6), -start, option))
+    return max(options)[2]
+
+
+def _pieces(text: str, separator: re.Pattern[str]) -> list[str]:
+    return [piece for piece in (_trim(piece) for piece in separator.split(text)) if piece and any(map(str.isalpha, piece))]
+
+
+def _without_place(part: Part) -> Part | None:
+    """Without a place behind the last commas or in brackets; None where nothing but a place is left after another part."""
+    text = part.text
+    for count in (2, 1):
+        pieces = text.split(", ")
+        if len(pieces) > count and place(", ".join(pieces[-count:])) >= _STATED:
+            text = ", ".join(pieces[:-count])
+            break
+    bracket = re.search(r"\s*\(([^()]*)\)$", text)
+    if bracket and bracket.start() and place(bracket[1]) >= _STATED:
+        text = text[: bracket.start()]
+    return replace(part, text=text) if text else None
+
+
+def _trim(text: str) -> str:
+    """Without the marks around it, and without brackets that held a date or that have no partner."""
+    text = re.sub(r"\(\s*[,;|]?\s*\)|\[\s*\]", "", text).strip(_EDGES)
+    if text.count("(") > text.count(")"):
+        text = text[: text.rindex("(")] + text[text.rindex("(") + 1 :]
+    if text.count(")") > text.count("("):
+        text = text.replace(")", "", 1)
+    return text.strip(_EDGES)

@@ -1,0 +1,64 @@
+"""Interviews as a process: settings, database, files, neighbours, RPCs, rooms, tasks."""
+
+import grpc
+import redis
+
+from einstellen.events.v1 import events_pb2, events_pb2_grpc
+from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc, reviews_pb2, reviews_pb2_grpc
+from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+from services.chassis import clients, clock, objects
+from services.chassis.database import Database
+from services.chassis.events import EventFeed
+from services.chassis.revocations import Revocations, revoked
+from services.chassis.server import Server, run, serve
+from services.chassis.settings import load
+from services.chassis.tasks import Worker
+from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
+from services.interviews import tasks
+from services.interviews.conversation import Conversation
+from services.interviews.recordings import Transcribing
+from services.interviews.reporting import Reporting
+from services.interviews.room import Room
+from services.interviews.rpc.interviews import InterviewService, Parts
+from services.interviews.rpc.reviews import ReviewService
+from services.interviews.rpc.room import RoomOwnerService
+from services.interviews.settings import Settings
+from services.interviews.starting import Peers, Starting
+
+
+def start(settings: Settings) -> Server:
+    database = Database(settings.database_url, pool_size=settings.workers + 6, application_name="interviews")
+    database.refuse_unguarded()
+    files = objects.connect(settings)
+    gateways = redis.Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
+    services = ServiceTokens(settings.service_token.get_secret_value(), "interviews")
+    keys = clients.connect(settings.keys_url, "auth", services)
+    candidates = clients.connect(settings.candidates_url, "candidates", services)
+    jobs = clients.connect(settings.jobs_url, "jobs", services)
+    billing = clients.connect(settings.billing_url, "billing", services)
+    inference = clients.connect(settings.inference_url, "inference", services)
+
+    room = Room(gateways)
+    starting = Starting(database, Peers(candidates, jobs, billing, inference), room, clock.utc_now)
+    conversation = Conversation(database, inference, room, clock.utc_now)
+    reporting = Reporting(database, conversation, clock.utc_now)
+    transcribing = Transcribing(database, files, inference, room, clock.utc_now)
+
+    def add(server: grpc.Server) -> None:
+        service = InterviewService(database, Parts(starting, conversation, reporting, room, files))
+        interviews_pb2_grpc.add_InterviewServiceServicer_to_server(service, server)
+        reviews_pb2_grpc.add_ReviewServiceServicer_to_server(ReviewService(database, reporting), server)
+        rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, room), server)
+        events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+
+    return serve(
+        settings, [module.DESCRIPTOR for module in (interviews_pb2, reviews_pb2, rooms_pb2, events_pb2)], add,
+        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("interviews", revoked(keys))), services=services,
+        parts={"database": database.check, "redis": gateways.ping},
+        background=[Worker("interviews", database, tasks.handlers(starting, conversation, transcribing, reporting), threads=4)],
+        closing=[keys.close, candidates.close, jobs.close, billing.close, inference.close, gateways.close, database.close],
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    run(start, load(Settings, "interviews"))

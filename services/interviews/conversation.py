@@ -1,0 +1,167 @@
+"""How an interview goes on: an answer is scored, and the next question is chosen with it in mind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import grpc
+from sqlalchemy import Connection
+
+from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc
+from services.chassis import audit, calls, errors, ids
+from services.chassis.clock import Clock
+from services.chassis.database import Database
+from services.chassis.logs import log
+from services.interviews import resumes, store
+from services.interviews.asking.follow_ups import follow_up
+from services.interviews.asking.plan import next_question
+from services.interviews.room import INTERVIEWER, Room
+from services.interviews.scoring.answers import AnswerScore, score
+from services.interviews.scoring.evidence import Vectors
+from services.interviews.subjects import Answer, Question
+from services.interviews.tables import Interview, Line, QuestionAnswer
+
+_EMBED_SECONDS = 10.0
+_AT_ONCE = 64
+_UNKNOWN = 5.0  # neither good nor bad
+_FOLLOWED = 2.0  # an answer of less has nothing that could be taken up
+FAREWELL = "That was the last question. Thank you! You can end the interview now."
+
+
+class Conversation:
+    """Considers answers. The models may be away: the next question is asked all the same, and the score follows with the report."""
+
+    def __init__(self, database: Database, inference: grpc.Channel, room: Room, clock: Clock) -> None:
+        self._database = database
+        self._inference = inference_pb2_grpc.InferenceServiceStub(inference)
+        self._room = room
+        self._clock = clock
+
+    def consider(self, question_id: UUID) -> None:
+        """Scores the answer to a question and asks the next one. Repeating it changes nothing."""
+        with self._database.begin(calls.SYSTEM) as connection:
+            answered = store.find_question(connection, question_id)
+            if answered is None or answered.state != "answered" or answered.is_considered:
+                return
+            interview = store.find_interview(connection, answered.interview_id)
+            every = store.list_questions(connection, answered.interview_id, planned=True)
+        if interview is None:
+            return
+        scored = None
+        try:
+            scored = self.score(interview, answered)
+        except (grpc.RpcError, errors.Refusal) as problem:
+            log.warning("answer not scored yet", extra={"question_id": str(question_id)}, exc_info=problem)
+        chosen = choose(answered, every, scored)
+        lines: list[Line] = []
+        with self._database.begin(calls.SYSTEM) as connection:
+            locked = store.find_and_lock(connection, interview.id)
+            current = store.find_question(connection, question_id)
+            if locked is None or current is None or current.is_considered:
+                return
+            store.change_question(connection, question_id, {"is_considered": True, **(columns(scored) if scored else {})})
+            if locked.status == "running":
+                lines.append(self._go_on(connection, locked, every, chosen))
+            audit.record(connection, "answer.considered", tenant_id=locked.tenant_id, interview_id=locked.id, question_id=question_id)
+        self._room.publish(interview, lines)
+
+    def score(self, interview: Interview, answered: QuestionAnswer) -> AnswerScore:
+        """Raises grpc.RpcError where the models are away."""
+        return score(resumes.question(answered.question), resumes.answer(answered), embedding(self._inference, interview.tenant_id))
+
+    def _go_on(self, connection: Connection, interview: Interview, every: Sequence[QuestionAnswer], chosen: "Chosen | None") -> Line:
+        now = self._clock()
+        if chosen is None:
+            return store.add_line(connection, interview.id, "interviewer", FAREWELL, now=now, sender_name=INTERVIEWER)
+        row = chosen.row
+        if row is None:
+            row = planned(interview.id, None, chosen.question, follows_id=chosen.follows_id)
+            store.add_questions(connection, [row])
+        number = 1 + sum(question.number is not None for question in every)
+        return ask(connection, interview.id, row, number=number, now=now)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The next question: one whose row is there, or one that comes up on the way, such as a follow-up to what was just said."""
+
+    question: Question
+    row: QuestionAnswer | None = None
+    follows_id: UUID | None = None
+
+
+def choose(answered: QuestionAnswer, every: Sequence[QuestionAnswer], scored: AnswerScore | None) -> Chosen | None:
+    """The question after `answered`, whose score is not there where the models are away. None where all was asked."""
+    asked = [row for row in every if row.number is not None]
+    question = resumes.question(answered.question)
+    if scored is None or (scored.value >= _FOLLOWED and not scored.is_deviated and not question.asks_for_code):
+        found = {point.text for point in scored.points if point.found} if scored else set()
+        missing = [point for point in question.points if point.text not in found] if scored else None
+        asked_so_far = [resumes.question(row.question) for row in asked]
+        further = follow_up(question, resumes.answer(answered), asked_so_far, missing=missing)
+        if further is not None:
+            return Chosen(further, follows_id=answered.id)
+    values = {row.id: _UNKNOWN if row.score is None else float(row.score) for row in asked}
+    if scored is not None:
+        values[answered.id] = scored.value
+    following = next_question(
+        [resumes.question(row.question) for row in every if row.position is not None],
+        [(resumes.question(row.question), values[row.id]) for row in asked],
+    )
+    if following is None:
+        return None
+    rows = {row.question["key"]: row for row in every if row.number is None}
+    return Chosen(following, rows.get(following.key))
+
+
+def ask(connection: Connection, interview_id: UUID, question: QuestionAnswer, *, number: int, now: datetime) -> Line:
+    """Opens a question that is stored, and says it."""
+    store.change_question(connection, question.id, {"state": "open", "number": number, "asked_at": now})
+    return store.add_line(
+        connection, interview_id, "interviewer", question.question["text"], now=now, sender_name=INTERVIEWER, question_id=question.id
+    )
+
+
+def take(
+    connection: Connection, interview: Interview, question_id: UUID, answer: Answer, source: str, *, now: datetime, client_id: str | None = None
+) -> Line:  # fmt: skip
+    """Stores the candidate's answer, and says it."""
+    values = {
+        "state": "answered", "answer": answer.text, "code": answer.code, "language": answer.language, "source": source, "problem": "", "answered_at": now
+    }  # fmt: skip
+    store.change_question(connection, question_id, values)
+    said = "\n\n".join(part for part in (answer.text, answer.code) if part)
+    return store.add_line(
+        connection, interview.id, "candidate", said, now=now, sender_id=interview.user_id, sender_name=interview.candidate_name,
+        question_id=question_id, client_id=client_id,
+    )  # fmt: skip
+
+
+def columns(scored: AnswerScore) -> dict[str, Any]:
+    return {"score": resumes.points(scored.value), "is_deviated": scored.is_deviated, "evidence": resumes.plain(scored)}
+
+
+def planned(interview_id: UUID, position: int | None, question: Question, *, follows_id: UUID | None = None) -> QuestionAnswer:
+    return QuestionAnswer(
+        ids.mint(), interview_id, position, None, resumes.plain(question), follows_id, "planned", "", "", "", "", "", "", is_considered=False,
+        score=None, is_deviated=None, evidence=None, asked_at=None, answered_at=None,
+    )  # fmt: skip
+
+
+def embedding(inference: inference_pb2_grpc.InferenceServiceStub, tenant_id: UUID) -> Vectors:
+    """Turns texts into vectors by inference, each text once."""
+    known: dict[str, Sequence[float]] = {}
+
+    def vectors(texts: Sequence[str]) -> list[Sequence[float]]:
+        wanted = [text for text in dict.fromkeys(texts) if text not in known]
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            answer = inference.Embed(
+                inference_pb2.EmbedRequest(texts=part, purpose="interview_scoring", tenant_id=str(tenant_id)), timeout=_EMBED_SECONDS
+            )
+            known.update((text, tuple(vector.values)) for text, vector in zip(part, answer.vectors, strict=True))
+        return [known[text] for text in texts]
+
+    return vectors

@@ -1,0 +1,109 @@
+"""What the gateway asks of the owner of interview rooms: the transcript is the room's history, and what the candidate says there is an answer."""
+
+from uuid import UUID
+
+import grpc
+from sqlalchemy import Connection
+
+from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+from services.chassis import audit, calls, errors, tasks
+from services.chassis.calls import Person
+from services.chassis.clock import Clock, utc_now
+from services.chassis.database import Database
+from services.interviews import conversation, rules, store
+from services.interviews.room import Room, to_room_message
+from services.interviews.subjects import Answer
+from services.interviews.tables import Interview, Line
+
+Context = grpc.ServicerContext
+_PREFIX = "interview-"
+_LOADED = 50
+_COLLEAGUE = "Interviewer's colleague"
+
+
+class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
+    """See rooms.proto: the gateway calls, for the person whose token it brings."""
+
+    def __init__(self, database: Database, room: Room, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._room = room
+        self._clock = clock
+
+    def JoinRoom(self, request: rooms_pb2.JoinRoomRequest, context: Context) -> rooms_pb2.RoomAccess:
+        person = calls.person()
+        with self._database.begin(person) as connection:
+            interview = store.get_interview(connection, _id_of(request.room_name), person.tenant_id, person.user_id)
+            return _access(interview, person, store.read_mark(connection, interview.id, person.user_id))
+
+    def AppendMessage(self, request: rooms_pb2.AppendMessageRequest, context: Context) -> rooms_pb2.RoomMessage:
+        person, interview_id = calls.person(), _id_of(request.room_name)
+        try:
+            with self._database.begin(person) as connection:
+                interview = store.lock_interview(connection, interview_id, person.tenant_id, person.user_id)
+                rules.check_acts(interview, person)
+                rules.check_running(interview)
+                following = store.open_questions(connection, [interview_id]).get(interview_id)
+                if interview.user_id != person.user_id:
+                    line = self._say(connection, interview, "colleague", person, request)
+                elif following is None or following.state != "open":
+                    line = self._say(connection, interview, "candidate", person, request)
+                else:
+                    answer = Answer(request.content.strip())
+                    line = conversation.take(
+                        connection, interview, following.id, answer, "room", now=self._clock(), client_id=request.client_id
+                    )
+                    audit.record(connection, "answer.given", interview_id=interview.id, question_id=following.id)
+                    tasks.enqueue(connection, "consider", {"question_id": following.id}, tenant_id=interview.tenant_id)
+        except store.Repeated:
+            with self._database.begin(person) as connection:
+                interview = store.get_interview(connection, interview_id, person.tenant_id, person.user_id)
+                line = store.get_line(connection, interview_id, person.user_id, request.client_id)
+        # A repeat is published again: the first time may have died with its process, and readers know it by its number.
+        self._room.publish(interview, [line])
+        return to_room_message(line)
+
+    def LoadMessages(self, request: rooms_pb2.LoadMessagesRequest, context: Context) -> rooms_pb2.LoadMessagesResponse:
+        person, limit = calls.person(), request.limit or _LOADED
+        with self._database.begin(person) as connection:
+            interview = store.get_interview(connection, _id_of(request.room_name), person.tenant_id, person.user_id)
+            newest = request.after < 0
+            found = store.list_lines(connection, interview.id, request.after, limit if newest else limit + 1)
+        return rooms_pb2.LoadMessagesResponse(messages=map(to_room_message, found[:limit]), more=len(found) > limit)
+
+    def MarkRoomRead(self, request: rooms_pb2.MarkRoomReadRequest, context: Context) -> rooms_pb2.RoomAccess:
+        person = calls.person()
+        with self._database.begin(person) as connection:
+            interview = store.get_interview(connection, _id_of(request.room_name), person.tenant_id, person.user_id)
+            before = store.read_mark(connection, interview.id, person.user_id)
+            seq = store.mark_read(connection, interview, person.user_id, request.seq)
+            if seq != before:
+                audit.record(connection, "room.read", interview_id=interview.id, seq=seq)
+            return _access(interview, person, seq)
+
+    def _say(
+        self, connection: Connection, interview: Interview, speaker: str, person: Person, request: rooms_pb2.AppendMessageRequest
+    ) -> Line:  # fmt: skip
+        name = interview.candidate_name if speaker == "candidate" else _COLLEAGUE
+        audit.record(connection, "line.said", interview_id=interview.id)
+        return store.add_line(
+            connection, interview.id, speaker, request.content, now=self._clock(), sender_id=person.user_id, sender_name=name,
+            client_id=request.client_id,
+        )  # fmt: skip
+
+
+def _access(interview: Interview, person: Person, read_seq: int) -> rooms_pb2.RoomAccess:
+    name = interview.candidate_name if interview.user_id == person.user_id else _COLLEAGUE
+    return rooms_pb2.RoomAccess(
+        room_id=str(interview.id), room_name=interview.room_name, user_id=str(person.user_id), display_name=name, last_seq=interview.last_seq,
+        read_seq=read_seq,
+    )  # fmt: skip
+
+
+def _id_of(room_name: str) -> UUID:
+    """Raises NotFound / ROOM_NOT_FOUND for what is no room of an interview."""
+    try:
+        if room_name.startswith(_PREFIX):
+            return UUID(room_name.removeprefix(_PREFIX))
+    except ValueError:
+        pass
+    raise errors.NotFound("ROOM_NOT_FOUND", "there is no such room")

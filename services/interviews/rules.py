@@ -1,0 +1,71 @@
+"""Decisions on interviews: who may do what, and when an answer is one."""
+
+from collections.abc import Sequence
+
+from services.chassis import errors
+from services.chassis.calls import Person
+from services.interviews.tables import Interview, QuestionAnswer
+
+_WHO_ACTS = ("owner", "admin", "member")
+_MOST_SIGNALS = 2000
+
+
+def is_organization(interview: Interview, person: Person) -> bool:
+    """Whether the person acts for the organization that started the interview."""
+    return person.tenant_id == interview.tenant_id
+
+
+def check_candidate(interview: Interview, person: Person) -> None:
+    """Raises PermissionDenied for the organization's side: nobody answers in a candidate's place."""
+    if interview.user_id != person.user_id:
+        raise errors.PermissionDenied("CANDIDATE_ONLY", "only the candidate answers")
+
+
+def check_acts(interview: Interview, person: Person) -> None:
+    """Raises PermissionDenied for somebody of the organization who may only read."""
+    if interview.user_id != person.user_id and person.role not in _WHO_ACTS:
+        raise errors.PermissionDenied("ROLE_NOT_ALLOWED", f"this needs one of the roles {', '.join(_WHO_ACTS)} in the organization")
+
+
+def check_running(interview: Interview) -> None:
+    if interview.status != "running":
+        raise not_running(interview)
+
+
+def not_running(interview: Interview) -> errors.Refusal:
+    words = {"starting": "has not begun yet", "cancelled": "was cancelled"}.get(interview.status, "is over")
+    return errors.FailedPrecondition("INTERVIEW_NOT_RUNNING", f"this interview {words}")
+
+
+def check_open(question: QuestionAnswer) -> None:
+    if question.state != "open":
+        raise errors.FailedPrecondition("QUESTION_ANSWERED", "this question is answered; the open one waits in GetInterview")
+
+
+def check_answer(text: str, code: str) -> None:
+    if not text.strip() and not code.strip():
+        raise errors.invalid_field("text", "ANSWER_EMPTY", "needs words, or code")
+
+
+def check_unanswered(questions: Sequence[QuestionAnswer]) -> None:
+    if any(question.state in ("answered", "transcribing") for question in questions):
+        raise errors.FailedPrecondition("INTERVIEW_ANSWERED", "the candidate has answered already: end the interview instead")
+
+
+def check_consent(interview: Interview) -> None:
+    if interview.consented_at is None:
+        raise errors.FailedPrecondition("CONSENT_MISSING", "nothing is recorded before the candidate has agreed to it: ConsentToRecording")
+
+
+def check_signals(count: int) -> None:
+    if count > _MOST_SIGNALS:
+        raise errors.FailedPrecondition("SIGNALS_FULL", f"an interview keeps {_MOST_SIGNALS} signals at most")
+
+
+def check_reported(interview: Interview) -> None:
+    if interview.status != "ended":
+        raise errors.FailedPrecondition("REPORT_MISSING", "there is no report yet: end the interview first")
+
+
+def may_read_report(interview: Interview, person: Person) -> bool:
+    return is_organization(interview, person) or interview.share_report

@@ -1,0 +1,240 @@
+"""The tables of interviews, and what their rows become."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = sa.MetaData()
+
+interviews = sa.Table(
+    "interviews", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("created_by", sa.Uuid, nullable=False),
+    sa.Column("subscription_id", sa.Uuid),
+    sa.Column("candidate_id", sa.Uuid, nullable=False),
+    sa.Column("user_id", sa.Uuid),
+    sa.Column("candidate_name", sa.Text, nullable=False),
+    sa.Column("job_id", sa.Uuid, nullable=False),
+    sa.Column("job_title", sa.Text, nullable=False),
+    sa.Column("question_count", sa.Integer, nullable=False),
+    sa.Column("share_report", sa.Boolean, nullable=False),
+    sa.Column("resume", JSONB(none_as_null=True)),
+    sa.Column("job_description", JSONB(none_as_null=True)),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("start_key", sa.Text),
+    sa.Column("start_hash", sa.LargeBinary, nullable=False),
+    sa.Column("start_task_id", sa.Uuid, nullable=False),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("overall_score", sa.Numeric(4, 1)),
+    sa.Column("consented_at", sa.DateTime(timezone=True)),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("started_at", sa.DateTime(timezone=True)),
+    sa.Column("ended_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+question_answers = sa.Table(
+    "question_answers", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("interview_id", sa.Uuid, nullable=False),
+    sa.Column("position", sa.Integer),
+    sa.Column("number", sa.Integer),
+    sa.Column("question", JSONB, nullable=False),
+    sa.Column("follows_id", sa.Uuid),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("recording_type", sa.Text, nullable=False),
+    sa.Column("problem", sa.Text, nullable=False),
+    sa.Column("is_considered", sa.Boolean, nullable=False),
+    sa.Column("score", sa.Numeric(4, 1)),
+    sa.Column("is_deviated", sa.Boolean),
+    sa.Column("evidence", JSONB(none_as_null=True)),
+    sa.Column("asked_at", sa.DateTime(timezone=True)),
+    sa.Column("answered_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+transcript = sa.Table(
+    "transcript", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("interview_id", sa.Uuid, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("speaker", sa.Text, nullable=False),
+    sa.Column("sender_id", sa.Uuid),
+    sa.Column("sender_name", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("question_id", sa.Uuid),
+    sa.Column("client_id", sa.Text),
+    sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+transcript_reads = sa.Table(
+    "transcript_reads", metadata,
+    sa.Column("interview_id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
+feedback_reports = sa.Table(
+    "feedback_reports", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("interview_id", sa.Uuid, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("overall_score", sa.Numeric(4, 1), nullable=False),
+    sa.Column("detailed_scores", JSONB, nullable=False),
+    sa.Column("comments", sa.Text, nullable=False),
+    sa.Column("generated_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+
+score_overrides = sa.Table(
+    "score_overrides", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("interview_id", sa.Uuid, nullable=False),
+    sa.Column("question_id", sa.Uuid),
+    sa.Column("value", sa.Numeric(4, 1), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+signals = sa.Table(
+    "signals", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("interview_id", sa.Uuid, nullable=False),
+    sa.Column("question_id", sa.Uuid),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("amount", sa.Double, nullable=False),
+    sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Interview:
+    """An interview; `tenant_id` is the employer's, `user_id` the candidate's account, known once the resume was read.
+
+    A row is `starting` from its claim to its charge. Its id is the key of that charge. `start_task_id` is the task that finishes a start which broke off.
+    `resume` and `job_description` are a Background and an Opening as JSON: what the questions were made from, whatever becomes of the originals.
+    """
+
+    id: UUID
+    tenant_id: UUID
+    created_by: UUID
+    subscription_id: UUID | None
+    candidate_id: UUID
+    user_id: UUID | None
+    candidate_name: str
+    job_id: UUID
+    job_title: str
+    question_count: int
+    share_report: bool
+    resume: dict[str, Any] | None
+    job_description: dict[str, Any] | None
+    status: str
+    start_key: str | None
+    start_hash: bytes
+    start_task_id: UUID
+    last_seq: int
+    overall_score: Decimal | None
+    consented_at: datetime | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def room_name(self) -> str:
+        """The room that both sides share."""
+        return f"interview-{self.id}"
+
+
+@dataclass(frozen=True)
+class QuestionAnswer:
+    """A planned or asked question, as JSON of asking's Question, with its answer.
+
+    `position` is its place in the plan, from 0; what came up on the way has none. `number` says when it was asked, from 1.
+    `state` is `planned`, `open`, `transcribing`, `answered` or `unanswered`. `is_considered` says that the next question was chosen with this answer in
+    mind; `score` and `evidence` may come later, where the models were away.
+    """
+
+    id: UUID
+    interview_id: UUID
+    position: int | None
+    number: int | None
+    question: dict[str, Any]
+    follows_id: UUID | None
+    state: str
+    answer: str
+    code: str
+    language: str
+    source: str
+    recording_type: str
+    problem: str
+    is_considered: bool
+    score: Decimal | None
+    is_deviated: bool | None
+    evidence: dict[str, Any] | None
+    asked_at: datetime | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that was said. Without a sender it was the interviewer."""
+
+    id: UUID
+    interview_id: UUID
+    seq: int
+    speaker: str
+    sender_id: UUID | None
+    sender_name: str
+    text: str
+    question_id: UUID | None
+    client_id: str | None
+    said_at: datetime
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report; `detailed_scores` is all of it that is not a column, as JSON."""
+
+    id: UUID
+    interview_id: UUID
+    version: int
+    overall_score: Decimal
+    detailed_scores: dict[str, Any]
+    comments: str
+    generated_at: datetime
+
+
+@dataclass(frozen=True)
+class Override:
+    """A person's score beside that of the rules; without a question, for the interview as a whole."""
+
+    id: UUID
+    interview_id: UUID
+    question_id: UUID | None
+    value: Decimal
+    reason: str
+    user_id: UUID
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Something that the candidate's client noticed at `noticed_at`, by its own clock, and told us at `created_at`."""
+
+    id: UUID
+    interview_id: UUID
+    question_id: UUID | None
+    kind: str
+    amount: float
+    noticed_at: datetime
+    created_at: datetime
