@@ -38,11 +38,11 @@ class Raw(Encoded):
         self._data = data
 
     @property
-    def text(self) -> bytes:  # type: ignore[override]
+    def text(self) -> bytes:
         raise TypeError("such a socket has no text")
 
     @property
-    def binary(self) -> bytes:  # type: ignore[override]
+    def binary(self) -> bytes:
         return self._data
 
 

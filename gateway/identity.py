@@ -11,7 +11,7 @@ from services.chassis import errors
 from services.chassis.calls import Person
 from services.chassis.tokens import AccessTokens
 
-PROTOCOL, BINARY = "einstellen.v1", "einstellen.v1.binary"
+PROTOCOL, BINARY, YJS = "einstellen.v1", "einstellen.v1.binary", "yjs"
 _BEARER = "bearer."
 
 # aiohttp's own warnings quote subprotocols and request lines, where tokens stand. What goes wrong in a handler is logged by ours.
@@ -34,8 +34,8 @@ def offered(request: web.Request) -> list[str]:
 
 
 def chosen(request: web.Request) -> tuple[str, ...]:
-    """The subprotocol that is answered, of those that the client offers: at most one."""
-    return tuple(word for word in offered(request) if word in (PROTOCOL, BINARY))[:1]
+    """The subprotocol that is answered, of those that the client offers: at most one, and never the one that is a token."""
+    return tuple(word for word in offered(request) if word in (PROTOCOL, BINARY, YJS))[:1]
 
 
 def find_token(request: web.Request) -> str:

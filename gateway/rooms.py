@@ -36,6 +36,8 @@ class Room:
     the owner. A socket joins by loading until it has caught up with `seq`, the newest number handed on, and follows from there.
     """
 
+    spoiled = False
+
     def __init__(self, name: str, owner: Owner) -> None:
         self.name = name
         self.channel = wire.channel(name)
@@ -164,11 +166,12 @@ class Room:
 
 
 class Heard(Protocol):
-    """What follows a channel of Redis in this process: a room, or a document."""
+    """What follows a channel of Redis in this process: a room, or a document. One that is spoiled takes nobody new."""
 
     channel: str
     holders: int
     subscribed: asyncio.Event
+    spoiled: bool
 
     def hear(self, data: bytes) -> None: ...
     def heal(self) -> None: ...
@@ -183,13 +186,15 @@ class Rooms:
 
     def __init__(self, redis_url: str) -> None:
         # No retries inside the client: a reconnect is ours to see, because every room has to heal after it.
+        # What is published is tried twice: the connection that it first goes by may be of a Redis that has restarted.
         options: dict[str, Any] = {"socket_connect_timeout": 1, "health_check_interval": 5}
         self._listener = redis.asyncio.Redis.from_url(redis_url, socket_timeout=5, retry=Retry(NoBackoff(), 0), **options)
-        self._client = redis.asyncio.Redis.from_url(redis_url, socket_timeout=1, max_connections=50, **options)
+        self._client = redis.asyncio.Redis.from_url(redis_url, socket_timeout=1, max_connections=50, retry=Retry(NoBackoff(), 1), **options)
         self._pubsub = self._listener.pubsub()
         self._commands = asyncio.Lock()
         self._heard: dict[str, Heard] = {}
-        self.presence = Presence(self._client, secrets.token_hex(6))
+        self.process = secrets.token_hex(6)
+        self.presence = Presence(self._client, self.process)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -211,16 +216,17 @@ class Rooms:
     async def ping(self) -> None:
         await self._client.ping()
 
-    async def enter(self, name: str, owner: Owner, kind: Callable[[str, Owner], Kind]) -> Kind:
-        """The room, or the document, subscribed to if Redis answers; every `enter` needs its `leave`."""
-        fresh = kind(name, owner)
-        found: Kind = self._heard.setdefault(fresh.channel, fresh)  # type: ignore[assignment]
-        found.holders += 1
-        if found is fresh:
+    async def enter(self, channel: str, make: Callable[[], Kind]) -> Kind:
+        """What follows that channel, made where nobody does yet, and subscribed to if Redis answers; every `enter` needs its `leave`."""
+        found: Kind | None = self._heard.get(channel)  # type: ignore[assignment]
+        if found is None or found.spoiled:
+            found = make()
+            self._heard[channel] = found
+            found.holders += 1
             counters.ROOMS.set(len(self._heard))
-            await self._command(found.channel)
+            await self._command(channel)
         else:
-            await fresh.close()
+            found.holders += 1
         with contextlib.suppress(TimeoutError):  # without Redis: what this process itself appends is handed on, the rest when it is back
             await asyncio.wait_for(found.subscribed.wait(), _SUBSCRIBE_SECONDS)
         return found
@@ -228,7 +234,8 @@ class Rooms:
     async def leave(self, heard: Heard) -> None:
         heard.holders -= 1
         if heard.holders == 0:
-            self._heard.pop(heard.channel, None)
+            if self._heard.get(heard.channel) is heard:
+                del self._heard[heard.channel]
             counters.ROOMS.set(len(self._heard))
             await heard.close()
             await self._command(heard.channel)

@@ -23,9 +23,13 @@ class TooSlow(Exception):  # noqa: N818 - what the client is, not a fault
 
 
 class Socket:
-    """`seen` is the number of the newest message that was queued for the client; `live` says that it follows its room."""
+    """`seen` is the number of the newest message that was queued for the client; `live` says that it follows its room.
+    A `raw` one speaks another protocol than the rooms', and `clients` are the numbers that Yjs clients behind it go by.
+    """
 
-    def __init__(self, request: web.Request, ws: web.WebSocketResponse, identity: Identity, queued: int, *, binary: bool = False) -> None:
+    def __init__(
+        self, request: web.Request, ws: web.WebSocketResponse, identity: Identity, queued: int, *, binary: bool = False, raw: bool = False
+    ) -> None:
         self.number = next(_numbers)
         self.identity = identity
         self.name = ""
@@ -33,6 +37,8 @@ class Socket:
         self.live = False
         self.saying: set[str] = set()
         self.binary = binary
+        self.raw = raw
+        self.clients: set[int] = set()
         self._request = request
         self._ws = ws
         self._queue: asyncio.Queue[bytes] = asyncio.Queue(queued)
@@ -61,6 +67,11 @@ class Socket:
         except TimeoutError:
             self.end(Close.TOO_SLOW, "too slow: reconnect and ask for what you missed")
             raise TooSlow from None
+
+    def expire(self) -> asyncio.TimerHandle:
+        """Ends the socket when its token does, unless the timer is cancelled before."""
+        left = self.identity.expires - time.time()
+        return asyncio.get_running_loop().call_later(left, self.end, Close.UNAUTHENTICATED, "TOKEN_EXPIRED")
 
     def end(self, code: Close, words: str) -> None:
         """Closes the socket, from any place and without waiting."""
@@ -122,3 +133,9 @@ class Pace:
             return False
         self._left -= 1
         return True
+
+    async def wait(self) -> None:
+        """Returns when there is one left to take: for clients that send bursts, and are slowed down rather than stopped."""
+        if not self.allows():
+            await asyncio.sleep((1 - self._left) / self._rate)
+            self.allows()

@@ -45,7 +45,8 @@ def append(connection: Connection, document: Document, updates: Sequence[bytes],
 
 def load(connection: Connection, room_id: UUID, after: int) -> tuple[list[Update], bool]:
     """A page of updates after that number, and whether there are later ones; a page has one update at least and is bounded in bytes."""
-    table, found, size = document_updates, [], 0
+    table, size = document_updates, 0
+    found: list[Update] = []
     query = sa.select(table).where(table.c.room_id == room_id, table.c.seq > after).order_by(table.c.seq).limit(_PAGE + 1)
     for row in connection.execute(query):
         size += len(row.update)

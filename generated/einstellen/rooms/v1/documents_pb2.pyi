@@ -86,13 +86,17 @@ class KeepStateResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class DocumentNews(_message.Message):
-    __slots__ = ("first_seq", "updates", "awareness", "process")
-    FIRST_SEQ_FIELD_NUMBER: _ClassVar[int]
-    UPDATES_FIELD_NUMBER: _ClassVar[int]
-    AWARENESS_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("process", "first_seq", "last_seq", "update", "awareness", "asks")
     PROCESS_FIELD_NUMBER: _ClassVar[int]
-    first_seq: int
-    updates: _containers.RepeatedScalarFieldContainer[bytes]
-    awareness: bytes
+    FIRST_SEQ_FIELD_NUMBER: _ClassVar[int]
+    LAST_SEQ_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_FIELD_NUMBER: _ClassVar[int]
+    AWARENESS_FIELD_NUMBER: _ClassVar[int]
+    ASKS_FIELD_NUMBER: _ClassVar[int]
     process: str
-    def __init__(self, first_seq: _Optional[int] = ..., updates: _Optional[_Iterable[bytes]] = ..., awareness: _Optional[bytes] = ..., process: _Optional[str] = ...) -> None: ...
+    first_seq: int
+    last_seq: int
+    update: bytes
+    awareness: bytes
+    asks: bool
+    def __init__(self, process: _Optional[str] = ..., first_seq: _Optional[int] = ..., last_seq: _Optional[int] = ..., update: _Optional[bytes] = ..., awareness: _Optional[bytes] = ..., asks: _Optional[bool] = ...) -> None: ...
