@@ -2,14 +2,21 @@
 
 import grpc
 
-from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
+from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, payments_pb2, payments_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from services.billing import catalogue, tasks
+from services.billing.cashier import Cashier
+from services.billing.providers.protocol import Provider
+from services.billing.providers.stripe import Stripe
+from services.billing.renewals import Invoicing
 from services.billing.rpc.credits import CreditService
+from services.billing.rpc.payments import PaymentService
 from services.billing.rpc.subscriptions import SubscriptionService
+from services.billing.rpc.webhooks import WebhookService
 from services.billing.settings import Settings
 from services.billing.store import plans
 from services.chassis import calls, clients, clock
+from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.events import EventFeed, Follower
 from services.chassis.revocations import Revocations, revoked
@@ -19,31 +26,45 @@ from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
 
 
-def start(settings: Settings) -> Server:
+def start(settings: Settings, now: Clock = clock.utc_now) -> Server:
     database = Database(settings.database_url, pool_size=settings.workers + 6, application_name="billing")
     database.refuse_unguarded()
     services = ServiceTokens(settings.service_token.get_secret_value(), "billing")
     auth = clients.connect(settings.keys_url, "auth", services)
+    notifications = clients.connect(settings.notifications_url, "notifications", services)
     with database.begin(calls.SYSTEM) as connection:
-        plans.seed(connection, catalogue.PLANS, now=clock.utc_now())
-
-    credit = CreditService(database, low=settings.low_credits, tokens_per_credit=settings.tokens_per_credit)
+        plans.seed(connection, catalogue.PLANS, now=now())
+    invoicing = Invoicing(settings.tax_percent)
+    cashier = Cashier(database, providers_of(settings), invoicing, now)
+    credit = CreditService(database, low=settings.low_credits, tokens_per_credit=settings.tokens_per_credit, clock=now)
+    subscription = SubscriptionService(database, cashier, invoicing, now)
+    payment = PaymentService(database, cashier, invoicing, tax_name=settings.tax_name, clock=now)
 
     def add(server: grpc.Server) -> None:
         credits_pb2_grpc.add_CreditServiceServicer_to_server(credit, server)
-        subscriptions_pb2_grpc.add_SubscriptionServiceServicer_to_server(SubscriptionService(database), server)
+        subscriptions_pb2_grpc.add_SubscriptionServiceServicer_to_server(subscription, server)
+        payments_pb2_grpc.add_PaymentServiceServicer_to_server(payment, server)
+        payments_pb2_grpc.add_WebhookServiceServicer_to_server(WebhookService(database, cashier, now), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
     return serve(
-        settings, [credits_pb2.DESCRIPTOR, subscriptions_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        settings, [module.DESCRIPTOR for module in (credits_pb2, subscriptions_pb2, payments_pb2, events_pb2)], add,
         access=AccessTokens(KeyRing(published(auth)), settings.jwt_issuer, Revocations("billing", revoked(auth))),
         services=services, parts={"database": database.check},
         background=[
-            Worker("billing", database, tasks.handlers(database, clock.utc_now)),
-            Follower("billing", "auth", auth, database, tasks.following(clock.utc_now)),
+            Worker("billing", database, tasks.handlers(database, cashier, invoicing, notifications, now), clock=now),
+            Follower("billing", "auth", auth, database, tasks.following(now)),
         ],
-        closing=[auth.close, database.close],
+        closing=[auth.close, notifications.close, database.close],
     )  # fmt: skip
+
+
+def providers_of(settings: Settings) -> dict[str, Provider]:
+    """The providers whose settings are there."""
+    found: dict[str, Provider] = {}
+    if settings.stripe_secret_key.get_secret_value():
+        found["stripe"] = Stripe(settings)
+    return found
 
 
 if __name__ == "__main__":

@@ -1,10 +1,14 @@
 """Decisions of billing: half-credits, what tokens cost, and which part of an account a booking takes from or gives to."""
 
 import math
-from datetime import datetime
+from calendar import monthrange
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID
 
-from services.billing.tables import Account, Booking, Legs, Transaction
-from services.chassis import errors
+from services.billing.tables import Account, Booking, Legs, Offer, Plan, Subscription, Transaction
+from services.chassis import errors, ids
 
 
 def halves(amount: float, field: str = "amount") -> int:
@@ -63,3 +67,70 @@ def check_same(first: Transaction, unit: str, amount: int, again: Booking) -> No
     was = (first.unit, first.outside, first.type, first.description, first.reference_id, first.prompt_tokens, first.completion_tokens)
     if was != (unit, amount, again.type, again.description, again.reference_id, again.prompt_tokens, again.completion_tokens):
         raise errors.AlreadyExists("IDEMPOTENCY_KEY_REUSED", "this idempotency key came with another request before; use a new one")
+
+
+# Subscriptions.
+
+
+def months_after(anchor: datetime, months: int) -> datetime:
+    """The same day and time some months later, or the month's last day where it has none: 31 January, 28 February, 31 March."""
+    year, month = divmod(anchor.month - 1 + months, 12)
+    year, month = anchor.year + year, month + 1
+    return anchor.replace(year=year, month=month, day=min(anchor.day, monthrange(year, month)[1]))
+
+
+def subscribe(tenant_id: UUID, plan: Plan, provider: str, *, trial: bool, now: datetime) -> Subscription:
+    """A new one: free at once, on trial until its trial is over, or waiting to be paid for."""
+    free, trial = plan.offer.price == 0, trial and plan.offer.trial_days > 0
+    status = "active" if free else "trialing" if trial else "incomplete"
+    end = now + timedelta(days=plan.offer.trial_days) if trial and not free else months_after(now, 1)
+    anchor, cycle = (end, -1) if status == "trialing" else (now, 0)
+    return Subscription(
+        ids.mint(), tenant_id, plan.offer.family, plan.id, None, provider, None, status, now, None, anchor, cycle, now, end, True, now, now
+    )
+
+
+def next_period(subscription: Subscription, *, now: datetime) -> Subscription:
+    """The subscription in its next month, on the plan that was chosen for it."""
+    cycle = subscription.cycle + 1
+    return replace(
+        subscription, cycle=cycle, period_start=months_after(subscription.anchor_at, cycle), period_end=months_after(subscription.anchor_at, cycle + 1),
+        plan_id=subscription.next_plan_id or subscription.plan_id, next_plan_id=None, updated_at=now,
+    )  # fmt: skip
+
+
+def prorate(subscription: Subscription, old: Offer, new: Offer, *, now: datetime) -> tuple[int, int]:
+    """What an upgrade costs for the rest of the month, and the half-credits that come with it: cents rounded down, half-credits up, to the customer."""
+    whole = int((subscription.period_end - subscription.period_start).total_seconds())
+    rest = min(whole, max(0, int((subscription.period_end - now).total_seconds())))
+    return (new.price - old.price) * rest // whole, -(-max(0, new.credits - old.credits) * rest // whole)
+
+
+def tax_of(subtotal: int, percent: Decimal) -> int:
+    """The tax on an amount of cents, half a cent rounded up."""
+    return int((abs(subtotal) * percent / 100).quantize(Decimal(1), ROUND_HALF_UP)) * (1 if subtotal >= 0 else -1)
+
+
+RETRY_DAYS = (1, 3, 5)  # after the attempt before
+
+
+def retry_at(attempt: int, *, final: bool, now: datetime) -> datetime | None:
+    """When a renewal is tried again after this many attempts; None where it is not."""
+    return None if final or attempt > len(RETRY_DAYS) else now + timedelta(days=RETRY_DAYS[attempt - 1])
+
+
+def check_change(subscription: Subscription, old: Offer, new: Offer) -> None:
+    """Raises FailedPrecondition / SUBSCRIPTION_NOT_ACTIVE, InvalidArgument / PLAN_SAME, PLAN_OF_OTHER_FAMILY."""
+    if subscription.status not in ("active", "trialing"):
+        raise errors.FailedPrecondition(
+            "SUBSCRIPTION_NOT_ACTIVE", f"the subscription is {subscription.status}: only an active one changes its plan"
+        )
+    if old.family != new.family:
+        raise errors.invalid_field("plan_id", "PLAN_OF_OTHER_FAMILY", f"is of the family {new.family}, the subscription of {old.family}")
+    if old.name == new.name:
+        raise errors.invalid_field("plan_id", "PLAN_SAME", "is the plan that the subscription has")
+
+
+def credits_back(credits_bought: int, amount: int, refunded: int, more: int) -> int:
+    """The half-credits that leave with a refund of `more` cents after `refunded` of `amount`: its share, in all never more than were bought."""
+    return credits_bought * (refunded + more) // amount - credits_bought * refunded // amount

@@ -1,22 +1,35 @@
-"""What billing does outside a request: following which organizations there are."""
+"""What billing does outside a request: following organizations, seeing payments through, renewing, expiring, telling people."""
 
+from datetime import timedelta
 from uuid import UUID
 
+import grpc
 from sqlalchemy import Connection
 
 from einstellen.events.v1 import events_pb2
-from services.billing import catalogue, ledger
+from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
+from services.billing import catalogue, ledger, renewals
+from services.billing.cashier import Cashier
+from services.billing.documents import money
+from services.billing.renewals import Invoicing
 from services.billing.store import credits as store
-from services.billing.tables import Booking, Legs, Organization
+from services.billing.store import payments, plans
+from services.billing.store import subscriptions as subscription_store
+from services.billing.tables import Booking, Invoice, Legs, Organization
 from services.chassis import audit, calls, ids
 from services.chassis import tasks as chassis
 from services.chassis.clock import Clock, from_timestamp
 from services.chassis.database import Database
 from services.chassis.events import Apply, Prepare
-from services.chassis.tasks import Handler, Task
+from services.chassis.tasks import GiveUp, Handler, Task
+
+# How long after its beginning an unfinished payment is asked about again.
+_ASK_AGAIN = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=25), timedelta(hours=49))
 
 
-def handlers(database: Database, clock: Clock) -> dict[str, Handler]:
+def handlers(database: Database, cashier: Cashier, invoicing: Invoicing, notifications: grpc.Channel, clock: Clock) -> dict[str, Handler]:
+    tell = notifications_pb2_grpc.NotificationServiceStub(notifications)
+
     def expire_hold(task: Task) -> None:
         assert task.tenant_id is not None
         with database.begin(calls.SYSTEM) as connection:
@@ -24,7 +37,92 @@ def handlers(database: Database, clock: Clock) -> dict[str, Handler]:
             release = Booking(ids.mint(), "RELEASE", "")
             ledger.end_hold(connection, task.tenant_id, UUID(task.payload["hold_id"]), 0, release, "expired", now=clock())
 
-    return {"expire_hold": expire_hold}
+    def settle_payment(task: Task) -> None:
+        payment, _ = cashier.settle(UUID(task.payload["payment_id"]))
+        if payment.status in ("succeeded", "failed"):
+            return
+        later = next((after for after in _ASK_AGAIN if payment.created_at + after > clock()), None)
+        if later is None:
+            raise GiveUp(f"{payment.provider} has not decided about a payment in two days")
+        with database.begin(calls.SYSTEM) as connection:
+            chassis.finish(connection, task)
+            chassis.enqueue(connection, "settle_payment", task.payload, tenant_id=payment.tenant_id, run_at=payment.created_at + later)
+
+    def refund(task: Task) -> None:
+        cashier.send_back(UUID(task.payload["refund_id"]))
+
+    def apply_webhook(task: Task) -> None:
+        webhook_id = UUID(task.payload["webhook_id"])
+        with database.begin(calls.SYSTEM) as connection:
+            event = payments.get_webhook(connection, webhook_id)
+            payment = payments.find_payment(connection, event.provider, event.handle, _uuid(event.reference))
+        if payment is not None:
+            payment, _ = cashier.settle(payment.id)
+        with database.begin(calls.SYSTEM) as connection:
+            chassis.finish(connection, task)
+            payments.close_webhook(connection, webhook_id, payment.status if payment else "about nothing of ours")
+
+    def renew(task: Task) -> None:
+        assert task.tenant_id is not None
+        with database.begin(calls.SYSTEM) as connection:
+            chassis.finish(connection, task)
+            found = subscription_store.lock_subscription(connection, UUID(task.payload["subscription_id"]), task.tenant_id)
+            if found.cycle == task.payload["cycle"]:
+                invoice = renewals.renew(connection, found, invoicing, now=clock())
+                if invoice is not None:
+                    take(connection, invoice, 1)
+
+    def retry_invoice(task: Task) -> None:
+        assert task.tenant_id is not None
+        with database.begin(calls.SYSTEM) as connection:
+            chassis.finish(connection, task)
+            invoice = subscription_store.lock_invoice(connection, UUID(task.payload["invoice_id"]), task.tenant_id)
+            if invoice.status == "open":
+                take(connection, invoice, int(task.payload["attempt"]))
+
+    def take(connection: Connection, invoice: Invoice, attempt: int) -> None:
+        """Has an invoice of a subscription paid by the saved method; without one it waits for somebody to pay it."""
+        assert invoice.subscription_id is not None
+        now = clock()
+        found = subscription_store.lock_subscription(connection, invoice.subscription_id, invoice.tenant_id)
+        if payments.find_running(connection, invoice.id) is not None:
+            return
+        if payments.find_customer(connection, invoice.tenant_id, found.payment_method)[1]:
+            renewals.begin_payment(connection, invoice, found.payment_method, attempt=attempt, off_session=True, run_at=now, now=now)
+        else:
+            renewals.failed(connection, invoice, attempt, final=False, now=now)
+
+    def mail(task: Task) -> None:
+        assert task.tenant_id is not None
+        with database.begin(calls.SYSTEM) as connection:
+            organization = store.find_organization(connection, task.tenant_id)
+            variables = _words(connection, task)
+        if organization is None:
+            raise GiveUp("nobody to tell")
+        tell.SendNotification(
+            notifications_pb2.SendNotificationRequest(
+                notification_type="email", user_id=str(organization.owner_id), template=str(task.payload["template"]), variables=variables,
+                tenant_id=str(task.tenant_id), request_id=str(task.id),
+            )
+        )  # fmt: skip
+
+    return {
+        "expire_hold": expire_hold, "settle_payment": settle_payment, "refund": refund, "apply_webhook": apply_webhook, "renew": renew,
+        "retry_invoice": retry_invoice, "mail": mail,
+    }  # fmt: skip
+
+
+def _words(connection: Connection, task: Task) -> dict[str, str]:
+    """What a mail's template wants to know."""
+    assert task.tenant_id is not None
+    if task.payload["template"] == "payment_receipt":
+        invoice = subscription_store.get_invoice(connection, UUID(task.payload["invoice_id"]), task.tenant_id)
+        return {
+            "description": invoice.description, "amount": money(invoice.amount, invoice.currency), "paid_time": invoice.invoice_date.isoformat(),
+            "invoice_number": str(invoice.number),
+        }  # fmt: skip
+    found = subscription_store.get_subscription(connection, UUID(task.payload["subscription_id"]), task.tenant_id)
+    return {"plan_name": plans.get_plan(connection, found.plan_id).offer.name, "status": str(task.payload["status"])}
 
 
 def following(clock: Clock) -> Prepare:
@@ -52,3 +150,10 @@ def following(clock: Clock) -> Prepare:
 
 def _nothing(connection: Connection, event: events_pb2.Event) -> None:
     """Another kind of event moves the position on, and that is all."""
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

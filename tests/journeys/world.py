@@ -6,8 +6,10 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import grpc
 import psycopg2
@@ -19,7 +21,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cli.services import SERVICES
-from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
+from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
 from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc
@@ -31,6 +33,10 @@ from einstellen.notifications.v1 import (
     reminders_pb2,
     reminders_pb2_grpc,
 )
+from services.billing import catalogue, renewals
+from services.billing.renewals import Invoicing
+from services.chassis import calls
+from services.chassis.database import Database
 from tests.conftest import Account, House, until
 
 ROOT = Path(__file__).parents[2]
@@ -93,11 +99,13 @@ def make(house: House) -> World:
     )
     stub = house.stub("notifications", reminders_pb2_grpc.ReminderServiceStub)
     ids["reminder_id"] = stub.CreateReminder(reminder, metadata=employer.metadata).id
+    ids |= bills(house, employer)
     world.marks.append(spend(house, person, mark).id)
     interview = interviewed(house, employer, person, made.id, published, mark)
     ids["interview_id"], ids["question_id"] = interview.id, interview.open_question.id
     ids["organization_id"] = employer.tenant_id
     world.marks += [value for name, value in ids.items() if name != "organization_id"] + [said.id, application.room_name]
+    ids["plan_id"] = free_plan(house)
     # What the accounts are, a stranger names in a request and may find in its echo; addresses never.
     ids |= {"user_id": person.user_id, "receiver_id": person.user_id, "with_user_id": person.user_id, "employer_id": employer.user_id}
     world.marks += [employer.email, person.email]
@@ -141,6 +149,28 @@ def spend(house: House, person: Account, mark: str) -> Any:
     known = f"billing knows {person.tenant_id}"
     until(lambda: not is_missing(lambda: credit.GetBalance(credits_pb2.GetBalanceRequest(), metadata=person.metadata)), known)
     return credit.SpendCredits(request, metadata=house.as_service("resumes", "billing"))
+
+
+def free_plan(house: House) -> str:
+    subscriptions = house.stub("billing", subscriptions_pb2_grpc.SubscriptionServiceStub)
+    return next(plan.id for plan in subscriptions.ListPlans(subscriptions_pb2.ListPlansRequest()).plans if plan.name == "Free")
+
+
+def bills(house: House, employer: Account) -> dict[str, str]:
+    """A subscription, and the invoice and payment of a package, for which no provider is asked."""
+    subscriptions = house.stub("billing", subscriptions_pb2_grpc.SubscriptionServiceStub)
+    known = f"billing knows {employer.tenant_id}"
+    credit = house.stub("billing", credits_pb2_grpc.CreditServiceStub)
+    until(lambda: not is_missing(lambda: credit.GetBalance(credits_pb2.GetBalanceRequest(), metadata=employer.metadata)), known)
+    request = subscriptions_pb2.CreateSubscriptionRequest(plan_id=free_plan(house))
+    subscription = subscriptions.CreateSubscription(request, metadata=employer.metadata)
+    database, now, never = Database(house.app_url("billing"), pool_size=1), datetime.now(UTC), datetime.now(UTC) + timedelta(days=999)
+    with database.begin(calls.SYSTEM) as connection:
+        invoice = Invoicing(Decimal(0)).for_package(UUID(employer.tenant_id), catalogue.PACKAGES[0], now=now)
+        issued = renewals.issue(connection, invoice)
+        payment = renewals.begin_payment(connection, issued, "stripe", run_at=never, now=now)
+    database.close()
+    return {"subscription_id": subscription.id, "invoice_id": str(invoice.id), "payment_id": str(payment.id)}
 
 
 def is_missing(call: Callable[[], object]) -> bool:
@@ -187,7 +217,8 @@ SAMPLES: dict[str, Any] = {
     "refresh_token": "no-such-token", "name": "Name", "title": "Title", "degree": "MSc",
     "description": "Words", "status": "interview", "company_name": "Company", "job_title": "Engineer", "skill_name": "Python", "content": "Hello",
     "notification_type": "in_app", "subject": "Subject", "message": "Message", "room_name": "application-1", "client_id": "1", "currency": "EUR",
-    "unit": "ai", "amount": 0.5, "type": "TAILOR",
+    "unit": "ai",
+    "package_id": "ai-50", "success_url": "https://example.com", "cancel_url": "https://example.com", "reason": "Words", "amount": 1, "type": "TAILOR",
     "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
 }  # fmt: skip
 

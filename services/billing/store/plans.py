@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.billing.tables import Offer, Plan, Quotas, plans
-from services.chassis import ids
+from services.chassis import errors, ids
 
 _SEED_LOCK = 0x50_4C_41_4E
 
@@ -35,9 +35,17 @@ def list_plans(connection: Connection, family: str) -> Sequence[Plan]:
     return [_plan(row) for row in connection.execute(query)]
 
 
-def find_plan(connection: Connection, plan_id: UUID) -> Plan | None:
+def get_plan(connection: Connection, plan_id: UUID) -> Plan:
     row = connection.execute(sa.select(plans).where(plans.c.id == plan_id)).first()
-    return _plan(row) if row else None
+    if row is None:
+        raise errors.NotFound("PLAN_NOT_FOUND", "there is no such plan")
+    return _plan(row)
+
+
+def get_current(connection: Connection, plan_id: UUID) -> Plan:
+    """A plan that is still for sale: the newest version of it, even where an older one is named."""
+    named = get_plan(connection, plan_id)
+    return next(plan for plan in list_plans(connection, "") if plan.offer.name == named.offer.name)
 
 
 def _plan(row: Row[tuple[object, ...]]) -> Plan:

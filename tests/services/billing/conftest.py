@@ -19,6 +19,7 @@ from services.chassis import calls
 from services.chassis.database import Database
 from tests.conftest import Account, House, until
 from tests.refusals import told
+from tests.services.billing.till import Till, open_till
 
 
 @dataclass
@@ -124,3 +125,10 @@ def at_once(count: int, work: Any) -> list[Any]:
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(one, range(count)))
+
+
+@pytest.fixture(scope="module")
+def till(house: House) -> Iterator[Till]:
+    with open_till(house, "billing_till") as opened:
+        yield opened
+        opened.verified()

@@ -237,7 +237,7 @@ def test_what_is_booked_is_audited_with_it(house: House, ledger: Ledger, company
     assert rows[1] == ("credits.spent", "interviews", {"transaction_id": spent.id})
 
 
-@pytest.mark.parametrize("statement", ["UPDATE {} SET description = ''", "DELETE FROM {}", "TRUNCATE {}"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET description = ''", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 @pytest.mark.parametrize("table", ["credit_transactions", "plans"])
 def test_nobody_not_even_the_owner_changes_what_was_booked(house: House, statement: str, table: str) -> None:
     refused_so = pytest.raises(psycopg2.errors.RaiseException, match="only ever added to")

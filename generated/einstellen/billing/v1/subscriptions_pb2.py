@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from einstellen.billing.v1 import payments_pb2 as einstellen_dot_billing_dot_v1_dot_payments__pb2
 from einstellen.options.v1 import options_pb2 as einstellen_dot_options_dot_v1_dot_options__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)einstellen/billing/v1/subscriptions.proto\x12\x15\x65instellen.billing.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\"D\n\x10ListPlansRequest\x12\x30\n\x06\x66\x61mily\x18\x01 \x01(\tB\x18\xbaH\x15r\x13R\x00R\x06hiringR\x07\x63ontentR\x06\x66\x61mily\"F\n\x11ListPlansResponse\x12\x31\n\x05plans\x18\x01 \x03(\x0b\x32\x1b.einstellen.billing.v1.PlanR\x05plans\"\x99\x02\n\x04Plan\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12 \n\x0b\x64\x65scription\x18\x03 \x01(\tR\x0b\x64\x65scription\x12\x16\n\x06\x66\x61mily\x18\x04 \x01(\tR\x06\x66\x61mily\x12!\n\x0cprice_amount\x18\x05 \x01(\x03R\x0bpriceAmount\x12\x1a\n\x08\x63urrency\x18\x06 \x01(\tR\x08\x63urrency\x12\x18\n\x07\x63redits\x18\x07 \x01(\x01R\x07\x63redits\x12#\n\rbilling_cycle\x18\x08 \x01(\tR\x0c\x62illingCycle\x12\x35\n\x06quotas\x18\t \x01(\x0b\x32\x1d.einstellen.billing.v1.QuotasR\x06quotas\"p\n\x06Quotas\x12\x16\n\x06tokens\x18\x01 \x01(\x03R\x06tokens\x12\x14\n\x05posts\x18\x02 \x01(\x03R\x05posts\x12\x1e\n\nworkspaces\x18\x03 \x01(\x03R\nworkspaces\x12\x18\n\x07members\x18\x04 \x01(\x03R\x07members2\xb2\x01\n\x13SubscriptionService\x12\x9a\x01\n\tListPlans\x12\'.einstellen.billing.v1.ListPlansRequest\x1a(.einstellen.billing.v1.ListPlansResponse\":\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02.\x12\r/api/v1/plansZ\x1d\x12\x1b/api/v1/subscriptions/plansb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)einstellen/billing/v1/subscriptions.proto\x12\x15\x65instellen.billing.v1\x1a\x1b\x62uf/validate/validate.proto\x1a$einstellen/billing/v1/payments.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"D\n\x10ListPlansRequest\x12\x30\n\x06\x66\x61mily\x18\x01 \x01(\tB\x18\xbaH\x15r\x13R\x00R\x06hiringR\x07\x63ontentR\x06\x66\x61mily\"F\n\x11ListPlansResponse\x12\x31\n\x05plans\x18\x01 \x03(\x0b\x32\x1b.einstellen.billing.v1.PlanR\x05plans\"\xb8\x02\n\x04Plan\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12 \n\x0b\x64\x65scription\x18\x03 \x01(\tR\x0b\x64\x65scription\x12\x16\n\x06\x66\x61mily\x18\x04 \x01(\tR\x06\x66\x61mily\x12!\n\x0cprice_amount\x18\x05 \x01(\x03R\x0bpriceAmount\x12\x1a\n\x08\x63urrency\x18\x06 \x01(\tR\x08\x63urrency\x12\x18\n\x07\x63redits\x18\x07 \x01(\x01R\x07\x63redits\x12#\n\rbilling_cycle\x18\x08 \x01(\tR\x0c\x62illingCycle\x12\x35\n\x06quotas\x18\t \x01(\x0b\x32\x1d.einstellen.billing.v1.QuotasR\x06quotas\x12\x1d\n\ntrial_days\x18\n \x01(\x05R\ttrialDays\"\x8c\x01\n\x06Quotas\x12\x16\n\x06tokens\x18\x01 \x01(\x03R\x06tokens\x12\x14\n\x05posts\x18\x02 \x01(\x03R\x05posts\x12\x1e\n\nworkspaces\x18\x03 \x01(\x03R\nworkspaces\x12\x18\n\x07members\x18\x04 \x01(\x03R\x07members\x12\x1a\n\x08requests\x18\x05 \x01(\x03R\x08requests\"\xee\x02\n\x19\x43reateSubscriptionRequest\x12!\n\x07plan_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x06planId\x12G\n\x08provider\x18\x02 \x01(\tB+\xbaH(r&R\x00R\x06stripeR\x08razorpayR\x06paypalR\x08jazzcashR\x08provider\x12/\n\x0epayment_method\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\rpaymentMethod\x12\x14\n\x05trial\x18\x04 \x01(\x08R\x05trial\x12;\n\x0bsuccess_url\x18\x05 \x01(\tB\x1a\xbaH\x17r\x15\x18\xd0\x0f\x32\x10^(https?://.+)?$R\nsuccessUrl\x12\x39\n\ncancel_url\x18\x06 \x01(\tB\x1a\xbaH\x17r\x15\x18\xd0\x0f\x32\x10^(https?://.+)?$R\tcancelUrl\x12&\n\nrequest_id\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\trequestId\"\xa4\x02\n\x1c\x43reateCheckoutSessionRequest\x12!\n\x07plan_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x06planId\x12G\n\x08provider\x18\x02 \x01(\tB+\xbaH(r&R\x00R\x06stripeR\x08razorpayR\x06paypalR\x08jazzcashR\x08provider\x12\x38\n\x0bsuccess_url\x18\x03 \x01(\tB\x17\xbaH\x14r\x12\x18\xd0\x0f\x32\r^https?://.+$R\nsuccessUrl\x12\x36\n\ncancel_url\x18\x04 \x01(\tB\x17\xbaH\x14r\x12\x18\xd0\x0f\x32\r^https?://.+$R\tcancelUrl\x12&\n\nrequest_id\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\trequestId\"\xea\x05\n\x0cSubscription\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x17\n\x07plan_id\x18\x02 \x01(\tR\x06planId\x12\x1b\n\tplan_name\x18\x03 \x01(\tR\x08planName\x12\x16\n\x06\x66\x61mily\x18\x04 \x01(\tR\x06\x66\x61mily\x12%\n\x0epayment_method\x18\x05 \x01(\tR\rpaymentMethod\x12\x1d\n\npayment_id\x18\x06 \x01(\tR\tpaymentId\x12\x16\n\x06status\x18\x07 \x01(\tR\x06status\x12\x39\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x46\n\x11period_start_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0fperiodStartTime\x12\x42\n\x0fperiod_end_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\rperiodEndTime\x12\x1d\n\nauto_renew\x18\x0c \x01(\x08R\tautoRenew\x12+\n\x11remaining_credits\x18\r \x01(\x01R\x10remainingCredits\x12 \n\x0cnext_plan_id\x18\x0e \x01(\tR\nnextPlanId\x12\x38\n\x07payment\x18\x0f \x01(\x0b\x32\x1e.einstellen.billing.v1.PaymentR\x07payment\x12;\n\x0b\x63reate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\"K\n\x16GetSubscriptionRequest\x12\x31\n\x0fsubscription_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0esubscriptionId\"k\n\x18ListSubscriptionsRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"\x8e\x01\n\x19ListSubscriptionsResponse\x12I\n\rsubscriptions\x18\x01 \x03(\x0b\x32#.einstellen.billing.v1.SubscriptionR\rsubscriptions\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"r\n\x19\x43\x61ncelSubscriptionRequest\x12\x31\n\x0fsubscription_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0esubscriptionId\x12\"\n\rat_period_end\x18\x02 \x01(\x08R\x0b\x61tPeriodEnd\"N\n\x19ResumeSubscriptionRequest\x12\x31\n\x0fsubscription_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0esubscriptionId\"\x91\x01\n\x11\x43hangePlanRequest\x12\x31\n\x0fsubscription_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0esubscriptionId\x12!\n\x07plan_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x06planId\x12&\n\nrequest_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\trequestId\"\xc7\x01\n\x15\x43onsumeCreditsRequest\x12\x31\n\x0fsubscription_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0esubscriptionId\x12\x31\n\x06\x61mount\x18\x02 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x80\x84.A!\x00\x00\x00\x00\x00\x00\x00\x00@\x01R\x06\x61mount\x12 \n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\x06reason\x12&\n\nrequest_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\trequestId\"\xdc\x01\n\x0b\x43reditUsage\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\'\n\x0fsubscription_id\x18\x02 \x01(\tR\x0esubscriptionId\x12\x16\n\x06\x61mount\x18\x03 \x01(\x01R\x06\x61mount\x12\x16\n\x06reason\x18\x04 \x01(\tR\x06reason\x12+\n\x11remaining_credits\x18\x05 \x01(\x01R\x10remainingCredits\x12\x37\n\tused_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08usedTime\"o\n\x10GetQuotasRequest\x12[\n\ttenant_id\x18\x01 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\x08tenantId\"\xa6\x01\n\x0cTenantQuotas\x12\x1b\n\tplan_name\x18\x01 \x01(\tR\x08planName\x12\x35\n\x06quotas\x18\x02 \x01(\x0b\x32\x1d.einstellen.billing.v1.QuotasR\x06quotas\x12\x42\n\x0fperiod_end_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\rperiodEndTime2\x8d\x0e\n\x13SubscriptionService\x12\x9a\x01\n\tListPlans\x12\'.einstellen.billing.v1.ListPlansRequest\x1a(.einstellen.billing.v1.ListPlansResponse\":\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02.\x12\r/api/v1/plansZ\x1d\x12\x1b/api/v1/subscriptions/plans\x12\xa6\x01\n\x12\x43reateSubscription\x12\x30.einstellen.billing.v1.CreateSubscriptionRequest\x1a#.einstellen.billing.v1.Subscription\"9\x8a\xb5\x18\x0e\x1a\x05owner\x1a\x05\x61\x64min\x82\xd3\xe4\x93\x02!\"\x1c/api/v1/subscriptions/create:\x01*\x12\xb8\x01\n\x15\x43reateCheckoutSession\x12\x33.einstellen.billing.v1.CreateCheckoutSessionRequest\x1a\x1e.einstellen.billing.v1.Payment\"J\x8a\xb5\x18\x0e\x1a\x05owner\x1a\x05\x61\x64min\x82\xd3\xe4\x93\x02\x32\"-/api/v1/subscriptions/create-checkout-session:\x01*\x12\xb8\x01\n\x0fGetSubscription\x12-.einstellen.billing.v1.GetSubscriptionRequest\x1a#.einstellen.billing.v1.Subscription\"Q\x8a\xb5\x18\x1e\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\x82\xd3\xe4\x93\x02)\x12\'/api/v1/subscriptions/{subscription_id}\x12\xb7\x01\n\x11ListSubscriptions\x12/.einstellen.billing.v1.ListSubscriptionsRequest\x1a\x30.einstellen.billing.v1.ListSubscriptionsResponse\"?\x8a\xb5\x18\x1e\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/subscriptions\x12\xb8\x01\n\x12\x43\x61ncelSubscription\x12\x30.einstellen.billing.v1.CancelSubscriptionRequest\x1a#.einstellen.billing.v1.Subscription\"K\x8a\xb5\x18\x0e\x1a\x05owner\x1a\x05\x61\x64min\x82\xd3\xe4\x93\x02\x33\"./api/v1/subscriptions/{subscription_id}/cancel:\x01*\x12\xb8\x01\n\x12ResumeSubscription\x12\x30.einstellen.billing.v1.ResumeSubscriptionRequest\x1a#.einstellen.billing.v1.Subscription\"K\x8a\xb5\x18\x0e\x1a\x05owner\x1a\x05\x61\x64min\x82\xd3\xe4\x93\x02\x33\"./api/v1/subscriptions/{subscription_id}/resume:\x01*\x12\xad\x01\n\nChangePlan\x12(.einstellen.billing.v1.ChangePlanRequest\x1a#.einstellen.billing.v1.Subscription\"P\x8a\xb5\x18\x0e\x1a\x05owner\x1a\x05\x61\x64min\x82\xd3\xe4\x93\x02\x38\"3/api/v1/subscriptions/{subscription_id}/change-plan:\x01*\x12\xc0\x01\n\x0e\x43onsumeCredits\x12,.einstellen.billing.v1.ConsumeCreditsRequest\x1a\".einstellen.billing.v1.CreditUsage\"\\\x8a\xb5\x18\x16\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x82\xd3\xe4\x93\x02<\"7/api/v1/subscriptions/{subscription_id}/consume-credits:\x01*\x12\x96\x01\n\tGetQuotas\x12\'.einstellen.billing.v1.GetQuotasRequest\x1a#.einstellen.billing.v1.TenantQuotas\";\x8a\xb5\x18!\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer*\x01*\x82\xd3\xe4\x93\x02\x10\x12\x0e/api/v1/quotasb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,16 +38,108 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_LISTPLANSREQUEST'].fields_by_name['family']._loaded_options = None
   _globals['_LISTPLANSREQUEST'].fields_by_name['family']._serialized_options = b'\272H\025r\023R\000R\006hiringR\007content'
+  _globals['_CREATESUBSCRIPTIONREQUEST'].fields_by_name['plan_id']._loaded_options = None
+  _globals['_CREATESUBSCRIPTIONREQUEST'].fields_by_name['plan_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_CREATESUBSCRIPTIONREQUEST'].fields_by_name['provider']._loaded_options = None
+  _globals['_CREATESUBSCRIPTIONREQUEST'].fields_by_name['provider']._serialized_options = b'\272H(r&R\000R\006stripeR\010razorpayR\006paypalR\010jazzcash'
+  _globals['_CREATESUBSCRIPTIONREQUEST'].fields_by_name['payment_method']._loaded_options = None
+  _globals['_CREATESUBSCRIPTIONREQUEST'].fields_by_name['payment_method']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_CREATESUBSCRIPTIONREQUEST'].fields_by_name['success_url']._loaded_options = None
+  _globals['_CREATESUBSCRIPTIONREQUEST'].fields_by_name['success_url']._serialized_options = b'\272H\027r\025\030\320\0172\020^(https?://.+)?$'
+  _globals['_CREATESUBSCRIPTIONREQUEST'].fields_by_name['cancel_url']._loaded_options = None
+  _globals['_CREATESUBSCRIPTIONREQUEST'].fields_by_name['cancel_url']._serialized_options = b'\272H\027r\025\030\320\0172\020^(https?://.+)?$'
+  _globals['_CREATESUBSCRIPTIONREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CREATESUBSCRIPTIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_CREATECHECKOUTSESSIONREQUEST'].fields_by_name['plan_id']._loaded_options = None
+  _globals['_CREATECHECKOUTSESSIONREQUEST'].fields_by_name['plan_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_CREATECHECKOUTSESSIONREQUEST'].fields_by_name['provider']._loaded_options = None
+  _globals['_CREATECHECKOUTSESSIONREQUEST'].fields_by_name['provider']._serialized_options = b'\272H(r&R\000R\006stripeR\010razorpayR\006paypalR\010jazzcash'
+  _globals['_CREATECHECKOUTSESSIONREQUEST'].fields_by_name['success_url']._loaded_options = None
+  _globals['_CREATECHECKOUTSESSIONREQUEST'].fields_by_name['success_url']._serialized_options = b'\272H\024r\022\030\320\0172\r^https?://.+$'
+  _globals['_CREATECHECKOUTSESSIONREQUEST'].fields_by_name['cancel_url']._loaded_options = None
+  _globals['_CREATECHECKOUTSESSIONREQUEST'].fields_by_name['cancel_url']._serialized_options = b'\272H\024r\022\030\320\0172\r^https?://.+$'
+  _globals['_CREATECHECKOUTSESSIONREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CREATECHECKOUTSESSIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_GETSUBSCRIPTIONREQUEST'].fields_by_name['subscription_id']._loaded_options = None
+  _globals['_GETSUBSCRIPTIONREQUEST'].fields_by_name['subscription_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_LISTSUBSCRIPTIONSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTSUBSCRIPTIONSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\006\032\004\030d(\000'
+  _globals['_LISTSUBSCRIPTIONSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTSUBSCRIPTIONSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_CANCELSUBSCRIPTIONREQUEST'].fields_by_name['subscription_id']._loaded_options = None
+  _globals['_CANCELSUBSCRIPTIONREQUEST'].fields_by_name['subscription_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_RESUMESUBSCRIPTIONREQUEST'].fields_by_name['subscription_id']._loaded_options = None
+  _globals['_RESUMESUBSCRIPTIONREQUEST'].fields_by_name['subscription_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_CHANGEPLANREQUEST'].fields_by_name['subscription_id']._loaded_options = None
+  _globals['_CHANGEPLANREQUEST'].fields_by_name['subscription_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_CHANGEPLANREQUEST'].fields_by_name['plan_id']._loaded_options = None
+  _globals['_CHANGEPLANREQUEST'].fields_by_name['plan_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_CHANGEPLANREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CHANGEPLANREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_CONSUMECREDITSREQUEST'].fields_by_name['subscription_id']._loaded_options = None
+  _globals['_CONSUMECREDITSREQUEST'].fields_by_name['subscription_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_CONSUMECREDITSREQUEST'].fields_by_name['amount']._loaded_options = None
+  _globals['_CONSUMECREDITSREQUEST'].fields_by_name['amount']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\200\204.A!\000\000\000\000\000\000\000\000@\001'
+  _globals['_CONSUMECREDITSREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_CONSUMECREDITSREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_CONSUMECREDITSREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CONSUMECREDITSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_GETQUOTASREQUEST'].fields_by_name['tenant_id']._loaded_options = None
+  _globals['_GETQUOTASREQUEST'].fields_by_name['tenant_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
   _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['ListPlans']._loaded_options = None
   _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['ListPlans']._serialized_options = b'\212\265\030\002\010\001\202\323\344\223\002.\022\r/api/v1/plansZ\035\022\033/api/v1/subscriptions/plans'
-  _globals['_LISTPLANSREQUEST']._serialized_start=164
-  _globals['_LISTPLANSREQUEST']._serialized_end=232
-  _globals['_LISTPLANSRESPONSE']._serialized_start=234
-  _globals['_LISTPLANSRESPONSE']._serialized_end=304
-  _globals['_PLAN']._serialized_start=307
-  _globals['_PLAN']._serialized_end=588
-  _globals['_QUOTAS']._serialized_start=590
-  _globals['_QUOTAS']._serialized_end=702
-  _globals['_SUBSCRIPTIONSERVICE']._serialized_start=705
-  _globals['_SUBSCRIPTIONSERVICE']._serialized_end=883
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['CreateSubscription']._loaded_options = None
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['CreateSubscription']._serialized_options = b'\212\265\030\016\032\005owner\032\005admin\202\323\344\223\002!\"\034/api/v1/subscriptions/create:\001*'
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['CreateCheckoutSession']._loaded_options = None
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['CreateCheckoutSession']._serialized_options = b'\212\265\030\016\032\005owner\032\005admin\202\323\344\223\0022\"-/api/v1/subscriptions/create-checkout-session:\001*'
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['GetSubscription']._loaded_options = None
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['GetSubscription']._serialized_options = b'\212\265\030\036\032\005owner\032\005admin\032\006member\032\006viewer\202\323\344\223\002)\022\'/api/v1/subscriptions/{subscription_id}'
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['ListSubscriptions']._loaded_options = None
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['ListSubscriptions']._serialized_options = b'\212\265\030\036\032\005owner\032\005admin\032\006member\032\006viewer\202\323\344\223\002\027\022\025/api/v1/subscriptions'
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['CancelSubscription']._loaded_options = None
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['CancelSubscription']._serialized_options = b'\212\265\030\016\032\005owner\032\005admin\202\323\344\223\0023\"./api/v1/subscriptions/{subscription_id}/cancel:\001*'
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['ResumeSubscription']._loaded_options = None
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['ResumeSubscription']._serialized_options = b'\212\265\030\016\032\005owner\032\005admin\202\323\344\223\0023\"./api/v1/subscriptions/{subscription_id}/resume:\001*'
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['ChangePlan']._loaded_options = None
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['ChangePlan']._serialized_options = b'\212\265\030\016\032\005owner\032\005admin\202\323\344\223\0028\"3/api/v1/subscriptions/{subscription_id}/change-plan:\001*'
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['ConsumeCredits']._loaded_options = None
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['ConsumeCredits']._serialized_options = b'\212\265\030\026\032\005owner\032\005admin\032\006member\202\323\344\223\002<\"7/api/v1/subscriptions/{subscription_id}/consume-credits:\001*'
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['GetQuotas']._loaded_options = None
+  _globals['_SUBSCRIPTIONSERVICE'].methods_by_name['GetQuotas']._serialized_options = b'\212\265\030!\032\005owner\032\005admin\032\006member\032\006viewer*\001*\202\323\344\223\002\020\022\016/api/v1/quotas'
+  _globals['_LISTPLANSREQUEST']._serialized_start=235
+  _globals['_LISTPLANSREQUEST']._serialized_end=303
+  _globals['_LISTPLANSRESPONSE']._serialized_start=305
+  _globals['_LISTPLANSRESPONSE']._serialized_end=375
+  _globals['_PLAN']._serialized_start=378
+  _globals['_PLAN']._serialized_end=690
+  _globals['_QUOTAS']._serialized_start=693
+  _globals['_QUOTAS']._serialized_end=833
+  _globals['_CREATESUBSCRIPTIONREQUEST']._serialized_start=836
+  _globals['_CREATESUBSCRIPTIONREQUEST']._serialized_end=1202
+  _globals['_CREATECHECKOUTSESSIONREQUEST']._serialized_start=1205
+  _globals['_CREATECHECKOUTSESSIONREQUEST']._serialized_end=1497
+  _globals['_SUBSCRIPTION']._serialized_start=1500
+  _globals['_SUBSCRIPTION']._serialized_end=2246
+  _globals['_GETSUBSCRIPTIONREQUEST']._serialized_start=2248
+  _globals['_GETSUBSCRIPTIONREQUEST']._serialized_end=2323
+  _globals['_LISTSUBSCRIPTIONSREQUEST']._serialized_start=2325
+  _globals['_LISTSUBSCRIPTIONSREQUEST']._serialized_end=2432
+  _globals['_LISTSUBSCRIPTIONSRESPONSE']._serialized_start=2435
+  _globals['_LISTSUBSCRIPTIONSRESPONSE']._serialized_end=2577
+  _globals['_CANCELSUBSCRIPTIONREQUEST']._serialized_start=2579
+  _globals['_CANCELSUBSCRIPTIONREQUEST']._serialized_end=2693
+  _globals['_RESUMESUBSCRIPTIONREQUEST']._serialized_start=2695
+  _globals['_RESUMESUBSCRIPTIONREQUEST']._serialized_end=2773
+  _globals['_CHANGEPLANREQUEST']._serialized_start=2776
+  _globals['_CHANGEPLANREQUEST']._serialized_end=2921
+  _globals['_CONSUMECREDITSREQUEST']._serialized_start=2924
+  _globals['_CONSUMECREDITSREQUEST']._serialized_end=3123
+  _globals['_CREDITUSAGE']._serialized_start=3126
+  _globals['_CREDITUSAGE']._serialized_end=3346
+  _globals['_GETQUOTASREQUEST']._serialized_start=3348
+  _globals['_GETQUOTASREQUEST']._serialized_end=3459
+  _globals['_TENANTQUOTAS']._serialized_start=3462
+  _globals['_TENANTQUOTAS']._serialized_end=3628
+  _globals['_SUBSCRIPTIONSERVICE']._serialized_start=3631
+  _globals['_SUBSCRIPTIONSERVICE']._serialized_end=5436
 # @@protoc_insertion_point(module_scope)

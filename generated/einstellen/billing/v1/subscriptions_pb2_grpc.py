@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from einstellen.billing.v1 import payments_pb2 as einstellen_dot_billing_dot_v1_dot_payments__pb2
 from einstellen.billing.v1 import subscriptions_pb2 as einstellen_dot_billing_dot_v1_dot_subscriptions__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -40,6 +41,51 @@ class SubscriptionServiceStub:
                 request_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ListPlansRequest.SerializeToString,
                 response_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ListPlansResponse.FromString,
                 _registered_method=True)
+        self.CreateSubscription = channel.unary_unary(
+                '/einstellen.billing.v1.SubscriptionService/CreateSubscription',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.CreateSubscriptionRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.FromString,
+                _registered_method=True)
+        self.CreateCheckoutSession = channel.unary_unary(
+                '/einstellen.billing.v1.SubscriptionService/CreateCheckoutSession',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.CreateCheckoutSessionRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.Payment.FromString,
+                _registered_method=True)
+        self.GetSubscription = channel.unary_unary(
+                '/einstellen.billing.v1.SubscriptionService/GetSubscription',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.GetSubscriptionRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.FromString,
+                _registered_method=True)
+        self.ListSubscriptions = channel.unary_unary(
+                '/einstellen.billing.v1.SubscriptionService/ListSubscriptions',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ListSubscriptionsRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ListSubscriptionsResponse.FromString,
+                _registered_method=True)
+        self.CancelSubscription = channel.unary_unary(
+                '/einstellen.billing.v1.SubscriptionService/CancelSubscription',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.CancelSubscriptionRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.FromString,
+                _registered_method=True)
+        self.ResumeSubscription = channel.unary_unary(
+                '/einstellen.billing.v1.SubscriptionService/ResumeSubscription',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ResumeSubscriptionRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.FromString,
+                _registered_method=True)
+        self.ChangePlan = channel.unary_unary(
+                '/einstellen.billing.v1.SubscriptionService/ChangePlan',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ChangePlanRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.FromString,
+                _registered_method=True)
+        self.ConsumeCredits = channel.unary_unary(
+                '/einstellen.billing.v1.SubscriptionService/ConsumeCredits',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ConsumeCreditsRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.CreditUsage.FromString,
+                _registered_method=True)
+        self.GetQuotas = channel.unary_unary(
+                '/einstellen.billing.v1.SubscriptionService/GetQuotas',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.GetQuotasRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.TenantQuotas.FromString,
+                _registered_method=True)
 
 
 class SubscriptionServiceServicer:
@@ -53,6 +99,80 @@ class SubscriptionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateSubscription(self, request, context):
+        """Subscribes the active organization to a plan: at once where it is free or a trial begins, otherwise `incomplete` until its first invoice is paid, which `payment` says how to do.
+        NOT_FOUND / PLAN_NOT_FOUND, ORGANIZATION_NOT_FOUND; ALREADY_EXISTS / SUBSCRIPTION_EXISTS, IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / PROVIDER_OFF, TRIAL_USED;
+        INVALID_ARGUMENT / PROVIDER_MISSING, PAYMENT_METHOD_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateCheckoutSession(self, request, context):
+        """Subscribes as CreateSubscription does, by a page of the provider's.
+        The same errors.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSubscription(self, request, context):
+        """Reads a subscription of the active organization.
+        NOT_FOUND / SUBSCRIPTION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSubscriptions(self, request, context):
+        """Lists the active organization's subscriptions, newest first.
+        INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelSubscription(self, request, context):
+        """Ends a subscription, now or when what was paid for is over. Cancelling again changes nothing.
+        NOT_FOUND / SUBSCRIPTION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeSubscription(self, request, context):
+        """Takes back a cancellation that has not come about yet.
+        NOT_FOUND / SUBSCRIPTION_NOT_FOUND; FAILED_PRECONDITION / SUBSCRIPTION_CANCELLED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangePlan(self, request, context):
+        """Moves to another plan of the family: to a dearer one as soon as its share of the rest of the month is paid, to a cheaper one with the next month.
+        NOT_FOUND / SUBSCRIPTION_NOT_FOUND, PLAN_NOT_FOUND; FAILED_PRECONDITION / SUBSCRIPTION_NOT_ACTIVE, PROVIDER_OFF, UPGRADE_UNPAID; INVALID_ARGUMENT / PLAN_SAME, PLAN_OF_OTHER_FAMILY.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConsumeCredits(self, request, context):
+        """Spends credits of the plan's unit; repeating a request_id returns the first answer, for good.
+        NOT_FOUND / SUBSCRIPTION_NOT_FOUND; FAILED_PRECONDITION / CREDITS_INSUFFICIENT, PLAN_WITHOUT_CREDITS, SUBSCRIPTION_NOT_ACTIVE; INVALID_ARGUMENT / CREDITS_NOT_HALF;
+        ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetQuotas(self, request, context):
+        """Reads what an organization's content plan allows, which is Free's where it has none. A service says of which organization.
+        INVALID_ARGUMENT / TENANT_NOT_YOURS.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SubscriptionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -60,6 +180,51 @@ def add_SubscriptionServiceServicer_to_server(servicer, server):
                     servicer.ListPlans,
                     request_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ListPlansRequest.FromString,
                     response_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ListPlansResponse.SerializeToString,
+            ),
+            'CreateSubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateSubscription,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.CreateSubscriptionRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.SerializeToString,
+            ),
+            'CreateCheckoutSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateCheckoutSession,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.CreateCheckoutSessionRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.Payment.SerializeToString,
+            ),
+            'GetSubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSubscription,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.GetSubscriptionRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.SerializeToString,
+            ),
+            'ListSubscriptions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSubscriptions,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ListSubscriptionsRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ListSubscriptionsResponse.SerializeToString,
+            ),
+            'CancelSubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelSubscription,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.CancelSubscriptionRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.SerializeToString,
+            ),
+            'ResumeSubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeSubscription,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ResumeSubscriptionRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.SerializeToString,
+            ),
+            'ChangePlan': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangePlan,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ChangePlanRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.SerializeToString,
+            ),
+            'ConsumeCredits': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConsumeCredits,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ConsumeCreditsRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.CreditUsage.SerializeToString,
+            ),
+            'GetQuotas': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetQuotas,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.GetQuotasRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.TenantQuotas.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -90,6 +255,249 @@ class SubscriptionService:
             '/einstellen.billing.v1.SubscriptionService/ListPlans',
             einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ListPlansRequest.SerializeToString,
             einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ListPlansResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateSubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.SubscriptionService/CreateSubscription',
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.CreateSubscriptionRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateCheckoutSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.SubscriptionService/CreateCheckoutSession',
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.CreateCheckoutSessionRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_payments__pb2.Payment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.SubscriptionService/GetSubscription',
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.GetSubscriptionRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSubscriptions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.SubscriptionService/ListSubscriptions',
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ListSubscriptionsRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ListSubscriptionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelSubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.SubscriptionService/CancelSubscription',
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.CancelSubscriptionRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeSubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.SubscriptionService/ResumeSubscription',
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ResumeSubscriptionRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangePlan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.SubscriptionService/ChangePlan',
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ChangePlanRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.Subscription.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConsumeCredits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.SubscriptionService/ConsumeCredits',
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.ConsumeCreditsRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.CreditUsage.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetQuotas(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.SubscriptionService/GetQuotas',
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.GetQuotasRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_subscriptions__pb2.TenantQuotas.FromString,
             options,
             channel_credentials,
             insecure,

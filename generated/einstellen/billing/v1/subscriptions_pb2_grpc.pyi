@@ -4,6 +4,7 @@ isort:skip_file
 Plans and the subscriptions to them."""
 
 from collections import abc as _abc
+from einstellen.billing.v1 import payments_pb2 as _payments_pb2
 from einstellen.billing.v1 import subscriptions_pb2 as _subscriptions_pb2
 from grpc import aio as _aio
 import abc as _abc_1
@@ -35,6 +36,44 @@ class SubscriptionServiceStub:
     def __new__(cls, channel: _aio.Channel) -> SubscriptionServiceAsyncStub: ...
     ListPlans: _grpc.UnaryUnaryMultiCallable[_subscriptions_pb2.ListPlansRequest, _subscriptions_pb2.ListPlansResponse]
     """Lists the plans, hiring before content, the cheapest first."""
+    CreateSubscription: _grpc.UnaryUnaryMultiCallable[_subscriptions_pb2.CreateSubscriptionRequest, _subscriptions_pb2.Subscription]
+    """Subscribes the active organization to a plan: at once where it is free or a trial begins, otherwise `incomplete` until its first invoice is paid, which `payment` says how to do.
+    NOT_FOUND / PLAN_NOT_FOUND, ORGANIZATION_NOT_FOUND; ALREADY_EXISTS / SUBSCRIPTION_EXISTS, IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / PROVIDER_OFF, TRIAL_USED;
+    INVALID_ARGUMENT / PROVIDER_MISSING, PAYMENT_METHOD_INVALID.
+    """
+    CreateCheckoutSession: _grpc.UnaryUnaryMultiCallable[_subscriptions_pb2.CreateCheckoutSessionRequest, _payments_pb2.Payment]
+    """Subscribes as CreateSubscription does, by a page of the provider's.
+    The same errors.
+    """
+    GetSubscription: _grpc.UnaryUnaryMultiCallable[_subscriptions_pb2.GetSubscriptionRequest, _subscriptions_pb2.Subscription]
+    """Reads a subscription of the active organization.
+    NOT_FOUND / SUBSCRIPTION_NOT_FOUND.
+    """
+    ListSubscriptions: _grpc.UnaryUnaryMultiCallable[_subscriptions_pb2.ListSubscriptionsRequest, _subscriptions_pb2.ListSubscriptionsResponse]
+    """Lists the active organization's subscriptions, newest first.
+    INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+    """
+    CancelSubscription: _grpc.UnaryUnaryMultiCallable[_subscriptions_pb2.CancelSubscriptionRequest, _subscriptions_pb2.Subscription]
+    """Ends a subscription, now or when what was paid for is over. Cancelling again changes nothing.
+    NOT_FOUND / SUBSCRIPTION_NOT_FOUND.
+    """
+    ResumeSubscription: _grpc.UnaryUnaryMultiCallable[_subscriptions_pb2.ResumeSubscriptionRequest, _subscriptions_pb2.Subscription]
+    """Takes back a cancellation that has not come about yet.
+    NOT_FOUND / SUBSCRIPTION_NOT_FOUND; FAILED_PRECONDITION / SUBSCRIPTION_CANCELLED.
+    """
+    ChangePlan: _grpc.UnaryUnaryMultiCallable[_subscriptions_pb2.ChangePlanRequest, _subscriptions_pb2.Subscription]
+    """Moves to another plan of the family: to a dearer one as soon as its share of the rest of the month is paid, to a cheaper one with the next month.
+    NOT_FOUND / SUBSCRIPTION_NOT_FOUND, PLAN_NOT_FOUND; FAILED_PRECONDITION / SUBSCRIPTION_NOT_ACTIVE, PROVIDER_OFF, UPGRADE_UNPAID; INVALID_ARGUMENT / PLAN_SAME, PLAN_OF_OTHER_FAMILY.
+    """
+    ConsumeCredits: _grpc.UnaryUnaryMultiCallable[_subscriptions_pb2.ConsumeCreditsRequest, _subscriptions_pb2.CreditUsage]
+    """Spends credits of the plan's unit; repeating a request_id returns the first answer, for good.
+    NOT_FOUND / SUBSCRIPTION_NOT_FOUND; FAILED_PRECONDITION / CREDITS_INSUFFICIENT, PLAN_WITHOUT_CREDITS, SUBSCRIPTION_NOT_ACTIVE; INVALID_ARGUMENT / CREDITS_NOT_HALF;
+    ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    """
+    GetQuotas: _grpc.UnaryUnaryMultiCallable[_subscriptions_pb2.GetQuotasRequest, _subscriptions_pb2.TenantQuotas]
+    """Reads what an organization's content plan allows, which is Free's where it has none. A service says of which organization.
+    INVALID_ARGUMENT / TENANT_NOT_YOURS.
+    """
 
 @_typing.type_check_only
 class SubscriptionServiceAsyncStub(SubscriptionServiceStub):
@@ -43,6 +82,44 @@ class SubscriptionServiceAsyncStub(SubscriptionServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListPlans: _aio.UnaryUnaryMultiCallable[_subscriptions_pb2.ListPlansRequest, _subscriptions_pb2.ListPlansResponse]  # type: ignore[assignment]
     """Lists the plans, hiring before content, the cheapest first."""
+    CreateSubscription: _aio.UnaryUnaryMultiCallable[_subscriptions_pb2.CreateSubscriptionRequest, _subscriptions_pb2.Subscription]  # type: ignore[assignment]
+    """Subscribes the active organization to a plan: at once where it is free or a trial begins, otherwise `incomplete` until its first invoice is paid, which `payment` says how to do.
+    NOT_FOUND / PLAN_NOT_FOUND, ORGANIZATION_NOT_FOUND; ALREADY_EXISTS / SUBSCRIPTION_EXISTS, IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / PROVIDER_OFF, TRIAL_USED;
+    INVALID_ARGUMENT / PROVIDER_MISSING, PAYMENT_METHOD_INVALID.
+    """
+    CreateCheckoutSession: _aio.UnaryUnaryMultiCallable[_subscriptions_pb2.CreateCheckoutSessionRequest, _payments_pb2.Payment]  # type: ignore[assignment]
+    """Subscribes as CreateSubscription does, by a page of the provider's.
+    The same errors.
+    """
+    GetSubscription: _aio.UnaryUnaryMultiCallable[_subscriptions_pb2.GetSubscriptionRequest, _subscriptions_pb2.Subscription]  # type: ignore[assignment]
+    """Reads a subscription of the active organization.
+    NOT_FOUND / SUBSCRIPTION_NOT_FOUND.
+    """
+    ListSubscriptions: _aio.UnaryUnaryMultiCallable[_subscriptions_pb2.ListSubscriptionsRequest, _subscriptions_pb2.ListSubscriptionsResponse]  # type: ignore[assignment]
+    """Lists the active organization's subscriptions, newest first.
+    INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+    """
+    CancelSubscription: _aio.UnaryUnaryMultiCallable[_subscriptions_pb2.CancelSubscriptionRequest, _subscriptions_pb2.Subscription]  # type: ignore[assignment]
+    """Ends a subscription, now or when what was paid for is over. Cancelling again changes nothing.
+    NOT_FOUND / SUBSCRIPTION_NOT_FOUND.
+    """
+    ResumeSubscription: _aio.UnaryUnaryMultiCallable[_subscriptions_pb2.ResumeSubscriptionRequest, _subscriptions_pb2.Subscription]  # type: ignore[assignment]
+    """Takes back a cancellation that has not come about yet.
+    NOT_FOUND / SUBSCRIPTION_NOT_FOUND; FAILED_PRECONDITION / SUBSCRIPTION_CANCELLED.
+    """
+    ChangePlan: _aio.UnaryUnaryMultiCallable[_subscriptions_pb2.ChangePlanRequest, _subscriptions_pb2.Subscription]  # type: ignore[assignment]
+    """Moves to another plan of the family: to a dearer one as soon as its share of the rest of the month is paid, to a cheaper one with the next month.
+    NOT_FOUND / SUBSCRIPTION_NOT_FOUND, PLAN_NOT_FOUND; FAILED_PRECONDITION / SUBSCRIPTION_NOT_ACTIVE, PROVIDER_OFF, UPGRADE_UNPAID; INVALID_ARGUMENT / PLAN_SAME, PLAN_OF_OTHER_FAMILY.
+    """
+    ConsumeCredits: _aio.UnaryUnaryMultiCallable[_subscriptions_pb2.ConsumeCreditsRequest, _subscriptions_pb2.CreditUsage]  # type: ignore[assignment]
+    """Spends credits of the plan's unit; repeating a request_id returns the first answer, for good.
+    NOT_FOUND / SUBSCRIPTION_NOT_FOUND; FAILED_PRECONDITION / CREDITS_INSUFFICIENT, PLAN_WITHOUT_CREDITS, SUBSCRIPTION_NOT_ACTIVE; INVALID_ARGUMENT / CREDITS_NOT_HALF;
+    ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    """
+    GetQuotas: _aio.UnaryUnaryMultiCallable[_subscriptions_pb2.GetQuotasRequest, _subscriptions_pb2.TenantQuotas]  # type: ignore[assignment]
+    """Reads what an organization's content plan allows, which is Free's where it has none. A service says of which organization.
+    INVALID_ARGUMENT / TENANT_NOT_YOURS.
+    """
 
 class SubscriptionServiceServicer(metaclass=_abc_1.ABCMeta):
     """What can be subscribed to, and what an organization has subscribed to."""
@@ -54,5 +131,97 @@ class SubscriptionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_subscriptions_pb2.ListPlansResponse, _abc.Awaitable[_subscriptions_pb2.ListPlansResponse]]:
         """Lists the plans, hiring before content, the cheapest first."""
+
+    @_abc_1.abstractmethod
+    def CreateSubscription(
+        self,
+        request: _subscriptions_pb2.CreateSubscriptionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_subscriptions_pb2.Subscription, _abc.Awaitable[_subscriptions_pb2.Subscription]]:
+        """Subscribes the active organization to a plan: at once where it is free or a trial begins, otherwise `incomplete` until its first invoice is paid, which `payment` says how to do.
+        NOT_FOUND / PLAN_NOT_FOUND, ORGANIZATION_NOT_FOUND; ALREADY_EXISTS / SUBSCRIPTION_EXISTS, IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / PROVIDER_OFF, TRIAL_USED;
+        INVALID_ARGUMENT / PROVIDER_MISSING, PAYMENT_METHOD_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateCheckoutSession(
+        self,
+        request: _subscriptions_pb2.CreateCheckoutSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.Payment, _abc.Awaitable[_payments_pb2.Payment]]:
+        """Subscribes as CreateSubscription does, by a page of the provider's.
+        The same errors.
+        """
+
+    @_abc_1.abstractmethod
+    def GetSubscription(
+        self,
+        request: _subscriptions_pb2.GetSubscriptionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_subscriptions_pb2.Subscription, _abc.Awaitable[_subscriptions_pb2.Subscription]]:
+        """Reads a subscription of the active organization.
+        NOT_FOUND / SUBSCRIPTION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSubscriptions(
+        self,
+        request: _subscriptions_pb2.ListSubscriptionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_subscriptions_pb2.ListSubscriptionsResponse, _abc.Awaitable[_subscriptions_pb2.ListSubscriptionsResponse]]:
+        """Lists the active organization's subscriptions, newest first.
+        INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelSubscription(
+        self,
+        request: _subscriptions_pb2.CancelSubscriptionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_subscriptions_pb2.Subscription, _abc.Awaitable[_subscriptions_pb2.Subscription]]:
+        """Ends a subscription, now or when what was paid for is over. Cancelling again changes nothing.
+        NOT_FOUND / SUBSCRIPTION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ResumeSubscription(
+        self,
+        request: _subscriptions_pb2.ResumeSubscriptionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_subscriptions_pb2.Subscription, _abc.Awaitable[_subscriptions_pb2.Subscription]]:
+        """Takes back a cancellation that has not come about yet.
+        NOT_FOUND / SUBSCRIPTION_NOT_FOUND; FAILED_PRECONDITION / SUBSCRIPTION_CANCELLED.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangePlan(
+        self,
+        request: _subscriptions_pb2.ChangePlanRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_subscriptions_pb2.Subscription, _abc.Awaitable[_subscriptions_pb2.Subscription]]:
+        """Moves to another plan of the family: to a dearer one as soon as its share of the rest of the month is paid, to a cheaper one with the next month.
+        NOT_FOUND / SUBSCRIPTION_NOT_FOUND, PLAN_NOT_FOUND; FAILED_PRECONDITION / SUBSCRIPTION_NOT_ACTIVE, PROVIDER_OFF, UPGRADE_UNPAID; INVALID_ARGUMENT / PLAN_SAME, PLAN_OF_OTHER_FAMILY.
+        """
+
+    @_abc_1.abstractmethod
+    def ConsumeCredits(
+        self,
+        request: _subscriptions_pb2.ConsumeCreditsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_subscriptions_pb2.CreditUsage, _abc.Awaitable[_subscriptions_pb2.CreditUsage]]:
+        """Spends credits of the plan's unit; repeating a request_id returns the first answer, for good.
+        NOT_FOUND / SUBSCRIPTION_NOT_FOUND; FAILED_PRECONDITION / CREDITS_INSUFFICIENT, PLAN_WITHOUT_CREDITS, SUBSCRIPTION_NOT_ACTIVE; INVALID_ARGUMENT / CREDITS_NOT_HALF;
+        ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def GetQuotas(
+        self,
+        request: _subscriptions_pb2.GetQuotasRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_subscriptions_pb2.TenantQuotas, _abc.Awaitable[_subscriptions_pb2.TenantQuotas]]:
+        """Reads what an organization's content plan allows, which is Free's where it has none. A service says of which organization.
+        INVALID_ARGUMENT / TENANT_NOT_YOURS.
+        """
 
 def add_SubscriptionServiceServicer_to_server(servicer: SubscriptionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

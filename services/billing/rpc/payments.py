@@ -1,0 +1,110 @@
+"""The RPCs of payments, refunds and invoices."""
+
+from uuid import UUID
+
+import grpc
+from google.api.httpbody_pb2 import HttpBody
+
+from einstellen.billing.v1 import payments_pb2, payments_pb2_grpc
+from services.billing import catalogue, documents, renewals
+from services.billing.cashier import RECOVERY, Cashier
+from services.billing.renewals import Invoicing
+from services.billing.rpc.messages import to_invoice, to_payment, to_refund
+from services.billing.store import credits as accounts
+from services.billing.store import payments as store
+from services.billing.store import subscriptions
+from services.chassis import audit, calls, errors, idempotency, paging
+from services.chassis.clock import Clock, utc_now
+from services.chassis.database import Database
+
+Context = grpc.ServicerContext
+
+
+class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
+    """See payments.proto."""
+
+    def __init__(self, database: Database, cashier: Cashier, invoicing: Invoicing, *, tax_name: str, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._cashier = cashier
+        self._invoicing = invoicing
+        self._tax_name = tax_name
+        self._clock = clock
+
+    def CreatePayment(self, request: payments_pb2.CreatePaymentRequest, context: Context) -> payments_pb2.Payment:
+        person, now = calls.person(), self._clock()
+        package = next((each for each in catalogue.PACKAGES if each.id == request.package_id), None)
+        if package is None:
+            raise errors.NotFound("PACKAGE_NOT_FOUND", "there is no such package of credits")
+        provider = self._cashier.provider(request.provider or "stripe").name
+        with self._database.begin(person) as connection:
+            claim = idempotency.claim(connection, request, payments_pb2.Payment)
+            if claim.answer is not None:
+                payment_id = UUID(claim.answer.id)
+            else:
+                accounts.get_accounts(connection, person.tenant_id)  # or it is not known here yet
+                invoice = self._invoicing.for_package(person.tenant_id, package, now=now)
+                subscriptions.add_invoice(connection, invoice)
+                payment_id = renewals.begin_payment(
+                    connection, invoice, provider, hosted=True, success_url=request.success_url, cancel_url=request.cancel_url, run_at=now + RECOVERY,
+                    now=now,
+                ).id  # fmt: skip
+                claim.keep(payments_pb2.Payment(id=str(payment_id)))
+        return to_payment(*self._cashier.settle(payment_id))
+
+    def GetPayment(self, request: payments_pb2.GetPaymentRequest, context: Context) -> payments_pb2.Payment:
+        person = calls.person()
+        with self._database.begin(person) as connection:
+            payment = store.get_payment(connection, UUID(request.payment_id), person.tenant_id)
+        if payment.status in ("succeeded", "failed"):
+            return to_payment(payment)
+        return to_payment(*self._cashier.settle(payment.id))
+
+    def ListPayments(self, request: payments_pb2.ListPaymentsRequest, context: Context) -> payments_pb2.ListPaymentsResponse:
+        person, page = calls.person(), paging.read(request, UUID)
+        with self._database.begin(person) as connection:
+            shown, token = page.cut(store.list_payments(connection, person.tenant_id, page), lambda each: [each.id])
+        return payments_pb2.ListPaymentsResponse(payments=map(to_payment, shown), next_page_token=token)
+
+    def RefundPayment(self, request: payments_pb2.RefundPaymentRequest, context: Context) -> payments_pb2.Refund:
+        with self._database.begin(calls.SYSTEM) as connection:
+            claim = idempotency.claim(connection, request, payments_pb2.Refund)
+            if claim.answer is not None:
+                return claim.answer
+            payment = store.lock_payment(connection, UUID(request.payment_id))
+            left = payment.amount - payment.refunded - store.asked_back(connection, payment.id)
+            refund = self._cashier.begin_refund(connection, payment, request.amount or max(left, 1), request.reason, now=self._clock())
+            return claim.keep(to_refund(refund))
+
+    def ListInvoices(self, request: payments_pb2.ListInvoicesRequest, context: Context) -> payments_pb2.ListInvoicesResponse:
+        person, page = calls.person(), paging.read(request, int)
+        with self._database.begin(person) as connection:
+            shown, token = page.cut(subscriptions.list_invoices(connection, person.tenant_id, page), lambda each: [each.number])
+        return payments_pb2.ListInvoicesResponse(invoices=map(to_invoice, shown), next_page_token=token)
+
+    def PayInvoice(self, request: payments_pb2.PayInvoiceRequest, context: Context) -> payments_pb2.Payment:
+        person, now = calls.person(), self._clock()
+        with self._database.begin(person) as connection:
+            invoice = subscriptions.lock_invoice(connection, UUID(request.invoice_id), person.tenant_id)
+            if invoice.status != "open":
+                raise errors.FailedPrecondition("INVOICE_NOT_OPEN", f"the invoice is {invoice.status}")
+            payment = store.find_running(connection, invoice.id)
+            if payment is None:
+                provider = request.provider
+                if not provider and invoice.subscription_id is not None:
+                    provider = subscriptions.get_subscription(connection, invoice.subscription_id, person.tenant_id).payment_method
+                hosted = not store.find_customer(connection, person.tenant_id, self._cashier.provider(provider).name)[1]
+                payment = renewals.begin_payment(
+                    connection, invoice, provider, attempt=renewals.BY_HAND, hosted=hosted, success_url=request.success_url, cancel_url=request.cancel_url,
+                    run_at=now + RECOVERY, now=now,
+                )  # fmt: skip
+        return to_payment(*self._cashier.settle(payment.id))
+
+    def DownloadInvoice(self, request: payments_pb2.DownloadInvoiceRequest, context: Context) -> HttpBody:
+        person = calls.person()
+        with self._database.begin(person) as connection:
+            invoice = subscriptions.get_invoice(connection, UUID(request.invoice_id), person.tenant_id)
+            if invoice.number is None:
+                raise errors.NotFound("INVOICE_NOT_FOUND", "there is no such invoice in the active organization")
+            audit.record(connection, "invoice.downloaded", invoice_id=invoice.id)
+        context.send_initial_metadata((("content-disposition", f"attachment; filename=invoice-{invoice.number}.pdf"),))
+        return HttpBody(content_type="application/pdf", data=documents.invoice_pdf(invoice, self._tax_name))

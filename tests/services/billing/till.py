@@ -1,0 +1,176 @@
+"""Billing of a test's own, beside the house: its own database, stand-ins of the providers, and a clock that the test moves."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import grpc
+import psycopg2
+
+from cli.stack.databases import copy_database, drop_database
+from cli.stack.ports import LOOPBACK, free_port
+from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, payments_pb2, payments_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
+from services.billing import admin
+from services.billing.__main__ import start
+from services.billing.settings import Settings
+from services.chassis.clients import OPTIONS
+from services.chassis.database import Database
+from services.chassis.server import Server
+from services.chassis.settings import load
+from tests.conftest import Account, House, until
+from tests.services.billing.stripe_server import StripeServer
+
+HERE = {"success_url": "https://shop.example/thanks", "cancel_url": "https://shop.example/pity"}
+
+
+@dataclass
+class TestClock:
+    """The real time and as much more as the test has let pass."""
+
+    __test__ = False
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
+class Till:
+    """The RPCs of billing in the words of the tests."""
+
+    house: House
+    stripe: StripeServer
+    clock: TestClock
+    server: Server
+    database: Database
+    owner_url: str
+    channel: grpc.Channel
+
+    def __post_init__(self) -> None:
+        self.credits: Any = credits_pb2_grpc.CreditServiceStub(self.channel)
+        self.subscriptions: Any = subscriptions_pb2_grpc.SubscriptionServiceStub(self.channel)
+        self.payments: Any = payments_pb2_grpc.PaymentServiceStub(self.channel)
+        self.webhooks: Any = payments_pb2_grpc.WebhookServiceStub(self.channel)
+
+    def company(self) -> Account:
+        return self.known(self.house.employer())
+
+    def known(self, account: Account) -> Account:
+        until(lambda: self.rows("SELECT 1 FROM organizations WHERE tenant_id = %s", account.tenant_id), "billing knows it")
+        return account
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What the owner of the tables sees."""
+        with closing(psycopg2.connect(self.owner_url)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute(query, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def quiet(self) -> None:
+        """Waits until no task is due."""
+        self._ring()
+        due = "SELECT kind FROM tasks WHERE state = 'running' OR (state = 'ready' AND run_at <= %s)"
+        until(lambda: not self.rows(due, self.clock()), "every task that is due has run", 30)
+
+    def _ring(self) -> None:
+        for work in self.server._background:
+            own = getattr(work, "_database", None)
+            if own is not None:
+                own.committed.ring()
+
+    def pass_time(self, **delta: float) -> None:
+        """Lets time pass and everything happen that falls into it."""
+        end = self.clock() + timedelta(**delta)
+        while True:
+            coming, running = self.rows("SELECT min(run_at) FILTER (WHERE state = 'ready'), bool_or(state = 'running') FROM tasks")[0]
+            if running:  # whatever it is going to leave behind comes first
+                self.quiet()
+                continue
+            moment = min(coming, end) if coming else end
+            if moment > self.clock():
+                self.clock.ahead += moment - self.clock() + timedelta(milliseconds=1)
+            self.quiet()
+            if moment >= end:
+                return
+
+    def balance(self, account: Account, unit: str = "hiring") -> float:
+        answer = self.credits.GetBalance(credits_pb2.GetBalanceRequest(), metadata=account.metadata)
+        return next(each.amount for each in answer.balances if each.unit == unit)
+
+    def buy(self, account: Account, package: str = "ai-100", provider: str = "stripe", **fields: Any) -> Any:
+        request = payments_pb2.CreatePaymentRequest(**{"package_id": package, "provider": provider, **HERE, **fields})
+        return self.payments.CreatePayment(request, metadata=account.metadata)
+
+    def payment(self, account: Account, payment_id: str) -> Any:
+        return self.payments.GetPayment(payments_pb2.GetPaymentRequest(payment_id=payment_id), metadata=account.metadata)
+
+    def plan(self, name: str) -> str:
+        plans = self.subscriptions.ListPlans(subscriptions_pb2.ListPlansRequest()).plans
+        return next(each.id for each in plans if each.name == name)
+
+    def subscribe(self, account: Account, plan: str = "HumanLite", method: str = "pm_card_visa", **fields: Any) -> Any:
+        request = subscriptions_pb2.CreateSubscriptionRequest(
+            **{"plan_id": self.plan(plan), "provider": "stripe" if plan != "Free" else "", "payment_method": method, **HERE, **fields}
+        )
+        return self.subscriptions.CreateSubscription(request, metadata=account.metadata)
+
+    def subscription(self, account: Account, subscription: Any) -> Any:
+        request = subscriptions_pb2.GetSubscriptionRequest(subscription_id=subscription.id)
+        return self.subscriptions.GetSubscription(request, metadata=account.metadata)
+
+    def invoices(self, account: Account) -> list[Any]:
+        return list(self.payments.ListInvoices(payments_pb2.ListInvoicesRequest(page_size=100), metadata=account.metadata).invoices)
+
+    def declining(self, account: Account, decide: Callable[[], str]) -> None:
+        """From now on each charge of this organization's is declined for the reason that `decide` gives, or not."""
+        before = self.stripe.decide
+
+        def decided(intent: dict[str, Any]) -> str:
+            theirs = self.stripe.objects[intent["customer"]]["metadata"].get("tenant_id") == account.tenant_id
+            return decide() if theirs else before(intent)
+
+        self.stripe.decide = decided
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Stripe's webhook arrives, signed at this moment."""
+        body, headers = self.stripe.signed(event, at=self.clock().timestamp())
+        self.receive(body, headers)
+
+    def receive(self, body: bytes, headers: dict[str, str], provider: str = "Stripe") -> None:
+        from google.api.httpbody_pb2 import HttpBody  # noqa: PLC0415
+
+        call = getattr(self.webhooks, f"Receive{provider}")
+        call(HttpBody(content_type="application/json", data=body), metadata=tuple(headers.items()))
+
+    def verified(self) -> None:
+        """The ledger proves itself, and what the provider has taken is what was written down, once each."""
+        assert admin.verify(self.database)[1] == []
+        written = {
+            str(each[0]): each[1]
+            for each in self.rows("SELECT id, amount - refunded FROM payments WHERE status = 'succeeded' AND provider = 'stripe'")
+        }
+        assert written == self.stripe.taken()
+        gaps = "SELECT tenant_id FROM invoices WHERE number IS NOT NULL GROUP BY tenant_id HAVING max(number) <> count(*)"
+        assert self.rows(gaps) == [], "invoices are numbered without gaps"
+
+
+@contextmanager
+def open_till(house: House, name: str, **settings: str) -> Iterator[Till]:
+    worker_name = f"{name}_{id(house) % 100_000}"
+    urls = copy_database(house.postgres, house.folder, "billing", "billing_db", worker_name)
+    stripe, clock, port = StripeServer(), TestClock(), free_port()
+    environment = house.environment | {
+        "BILLING_DATABASE_URL": urls.app, "BILLING_LISTEN": f"{LOOPBACK}:{port}", "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_BASE_URL": stripe.url,
+        "STRIPE_WEBHOOK_SECRET": f"whsec_being_rotated_out {stripe.secret}", **settings,
+    }  # fmt: skip
+    server = start(load(Settings, "billing", environment), clock)
+    database, channel = Database(urls.app, pool_size=4), grpc.insecure_channel(f"{LOOPBACK}:{port}", options=OPTIONS)
+    try:
+        yield Till(house, stripe, clock, server, database, urls.owner, channel)
+    finally:
+        channel.close()
+        server.stop(1)
+        database.close()
+        stripe.close()
+        drop_database(house.postgres, worker_name)
