@@ -66,6 +66,25 @@ messages = sa.Table(
     sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
+documents = sa.Table(
+    "documents", metadata,
+    sa.Column("room_id", sa.Uuid, primary_key=True),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.LargeBinary, nullable=False),
+    sa.Column("state_seq", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
+document_updates = sa.Table(
+    "document_updates", metadata,
+    sa.Column("room_id", sa.Uuid, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True),
+    sa.Column("batch_id", sa.Uuid, nullable=False),
+    sa.Column("sender_id", sa.Uuid, nullable=False),
+    sa.Column("update", sa.LargeBinary, nullable=False),
+    sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
 interview_reminders = sa.Table(
     "interview_reminders", metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
@@ -144,6 +163,29 @@ class Message:
     content: str
     client_id: str
     sent_at: datetime
+
+
+@dataclass(frozen=True)
+class Document:
+    """The shared document of a room: `state` is what all updates up to `state_seq` make, `size` what all in its log weigh."""
+
+    room_id: UUID
+    last_seq: int
+    size: int
+    state: bytes
+    state_seq: int
+
+
+@dataclass(frozen=True)
+class Update:
+    """One entry in the log of a document: a Yjs update, by whom, and in which batch it came."""
+
+    room_id: UUID
+    seq: int
+    batch_id: UUID
+    sender_id: UUID
+    update: bytes
+    stored_at: datetime
 
 
 @dataclass(frozen=True)

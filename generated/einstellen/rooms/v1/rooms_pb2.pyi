@@ -134,20 +134,22 @@ class History(_message.Message):
     def __init__(self, after: _Optional[int] = ...) -> None: ...
 
 class ServerFrame(_message.Message):
-    __slots__ = ("welcome", "message", "presence", "typing", "read", "error")
+    __slots__ = ("welcome", "message", "presence", "typing", "read", "error", "reconnect")
     WELCOME_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     PRESENCE_FIELD_NUMBER: _ClassVar[int]
     TYPING_FIELD_NUMBER: _ClassVar[int]
     READ_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
+    RECONNECT_FIELD_NUMBER: _ClassVar[int]
     welcome: Welcome
     message: RoomMessage
     presence: Presence
     typing: PersonTyping
     read: PersonRead
     error: FrameError
-    def __init__(self, welcome: _Optional[_Union[Welcome, _Mapping]] = ..., message: _Optional[_Union[RoomMessage, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., typing: _Optional[_Union[PersonTyping, _Mapping]] = ..., read: _Optional[_Union[PersonRead, _Mapping]] = ..., error: _Optional[_Union[FrameError, _Mapping]] = ...) -> None: ...
+    reconnect: Reconnect
+    def __init__(self, welcome: _Optional[_Union[Welcome, _Mapping]] = ..., message: _Optional[_Union[RoomMessage, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., typing: _Optional[_Union[PersonTyping, _Mapping]] = ..., read: _Optional[_Union[PersonRead, _Mapping]] = ..., error: _Optional[_Union[FrameError, _Mapping]] = ..., reconnect: _Optional[_Union[Reconnect, _Mapping]] = ...) -> None: ...
 
 class Welcome(_message.Message):
     __slots__ = ("room_name", "user_id", "last_seq", "read_seq", "present")
@@ -188,6 +190,12 @@ class PersonRead(_message.Message):
     user_id: str
     seq: int
     def __init__(self, user_id: _Optional[str] = ..., seq: _Optional[int] = ...) -> None: ...
+
+class Reconnect(_message.Message):
+    __slots__ = ("after_milliseconds",)
+    AFTER_MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
+    after_milliseconds: int
+    def __init__(self, after_milliseconds: _Optional[int] = ...) -> None: ...
 
 class FrameError(_message.Message):
     __slots__ = ("reason", "message", "client_id")
