@@ -42,10 +42,13 @@ class Gateway:
     _keys: grpc.Channel
     _grpc: grpc.aio.Server | None
 
-    async def stop(self) -> None:
+    async def drain(self) -> None:
         """Takes nobody new, asks those who are here to come again elsewhere, and lets them go."""
-        await self._site.stop()
         await self._chat.drain()
+
+    async def stop(self) -> None:
+        await self._site.stop()
+        await self.drain()
         if self._grpc is not None:
             await self._grpc.stop(1)
         await self._runner.cleanup()

@@ -17,7 +17,7 @@ from gateway import answers, counters, documents, editing, frames, identity
 from gateway.closing import Close, code_of
 from gateway.documents import Document
 from gateway.identity import Identity
-from gateway.owners import PAGE, Door
+from gateway.owners import Door
 from gateway.rooms import Room, Rooms
 from gateway.settings import Settings
 from gateway.sockets import Pace, Socket, TooSlow
@@ -31,7 +31,7 @@ _UNSENT = 64 * 1024  # what a socket may have written and not sent before its wr
 _AUTHENTICATE_SECONDS = 5.0
 _FRAMES_A_SECOND, _BURST = 20, 40
 _MOST_BAD_FRAMES = 5
-_NEWEST = 50
+_NEWEST = _PAGE = 50
 _LARGEST_SEQ = 2**63 - 1
 Frame = rooms_pb2.ServerFrame
 
@@ -248,8 +248,8 @@ class Visit:
         kind = frame.WhichOneof("frame")
         try:
             with tracing.span(f"ws {kind}", {}, request_id=calls.current().request_id):
-                if kind == "say":
-                    await self._say(frame.say)
+                if kind in ("say", "edit", "remove"):
+                    await self._append(_to_append(self._room.name, frame))
                 elif kind == "typing":
                     typing = rooms_pb2.PersonTyping(user_id=self._socket.user_id, active=frame.typing.active)
                     await self._rooms.publish(self._room.name, Frame(typing=typing))
@@ -258,9 +258,7 @@ class Visit:
                     mark = rooms_pb2.PersonRead(user_id=self._socket.user_id, seq=access.read_seq)
                     await self._rooms.publish(self._room.name, Frame(read=mark))
                 elif kind == "history":
-                    answer = await self._room.owner.load(self._room.name, frame.history.after, self._socket.identity.token, PAGE)
-                    for message in answer.messages:
-                        await self._socket.give(frames.encode(Frame(message=message)))
+                    await self._give_page(frame.history)
                 elif kind == "authenticate":
                     await self._renew(frame.authenticate.token)
         except (errors.Unauthenticated, errors.PermissionDenied) as problem:
@@ -269,13 +267,19 @@ class Visit:
             self._socket.end(Close.NOT_FOUND, problem.reason)  # out of the room since
         except errors.Refusal as problem:
             # As while a service restarts: the socket stays, and the client says it again with the same client_id.
-            self._socket.tell(frames.refusal(problem, frame.say.client_id))
+            self._socket.tell(frames.refusal(problem, frame.say.client_id or frame.edit.client_id or frame.remove.client_id))
 
-    async def _say(self, say: rooms_pb2.Say) -> None:
+    async def _give_page(self, asked: rooms_pb2.History) -> None:
+        """Older messages, for this client alone: what is new reaches it by itself."""
+        after = -1 if asked.before else asked.after
+        answer = await self._room.owner.load(self._room.name, after, self._socket.identity.token, asked.limit or _PAGE, asked.before)
+        await self._socket.give(frames.encode(Frame(page=rooms_pb2.HistoryPage(messages=answer.messages, more=answer.more))))
+
+    async def _append(self, say: rooms_pb2.AppendMessageRequest) -> None:
         socket = self._socket
         socket.saying.add(say.client_id)
         try:
-            message = await self._room.owner.append(self._room.name, say, socket.identity.token)
+            message = await self._room.owner.append(say, socket.identity.token)
             frame = Frame(message=message)
             if message.seq <= socket.seen and say.client_id in socket.saying:
                 socket.tell(frames.encode(frame))  # a repeat: the room has heard it, but the client waits for its answer
@@ -299,6 +303,20 @@ class Visit:
         for message in messages:
             await self._socket.give(frames.encode(Frame(message=message)))
             self._socket.seen = message.seq
+
+
+def _to_append(room_name: str, frame: rooms_pb2.ClientFrame) -> rooms_pb2.AppendMessageRequest:
+    if frame.HasField("edit"):
+        edit = frame.edit
+        return rooms_pb2.AppendMessageRequest(room_name=room_name, content=edit.content, client_id=edit.client_id, target_seq=edit.seq)
+    if frame.HasField("remove"):
+        return rooms_pb2.AppendMessageRequest(
+            room_name=room_name, client_id=frame.remove.client_id, target_seq=frame.remove.seq, deletes=True
+        )
+    say = frame.say
+    return rooms_pb2.AppendMessageRequest(
+        room_name=room_name, content=say.content, client_id=say.client_id, attachments=say.attachments, mentions=say.mentions
+    )
 
 
 def _after(request: web.Request) -> int:

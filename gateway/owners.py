@@ -44,13 +44,12 @@ class Owner:
         answer: rooms_pb2.RoomAccess = await self._call(self._stub.JoinRoom, rooms_pb2.JoinRoomRequest(room_name=room_name), token)
         return answer
 
-    async def append(self, room_name: str, say: rooms_pb2.Say, token: str) -> rooms_pb2.RoomMessage:
-        request = rooms_pb2.AppendMessageRequest(room_name=room_name, content=say.content, client_id=say.client_id)
+    async def append(self, request: rooms_pb2.AppendMessageRequest, token: str) -> rooms_pb2.RoomMessage:
         answer: rooms_pb2.RoomMessage = await self._call(self._stub.AppendMessage, request, token)
         return answer
 
-    async def load(self, room_name: str, after: int, token: str, limit: int = PAGE) -> rooms_pb2.LoadMessagesResponse:
-        request = rooms_pb2.LoadMessagesRequest(room_name=room_name, after=after, limit=limit)
+    async def load(self, room_name: str, after: int, token: str, limit: int = PAGE, before: int = 0) -> rooms_pb2.LoadMessagesResponse:
+        request = rooms_pb2.LoadMessagesRequest(room_name=room_name, after=after, limit=limit, before=before)
         answer: rooms_pb2.LoadMessagesResponse = await self._call(self._stub.LoadMessages, request, token)
         return answer
 

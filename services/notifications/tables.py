@@ -1,10 +1,13 @@
 """The tables of notifications, and what their rows become."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = sa.MetaData()
 
@@ -63,6 +66,11 @@ messages = sa.Table(
     sa.Column("receiver_id", sa.Uuid),
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("client_id", sa.Text, nullable=False),
+    sa.Column("target_seq", sa.BigInteger, nullable=False),
+    sa.Column("attachments", JSONB, nullable=False),
+    sa.Column("mentions", sa.ARRAY(sa.Uuid), nullable=False),
+    sa.Column("edited_at", sa.DateTime(timezone=True)),
+    sa.Column("deleted_at", sa.DateTime(timezone=True)),
     sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
@@ -148,11 +156,15 @@ class Room:
     last_seq: int
     created_at: datetime
     read_seq: int = 0
+    mention_count: int = 0
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message in a room; with a `receiver_id` it is a direct one. `client_id` is its sender's own id of it."""
+    """A message in a room; with a `receiver_id` it is a direct one. `client_id` is its sender's own id of it.
+
+    With a `target_seq` it is the change of an earlier message, which holds the words: what is read of the change is what that one is now.
+    """
 
     id: UUID
     room_id: UUID
@@ -163,6 +175,11 @@ class Message:
     content: str
     client_id: str
     sent_at: datetime
+    target_seq: int = 0
+    attachments: Sequence[Mapping[str, Any]] = ()
+    mentions: Sequence[UUID] = ()
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
