@@ -22,10 +22,12 @@ def render(
     upstreams: Mapping[str, int],
     cors_origins: tuple[str, ...] = (),
     otel_endpoint: str = "",
+    trusted_proxies: int = 0,
     rates: int = 1,
 ) -> Path:
     """Writes the configuration: `upstreams` has the port of each cluster on loopback, `edge` excepted, which is Envoy itself.
 
+    `trusted_proxies` of the operator's own stand in front: the client's address is the one that the outermost of them saw.
     `rates` is by how much more than plans allow may be sent, as where a benchmark or a test sends a day's requests in a minute.
     """
     config = yaml.safe_load(SOURCE.read_text())
@@ -38,6 +40,7 @@ def render(
         socket = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"][0]["endpoint"]["address"]["socket_address"]
         socket |= {"address": LOOPBACK, "port_value": {**upstreams, "edge": port}[cluster["name"]]}
     manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
+    manager["xff_num_trusted_hops"] = trusted_proxies
     filters = {each["name"]: each["typed_config"] for each in manager["http_filters"]}
     filters["envoy.filters.http.grpc_json_transcoder"]["proto_descriptor"] = str(GENERATED / "einstellen.binpb")
     filters["bodies"]["default_source_code"] = {"filename": str(GENERATED / "bodies.lua")}

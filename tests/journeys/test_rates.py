@@ -30,14 +30,14 @@ FREE = 60
 
 @pytest.fixture(scope="module")
 def strict(house: House) -> Iterator[str]:
-    """The address of an Envoy that lets through what plans allow and no more."""
+    """The address of an Envoy that lets through what plans allow and no more, and has a proxy of ours in front."""
     with tempfile.TemporaryDirectory(prefix="einstellen-rates-") as root:
         folder = DataFolder(Path(root) / "data")
         port, admin_port = free_port(), free_port()
         upstreams = {name: int(address.rpartition(":")[2]) for name, address in house.addresses.items()}
         config = configuration.render(
             folder.room("envoy") / "envoy.yaml", address=LOOPBACK, port=port, admin_port=admin_port,
-            upstreams={**upstreams, "gateway": 1, "gateway-grpc": 1},
+            upstreams={**upstreams, "gateway": 1, "gateway-grpc": 1}, trusted_proxies=1,
         )  # fmt: skip
         with folder.held(), Supervisor(folder, say=lambda _: None) as supervisor:
             supervisor.start(envoy_child(folder, config, admin_port=admin_port))
@@ -96,6 +96,15 @@ def test_nobody_uses_up_what_is_another_organizations(house: House, strict: str)
     replies = raw.exchange(strict, (request + "GET /api/v1/plans HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n\r\n").encode())
     assert len(replies) == FREE * 2 + 1
     assert int(ask(strict, victim).headers["x-ratelimit-remaining"]) == FREE - 1
+
+
+@pytest.mark.parametrize("seen", ["203.0.113.9", "198.51.100.1, 203.0.113.9", "198.51.100.1,10.0.0.1, 203.0.113.9"])
+def test_behind_a_trusted_proxy_the_address_is_the_one_that_it_saw(strict: str, person: Account, seen: str) -> None:
+    """Whatever stands before it in the list, the client may have written itself."""
+    http, login = Http(f"http://{strict}"), {"email": person.email, "password": person.password}
+    pair = http("POST", "/api/v1/auth/login", login, x_forwarded_for=seen, x_envoy_external_address="198.51.100.2").json
+    listed = Http(f"http://{strict}", pair["access_token"])("GET", "/api/v1/auth/sessions").json["sessions"]
+    assert [session["ip_address"] for session in listed if session["is_current"]] == ["203.0.113.9"]
 
 
 def test_every_rate_that_is_sold_has_a_bucket_that_fills_in_a_minute() -> None:
