@@ -56,9 +56,9 @@ class Revocations(threading.Thread):
             try:
                 self._read()
                 failing = False
-            except errors.Refusal as problem:
+            except Exception as problem:  # noqa: BLE001 - whatever it was, the next round tries again
                 if not failing:
-                    log.warning("revocations not read", extra={"problem": problem.reason})
+                    log.warning("revocations not read", extra={"problem": type(problem).__name__})
                 failing = True
             self._stopping.wait(POLL_SECONDS)
 

@@ -45,6 +45,8 @@ class Signer:
 
     def __call__(self, after: int) -> keys_pb2.ListRevocationsResponse:
         self.asked.append(after)
+        if self.away and len(self.asked) % 2:
+            raise ValueError(after)  # what nobody has thought of
         if self.away:
             raise errors.Unavailable("REVOCATIONS_UNAVAILABLE", "away")
         found = [each for each in self.revoked if each.position > after]
@@ -81,13 +83,14 @@ def test_a_process_that_has_just_begun_believes_no_token_before_it_has_asked() -
     signer = Signer()
     signer.away = True
     revocations = Revocations("test", signer)
-    with pytest.raises(errors.Unavailable):
-        revocations.check(person())
+    for problem in (ValueError, errors.Unavailable):
+        with pytest.raises(problem):
+            revocations.check(person())
     signer.away = False
     revocations.check(person())
     signer.away = True
     revocations.check(person())
-    assert signer.asked == [0, 0]  # once it knows, requests wait for nobody
+    assert signer.asked == [0, 0, 0]  # once it knows, requests wait for nobody
 
 
 def test_it_follows_from_where_it_stopped_through_an_outage_and_tells_of_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
