@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from services.billing import renewals, rules
 from services.billing.providers.protocol import Charge, Outcome, Provider, Refunded
-from services.billing.renewals import Invoicing
 from services.billing.store import credits as accounts
 from services.billing.store import payments
 from services.billing.store import subscriptions as store
@@ -27,10 +26,9 @@ _SKEW = timedelta(minutes=5)
 class Cashier:
     """Takes and returns money. Whoever asks about a payment (its maker, a task, a webhook) asks the provider, and writes down the same."""
 
-    def __init__(self, database: Database, providers: Mapping[str, Provider], invoicing: Invoicing, public_url: str, clock: Clock) -> None:
+    def __init__(self, database: Database, providers: Mapping[str, Provider], public_url: str, clock: Clock) -> None:
         self._database = database
         self._providers = providers
-        self._invoicing = invoicing
         self._public_url = public_url.rstrip("/")
         self._clock = clock
 
@@ -170,7 +168,8 @@ class Cashier:
             return payment_now
         # A payment may be in another currency than its invoice; of either, and of the credits, the same share goes back.
         owed = rules.share_back(invoice.amount, payment.amount, payment.refunded, amount)
-        note = self._invoicing.credit_note(connection, invoice, payment, owed, now=now)
+        tax = rules.share_back(invoice.tax, payment.amount, payment.refunded, amount)
+        note = renewals.credit_note(connection, invoice, payment, owed, tax, now=now)
         bought = rules.share_back(invoice.credits, payment.amount, payment.refunded, amount)
         self._take_back(connection, invoice, note.id, bought, now=now)
         audit.record(connection, "payment.refunded", tenant_id=payment.tenant_id, payment_id=payment.id)
