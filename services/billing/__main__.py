@@ -36,7 +36,7 @@ def start(settings: Settings, now: Clock = clock.utc_now) -> Server:
         if settings.reconcile_days:
             tasks.begin_comparing(connection, now=now())
     invoicing = Invoicing(settings.tax_percent)
-    cashier = Cashier(database, providers_of(settings), settings.public_url, now)
+    cashier = Cashier(database, providers_of(settings), invoicing, settings.public_url, now)
     credit = CreditService(database, low=settings.low_credits, tokens_per_credit=settings.tokens_per_credit, clock=now)
     subscription = SubscriptionService(database, cashier, invoicing, now)
     payment = PaymentService(

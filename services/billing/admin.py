@@ -8,6 +8,7 @@ from services.billing import ledger, reconciliation, rules
 from services.billing.cashier import Cashier
 from services.billing.providers.configured import providers_of
 from services.billing.reconciliation import Comparison
+from services.billing.renewals import Invoicing
 from services.billing.settings import Settings
 from services.billing.store import credits as store
 from services.chassis import calls, errors
@@ -39,5 +40,5 @@ def verify(database: Database) -> tuple[str, Sequence[str]]:
 def reconcile(database: Database, settings: Settings, days: int) -> Sequence[Comparison]:
     """Compares the books of the last days with those of every provider that is set up."""
     now = utc_now()
-    cashier = Cashier(database, providers_of(settings), settings.public_url, utc_now)
+    cashier = Cashier(database, providers_of(settings), Invoicing(settings.tax_percent), settings.public_url, utc_now)
     return reconciliation.reconcile(database, cashier, now - timedelta(days=days), now=now)

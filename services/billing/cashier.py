@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from services.billing import renewals, rules
 from services.billing.providers.protocol import Charge, Outcome, Provider, Refunded
+from services.billing.renewals import Invoicing
 from services.billing.store import credits as accounts
 from services.billing.store import payments
 from services.billing.store import subscriptions as store
@@ -26,9 +27,10 @@ _SKEW = timedelta(minutes=5)
 class Cashier:
     """Takes and returns money. Whoever asks about a payment (its maker, a task, a webhook) asks the provider, and writes down the same."""
 
-    def __init__(self, database: Database, providers: Mapping[str, Provider], public_url: str, clock: Clock) -> None:
+    def __init__(self, database: Database, providers: Mapping[str, Provider], invoicing: Invoicing, public_url: str, clock: Clock) -> None:
         self._database = database
         self._providers = providers
+        self._invoicing = invoicing
         self._public_url = public_url.rstrip("/")
         self._clock = clock
 
@@ -169,7 +171,7 @@ class Cashier:
         # A payment may be in another currency than its invoice; of either, and of the credits, the same share goes back.
         owed = rules.share_back(invoice.amount, payment.amount, payment.refunded, amount)
         tax = rules.share_back(invoice.tax, payment.amount, payment.refunded, amount)
-        note = renewals.credit_note(connection, invoice, payment, owed, tax, now=now)
+        note = self._invoicing.credit_note(connection, invoice, payment, owed, tax, now=now)
         bought = rules.share_back(invoice.credits, payment.amount, payment.refunded, amount)
         self._take_back(connection, invoice, note.id, bought, now=now)
         audit.record(connection, "payment.refunded", tenant_id=payment.tenant_id, payment_id=payment.id)

@@ -48,6 +48,14 @@ class Invoicing:
         )
         return issue(connection, made)
 
+    def credit_note(self, connection: Connection, invoice: Invoice, payment: Payment, amount: int, tax: int, *, now: datetime) -> Invoice:
+        """The other half of a refund: numbered like an invoice, and below zero."""
+        note = replace(
+            invoice, id=ids.mint(), kind="credit_note", credited_id=invoice.id, status="paid", description=f"Refund of invoice {invoice.number}",
+            subtotal=tax - amount, tax=-tax, amount=-amount, credits=0, invoice_date=now, due_date=now, payment_id=payment.id, created_at=now,
+        )  # fmt: skip
+        return issue(connection, note)
+
     def _invoice(
         self, tenant_id: UUID, kind: str, words: str, price: int, currency: str, more: int, *, now: datetime, package_id: str | None = None,
         subscription: Subscription | None = None, plan_id: UUID | None = None,
@@ -67,15 +75,6 @@ def issue(connection: Connection, invoice: Invoice) -> Invoice:
     store.add_invoice(connection, issued)
     audit.record(connection, "invoice.issued", tenant_id=invoice.tenant_id, invoice_id=invoice.id)
     return issued
-
-
-def credit_note(connection: Connection, invoice: Invoice, payment: Payment, amount: int, tax: int, *, now: datetime) -> Invoice:
-    """The other half of a refund: numbered like an invoice, and below zero."""
-    note = replace(
-        invoice, id=ids.mint(), kind="credit_note", credited_id=invoice.id, status="paid", description=f"Refund of invoice {invoice.number}",
-        subtotal=tax - amount, tax=-tax, amount=-amount, credits=0, invoice_date=now, due_date=now, payment_id=payment.id, created_at=now,
-    )  # fmt: skip
-    return issue(connection, note)
 
 
 def paid(connection: Connection, invoice: Invoice, payment: Payment | None, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from services.billing import reconciliation
 from services.billing.cashier import Cashier
 from services.billing.providers.configured import providers_of
 from services.billing.reconciliation import Comparison
+from services.billing.renewals import Invoicing
 from services.billing.settings import Settings
 from tests.conftest import Account, House
 from tests.services.billing.test_webhooks import spoil
@@ -43,7 +44,7 @@ def pay(till: Till, payment: Any) -> None:
 
 def compared(till: Till, name: str) -> Comparison:
     settings: Settings = till.settings
-    cashier = Cashier(till.database, providers_of(settings), settings.public_url, till.clock)
+    cashier = Cashier(till.database, providers_of(settings), Invoicing(settings.tax_percent), settings.public_url, till.clock)
     found = reconciliation.reconcile(till.database, cashier, till.clock() - timedelta(days=2), now=till.clock())
     return next(each for each in found if each.provider == name)
 
