@@ -24,7 +24,7 @@ class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
     """See payments.proto."""
 
     def __init__(
-        self, database: Database, cashier: Cashier, invoicing: Invoicing, *, tax_name: str, seller: str, public_url: str, clock: Clock = utc_now
+        self, database: Database, cashier: Cashier, invoicing: Invoicing, *, tax_name: str, public_url: str, seller: str = "", clock: Clock = utc_now
     ) -> None:  # fmt: skip
         self._database = database
         self._cashier = cashier
