@@ -259,7 +259,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(house: House, applicant: M
     ((task_id,),) = rows(house, held, str(ids.mint()), cv.id)
     settings = next(service for service in SERVICES if service.name == "candidates").load(house.environment)
     database = Database(house.app_url("candidates"), pool_size=1)
-    parse = tasks.handlers(database, objects.connect(settings), clock.utc_now)["parse_cv"]
+    parse = tasks.handlers(database, objects.connect(settings), None, clock.utc_now)["parse_cv"]
     stalled = Task(task_id, "parse_cv", UUID(person.account.tenant_id), {"cv_id": cv.id}, 1, 12, "", "", ids.mint())
     with pytest.raises(errors.Aborted, match="TASK_LOST"):
         parse(stalled)
