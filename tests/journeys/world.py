@@ -36,7 +36,9 @@ from einstellen.notifications.v1 import (
 )
 from services.billing import catalogue, renewals
 from services.billing.renewals import Invoicing
-from services.chassis import calls
+from services.billing.store import payments
+from services.billing.tables import Payment
+from services.chassis import calls, ids
 from services.chassis.database import Database
 from tests.conftest import Account, House, until
 
@@ -200,11 +202,31 @@ def bills(house: House, employer: Account) -> dict[str, str]:
     until(lambda: not is_missing(lambda: credit.GetBalance(credits_pb2.GetBalanceRequest(), metadata=employer.metadata)), known)
     request = subscriptions_pb2.CreateSubscriptionRequest(plan_id=free_plan(house))
     subscription = subscriptions.CreateSubscription(request, metadata=employer.metadata)
-    database, now, never = Database(house.app_url("billing"), pool_size=1), datetime.now(UTC), datetime.now(UTC) + timedelta(days=999)
+    database, now = Database(house.app_url("billing"), pool_size=1), datetime.now(UTC)
     with database.begin(calls.SYSTEM) as connection:
         invoice = Invoicing(Decimal(0)).for_package(UUID(employer.tenant_id), catalogue.PACKAGES[0], now=now)
         issued = renewals.issue(connection, invoice)
-        payment = renewals.begin_payment(connection, issued, "stripe", run_at=never, now=now)
+        payment = Payment(
+            ids.mint(),
+            issued.tenant_id,
+            issued.id,
+            "stripe",
+            "pending",
+            issued.amount,
+            0,
+            issued.currency,
+            "",
+            "",
+            False,
+            1,
+            "",
+            "",
+            "",
+            "",
+            now,
+            now,
+        )
+        payments.add_payment(connection, payment)
     database.close()
     return {"subscription_id": subscription.id, "invoice_id": str(invoice.id), "payment_id": str(payment.id)}
 
