@@ -23,7 +23,7 @@ class DuplicateService(duplicates_pb2_grpc.DuplicateServiceServicer):
     def ListDuplicates(self, request: duplicates_pb2.ListDuplicatesRequest, context: Context) -> duplicates_pb2.ListDuplicatesResponse:
         person, page = calls.person(), paging.read(request, UUID)
         with self._database.begin(person) as connection:
-            found = pairs.list_pairs(connection, person.tenant_id, request.state or "open", page)
+            found = pairs.list_pairs(connection, person.tenant_id, request.decision or "open", page)
             rows, token = page.cut(found, lambda pair: [pair.id])
             people = pairs.find_candidates(connection, {each for pair in rows for each in (pair.one_id, pair.other_id)})
         return duplicates_pb2.ListDuplicatesResponse(duplicates=[to_duplicate(pair, people) for pair in rows], next_page_token=token)
@@ -49,7 +49,8 @@ class DuplicateService(duplicates_pb2_grpc.DuplicateServiceServicer):
 def to_duplicate(pair: Pair, people: dict[UUID, Candidate]) -> duplicates_pb2.Duplicate:
     known = [people[each] for each in (pair.one_id, pair.other_id) if each in people]
     return duplicates_pb2.Duplicate(
-        id=str(pair.id), reasons=pair.reasons, likeness=pair.likeness, state=pair.state, kept_candidate_id=str(pair.kept_id or ""),
+        id=str(pair.id), reasons=pair.reasons, likeness=pair.likeness, decision="" if pair.state == "open" else pair.state,
+        kept_candidate_id=str(pair.kept_id or ""),
         create_time=to_timestamp(pair.created_at),
         candidates=[
             duplicates_pb2.Duplicate.Likeness(

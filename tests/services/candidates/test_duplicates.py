@@ -43,8 +43,8 @@ def searched(house: House) -> None:
     until(lambda: rows(house, left) == [(0,)], "duplicates are looked for")
 
 
-def listed(duplicates: Any, account: Account, state: str = "") -> list[Any]:
-    return list(duplicates.ListDuplicates(duplicates_pb2.ListDuplicatesRequest(state=state), metadata=account.metadata).duplicates)
+def listed(duplicates: Any, account: Account, decision: str = "") -> list[Any]:
+    return list(duplicates.ListDuplicates(duplicates_pb2.ListDuplicatesRequest(decision=decision), metadata=account.metadata).duplicates)
 
 
 def test_one_address_or_number_however_written_makes_a_pair(duplicates: Any, applicant: Make, applies: Any, organization: Account) -> None:
@@ -56,7 +56,7 @@ def test_one_address_or_number_however_written_makes_a_pair(duplicates: Any, app
         applies(person, organization)
     [pair] = listed(duplicates, organization)
     assert [each.candidate_id for each in pair.candidates] == [first.id, second.id]
-    assert (list(pair.reasons), pair.state) == (["email", "phone"], "open")
+    assert (list(pair.reasons), pair.decision) == (["email", "phone"], "")
     assert [each.name for each in pair.candidates] == ["Ada Lindqvist", "A. Lindqvist"]
 
 
@@ -100,7 +100,7 @@ def test_what_is_decided_stays_decided_and_can_be_decided_anew(
         applies(person, organization)
     [pair] = listed(duplicates, organization)
     dismiss = duplicates_pb2.DismissDuplicateRequest(duplicate_id=pair.id)
-    assert duplicates.DismissDuplicate(dismiss, metadata=organization.metadata).state == "dismissed"
+    assert duplicates.DismissDuplicate(dismiss, metadata=organization.metadata).decision == "dismissed"
     candidates.UpdateCandidate(pb.UpdateCandidateRequest(candidate_id=first.id, phone="0701740605"), metadata=first.account.metadata)
     searched(house)
     assert listed(duplicates, organization) == []

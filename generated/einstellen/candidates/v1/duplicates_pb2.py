@@ -28,15 +28,15 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)einstellen/candidates/v1/duplicates.proto\x12\x18\x65instellen.candidates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa0\x01\n\x15ListDuplicatesRequest\x12\x36\n\x05state\x18\x01 \x01(\tB \xbaH\x1dr\x1bR\x00R\x04openR\x06mergedR\tdismissedR\x05state\x12&\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"\x85\x01\n\x16ListDuplicatesResponse\x12\x43\n\nduplicates\x18\x01 \x03(\x0b\x32#.einstellen.candidates.v1.DuplicateR\nduplicates\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"z\n\x15MergeDuplicateRequest\x12+\n\x0c\x64uplicate_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0b\x64uplicateId\x12\x34\n\x11keep_candidate_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0fkeepCandidateId\"F\n\x17\x44ismissDuplicateRequest\x12+\n\x0c\x64uplicate_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0b\x64uplicateId\"\xaa\x03\n\tDuplicate\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12L\n\ncandidates\x18\x02 \x03(\x0b\x32,.einstellen.candidates.v1.Duplicate.LikenessR\ncandidates\x12\x18\n\x07reasons\x18\x03 \x03(\tR\x07reasons\x12\x1a\n\x08likeness\x18\x04 \x01(\x01R\x08likeness\x12\x14\n\x05state\x18\x05 \x01(\tR\x05state\x12*\n\x11kept_candidate_id\x18\x06 \x01(\tR\x0fkeptCandidateId\x12;\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x1a\x89\x01\n\x08Likeness\x12!\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\tR\x0b\x63\x61ndidateId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n\x05\x65mail\x18\x03 \x01(\tR\x05\x65mail\x12\x14\n\x05phone\x18\x04 \x01(\tR\x05phone\x12\x1a\n\x08location\x18\x05 \x01(\tR\x08location2\xd8\x04\n\x10\x44uplicateService\x12\xbb\x01\n\x0eListDuplicates\x12/.einstellen.candidates.v1.ListDuplicatesRequest\x1a\x30.einstellen.candidates.v1.ListDuplicatesResponse\"F\x8a\xb5\x18(\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\"\x08\x62usiness\x82\xd3\xe4\x93\x02\x14\x12\x12/api/v1/duplicates\x12\xbe\x01\n\x0eMergeDuplicate\x12/.einstellen.candidates.v1.MergeDuplicateRequest\x1a#.einstellen.candidates.v1.Duplicate\"V\x8a\xb5\x18 \x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\"\x08\x62usiness\x82\xd3\xe4\x93\x02,\"\'/api/v1/duplicates/{duplicate_id}/merge:\x01*\x12\xc4\x01\n\x10\x44ismissDuplicate\x12\x31.einstellen.candidates.v1.DismissDuplicateRequest\x1a#.einstellen.candidates.v1.Duplicate\"X\x8a\xb5\x18 \x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\"\x08\x62usiness\x82\xd3\xe4\x93\x02.\")/api/v1/duplicates/{duplicate_id}/dismiss:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)einstellen/candidates/v1/duplicates.proto\x12\x18\x65instellen.candidates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa0\x01\n\x15ListDuplicatesRequest\x12\x36\n\x08\x64\x65\x63ision\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15R\x00R\x06mergedR\tdismissedR\x08\x64\x65\x63ision\x12&\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"\x85\x01\n\x16ListDuplicatesResponse\x12\x43\n\nduplicates\x18\x01 \x03(\x0b\x32#.einstellen.candidates.v1.DuplicateR\nduplicates\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"z\n\x15MergeDuplicateRequest\x12+\n\x0c\x64uplicate_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0b\x64uplicateId\x12\x34\n\x11keep_candidate_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0fkeepCandidateId\"F\n\x17\x44ismissDuplicateRequest\x12+\n\x0c\x64uplicate_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0b\x64uplicateId\"\xb0\x03\n\tDuplicate\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12L\n\ncandidates\x18\x02 \x03(\x0b\x32,.einstellen.candidates.v1.Duplicate.LikenessR\ncandidates\x12\x18\n\x07reasons\x18\x03 \x03(\tR\x07reasons\x12\x1a\n\x08likeness\x18\x04 \x01(\x01R\x08likeness\x12\x1a\n\x08\x64\x65\x63ision\x18\x05 \x01(\tR\x08\x64\x65\x63ision\x12*\n\x11kept_candidate_id\x18\x06 \x01(\tR\x0fkeptCandidateId\x12;\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x1a\x89\x01\n\x08Likeness\x12!\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\tR\x0b\x63\x61ndidateId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n\x05\x65mail\x18\x03 \x01(\tR\x05\x65mail\x12\x14\n\x05phone\x18\x04 \x01(\tR\x05phone\x12\x1a\n\x08location\x18\x05 \x01(\tR\x08location2\xe8\x04\n\x10\x44uplicateService\x12\xbb\x01\n\x0eListDuplicates\x12/.einstellen.candidates.v1.ListDuplicatesRequest\x1a\x30.einstellen.candidates.v1.ListDuplicatesResponse\"F\x8a\xb5\x18(\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\"\x08\x62usiness\x82\xd3\xe4\x93\x02\x14\x12\x12/api/v1/duplicates\x12\xbe\x01\n\x0eMergeDuplicate\x12/.einstellen.candidates.v1.MergeDuplicateRequest\x1a#.einstellen.candidates.v1.Duplicate\"V\x8a\xb5\x18 \x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\"\x08\x62usiness\x82\xd3\xe4\x93\x02,\"\'/api/v1/duplicates/{duplicate_id}/merge:\x01*\x12\xc4\x01\n\x10\x44ismissDuplicate\x12\x31.einstellen.candidates.v1.DismissDuplicateRequest\x1a#.einstellen.candidates.v1.Duplicate\"X\x8a\xb5\x18 \x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\"\x08\x62usiness\x82\xd3\xe4\x93\x02.\")/api/v1/duplicates/{duplicate_id}/dismiss:\x01*\x1a\x0e\x9a\xb5\x18\ncandidatesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'einstellen.candidates.v1.duplicates_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LISTDUPLICATESREQUEST'].fields_by_name['state']._loaded_options = None
-  _globals['_LISTDUPLICATESREQUEST'].fields_by_name['state']._serialized_options = b'\272H\035r\033R\000R\004openR\006mergedR\tdismissed'
+  _globals['_LISTDUPLICATESREQUEST'].fields_by_name['decision']._loaded_options = None
+  _globals['_LISTDUPLICATESREQUEST'].fields_by_name['decision']._serialized_options = b'\272H\027r\025R\000R\006mergedR\tdismissed'
   _globals['_LISTDUPLICATESREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTDUPLICATESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\006\032\004\030d(\000'
   _globals['_LISTDUPLICATESREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -47,6 +47,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MERGEDUPLICATEREQUEST'].fields_by_name['keep_candidate_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_DISMISSDUPLICATEREQUEST'].fields_by_name['duplicate_id']._loaded_options = None
   _globals['_DISMISSDUPLICATEREQUEST'].fields_by_name['duplicate_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_DUPLICATESERVICE']._loaded_options = None
+  _globals['_DUPLICATESERVICE']._serialized_options = b'\232\265\030\ncandidates'
   _globals['_DUPLICATESERVICE'].methods_by_name['ListDuplicates']._loaded_options = None
   _globals['_DUPLICATESERVICE'].methods_by_name['ListDuplicates']._serialized_options = b'\212\265\030(\032\005owner\032\005admin\032\006member\032\006viewer\"\010business\202\323\344\223\002\024\022\022/api/v1/duplicates'
   _globals['_DUPLICATESERVICE'].methods_by_name['MergeDuplicate']._loaded_options = None
@@ -62,9 +64,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DISMISSDUPLICATEREQUEST']._serialized_start=623
   _globals['_DISMISSDUPLICATEREQUEST']._serialized_end=693
   _globals['_DUPLICATE']._serialized_start=696
-  _globals['_DUPLICATE']._serialized_end=1122
-  _globals['_DUPLICATE_LIKENESS']._serialized_start=985
-  _globals['_DUPLICATE_LIKENESS']._serialized_end=1122
-  _globals['_DUPLICATESERVICE']._serialized_start=1125
-  _globals['_DUPLICATESERVICE']._serialized_end=1725
+  _globals['_DUPLICATE']._serialized_end=1128
+  _globals['_DUPLICATE_LIKENESS']._serialized_start=991
+  _globals['_DUPLICATE_LIKENESS']._serialized_end=1128
+  _globals['_DUPLICATESERVICE']._serialized_start=1131
+  _globals['_DUPLICATESERVICE']._serialized_end=1747
 # @@protoc_insertion_point(module_scope)

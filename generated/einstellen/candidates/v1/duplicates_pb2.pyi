@@ -13,14 +13,14 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ListDuplicatesRequest(_message.Message):
-    __slots__ = ("state", "page_size", "page_token")
-    STATE_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("decision", "page_size", "page_token")
+    DECISION_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
-    state: str
+    decision: str
     page_size: int
     page_token: str
-    def __init__(self, state: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, decision: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListDuplicatesResponse(_message.Message):
     __slots__ = ("duplicates", "next_page_token")
@@ -45,7 +45,7 @@ class DismissDuplicateRequest(_message.Message):
     def __init__(self, duplicate_id: _Optional[str] = ...) -> None: ...
 
 class Duplicate(_message.Message):
-    __slots__ = ("id", "candidates", "reasons", "likeness", "state", "kept_candidate_id", "create_time")
+    __slots__ = ("id", "candidates", "reasons", "likeness", "decision", "kept_candidate_id", "create_time")
     class Likeness(_message.Message):
         __slots__ = ("candidate_id", "name", "email", "phone", "location")
         CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -63,14 +63,14 @@ class Duplicate(_message.Message):
     CANDIDATES_FIELD_NUMBER: _ClassVar[int]
     REASONS_FIELD_NUMBER: _ClassVar[int]
     LIKENESS_FIELD_NUMBER: _ClassVar[int]
-    STATE_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
     KEPT_CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     id: str
     candidates: _containers.RepeatedCompositeFieldContainer[Duplicate.Likeness]
     reasons: _containers.RepeatedScalarFieldContainer[str]
     likeness: float
-    state: str
+    decision: str
     kept_candidate_id: str
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., candidates: _Optional[_Iterable[_Union[Duplicate.Likeness, _Mapping]]] = ..., reasons: _Optional[_Iterable[str]] = ..., likeness: _Optional[float] = ..., state: _Optional[str] = ..., kept_candidate_id: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., candidates: _Optional[_Iterable[_Union[Duplicate.Likeness, _Mapping]]] = ..., reasons: _Optional[_Iterable[str]] = ..., likeness: _Optional[float] = ..., decision: _Optional[str] = ..., kept_candidate_id: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

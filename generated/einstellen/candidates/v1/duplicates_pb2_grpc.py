@@ -59,7 +59,7 @@ class DuplicateServiceServicer:
     """
 
     def ListDuplicates(self, request, context):
-        """Lists pairs, newest first; without a state, those that nobody has decided on.
+        """Lists pairs, newest first; without a decision, those that nobody has decided on.
         INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

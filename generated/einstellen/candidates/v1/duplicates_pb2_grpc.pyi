@@ -36,7 +36,7 @@ class DuplicateServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> DuplicateServiceAsyncStub: ...
     ListDuplicates: _grpc.UnaryUnaryMultiCallable[_duplicates_pb2.ListDuplicatesRequest, _duplicates_pb2.ListDuplicatesResponse]
-    """Lists pairs, newest first; without a state, those that nobody has decided on.
+    """Lists pairs, newest first; without a decision, those that nobody has decided on.
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     MergeDuplicate: _grpc.UnaryUnaryMultiCallable[_duplicates_pb2.MergeDuplicateRequest, _duplicates_pb2.Duplicate]
@@ -56,7 +56,7 @@ class DuplicateServiceAsyncStub(DuplicateServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListDuplicates: _aio.UnaryUnaryMultiCallable[_duplicates_pb2.ListDuplicatesRequest, _duplicates_pb2.ListDuplicatesResponse]  # type: ignore[assignment]
-    """Lists pairs, newest first; without a state, those that nobody has decided on.
+    """Lists pairs, newest first; without a decision, those that nobody has decided on.
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     MergeDuplicate: _aio.UnaryUnaryMultiCallable[_duplicates_pb2.MergeDuplicateRequest, _duplicates_pb2.Duplicate]  # type: ignore[assignment]
@@ -79,7 +79,7 @@ class DuplicateServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _duplicates_pb2.ListDuplicatesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_duplicates_pb2.ListDuplicatesResponse, _abc.Awaitable[_duplicates_pb2.ListDuplicatesResponse]]:
-        """Lists pairs, newest first; without a state, those that nobody has decided on.
+        """Lists pairs, newest first; without a decision, those that nobody has decided on.
         INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
         """
 
