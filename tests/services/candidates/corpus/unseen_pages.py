@@ -1,4 +1,4 @@
-"""Made CVs in layouts that nothing was ever fitted to: they are measured, and their misses are not looked at."""
+"""Made CVs in layouts that were scored before anything was fitted to them; bench/parsing/unfitted.md has the score."""
 
 import io
 import textwrap

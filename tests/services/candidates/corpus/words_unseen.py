@@ -1,4 +1,4 @@
-"""The words of the part of the corpus that nothing was ever fitted to: it is measured, and its misses are not looked at."""
+"""The words of a part of the corpus that was scored before anything was fitted to it; bench/parsing/unfitted.md has the score."""
 
 from tests.services.candidates.corpus.words import Field, Tongue, headings, lines, pairs
 
