@@ -7,6 +7,7 @@ import redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
+from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.auth.v1 import (
     api_keys_pb2,
     api_keys_pb2_grpc,
@@ -47,6 +48,7 @@ from services.auth.rpc.sessions import Sessions, SessionService
 from services.auth.rpc.workspaces import WorkspaceService
 from services.auth.settings import Settings
 from services.chassis import clients, clock
+from services.chassis.audit_log import AuditLog
 from services.chassis.database import Database
 from services.chassis.events import EventFeed
 from services.chassis.revocations import Revocations
@@ -67,11 +69,11 @@ def start(settings: Settings) -> Server:
     # Without the person: to verify their token billing might have to ask this service for its keys, whose threads may all be waiting for billing.
     billing = clients.connect(settings.billing_url, "billing", services, for_people=False)
     keys = SigningKeys(database, settings.key_secret, settings.jwt_algorithm, settings.access_lifetime, clock.utc_now)
-    sessions = Sessions(database, keys, settings, clock.utc_now)
+    plans = Plans(billing)
+    sessions = Sessions(database, keys, plans, settings, clock.utc_now)
 
     revoked = revocations(database, timedelta(seconds=settings.access_lifetime))
     following = Revocations("auth", revoked)
-    plans = Plans(billing)
     invitations = InvitationService(
         database, plans, sealing.derive(settings.key_secret, "invitations"), Limits(limits, "invitation", settings.invitations)
     )
@@ -90,17 +92,18 @@ def start(settings: Settings) -> Server:
         invitations_pb2_grpc.add_InvitationServiceServicer_to_server(invitations, server)
         workspaces_pb2_grpc.add_WorkspaceServiceServicer_to_server(WorkspaceService(database, plans), server)
         api_keys_pb2_grpc.add_ApiKeyServiceServicer_to_server(api_keys, server)
-        edge.Edge(database, keys, following, settings.jwt_issuer).add_to(server)
+        edge.Edge(database, keys, plans, following, settings.jwt_issuer).add_to(server)
         sessions_pb2_grpc.add_SessionServiceServicer_to_server(SessionService(database, sessions), server)
         credentials_pb2_grpc.add_CredentialServiceServicer_to_server(CredentialService(database, sessions, confirmation, mails), server)
         second_factors_pb2_grpc.add_SecondFactorServiceServicer_to_server(factors, server)
         google_pb2_grpc.add_GoogleServiceServicer_to_server(google, server)
         keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys, revoked), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+        audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("auth", database), server)
 
     contracts = (
         auth_pb2, credentials_pb2, second_factors_pb2, google_pb2, organizations_pb2, invitations_pb2, workspaces_pb2, api_keys_pb2, sessions_pb2,
-        keys_pb2, events_pb2,
+        keys_pb2, audit_pb2, events_pb2,
     )  # fmt: skip
     return serve(
         settings, [module.DESCRIPTOR for module in contracts], add,

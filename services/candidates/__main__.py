@@ -2,6 +2,7 @@
 
 import grpc
 
+from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc, duplicates_pb2, duplicates_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from services.candidates import tasks
@@ -10,6 +11,7 @@ from services.candidates.rpc.candidates import CandidateService
 from services.candidates.rpc.duplicates import DuplicateService
 from services.candidates.settings import Settings
 from services.chassis import clients, clock, objects
+from services.chassis.audit_log import AuditLog
 from services.chassis.database import Database
 from services.chassis.events import EventFeed
 from services.chassis.revocations import Revocations, revoked
@@ -33,9 +35,10 @@ def start(settings: Settings) -> Server:
         candidates_pb2_grpc.add_CandidateServiceServicer_to_server(service, server)
         duplicates_pb2_grpc.add_DuplicateServiceServicer_to_server(DuplicateService(database), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+        audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("candidates", database), server)
 
     return serve(
-        settings, [candidates_pb2.DESCRIPTOR, duplicates_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        settings, [candidates_pb2.DESCRIPTOR, duplicates_pb2.DESCRIPTOR, audit_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("candidates", revoked(keys))), services=services,
         parts={"database": database.check},
         background=[Worker("candidates", database, tasks.handlers(database, files, filling, clock.utc_now))],
