@@ -10,12 +10,14 @@ _LAYERS = {
     "channels": "channels_redis.core.RedisChannelLayer",
     "channels_pubsub": "channels_redis.pubsub.RedisPubSubChannelLayer",
 }
+# The layer waits up to five seconds for a message, and so does the newest client for any answer: without more patience sockets break.
+_REDIS = {"address": os.environ["BENCH_REDIS_URL"], "socket_timeout": 30}
 settings.configure(
     ALLOWED_HOSTS=["*"],
     DEBUG=False,
     SECRET_KEY=os.environ["SECRET_KEY"],
     INSTALLED_APPS=["channels"],
-    CHANNEL_LAYERS={"default": {"BACKEND": _LAYERS[os.environ["BENCH_LAYER"]], "CONFIG": {"hosts": [os.environ["BENCH_REDIS_URL"]]}}},
+    CHANNEL_LAYERS={"default": {"BACKEND": _LAYERS[os.environ["BENCH_LAYER"]], "CONFIG": {"hosts": [_REDIS]}}},
 )
 django.setup()
 

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import itertools
 import json
+import socket as sockets
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
@@ -17,7 +19,9 @@ PATIENCE = 30.0
 class Person:
     """In a room by whichever gateway answers. `cut_after` are the counts of messages after which the line breaks."""
 
-    def __init__(self, account: Account, room: str, addresses: Sequence[str], cut_after: Sequence[int] = (), **options: Any) -> None:
+    def __init__(
+        self, account: Account, room: str, addresses: Sequence[str], cut_after: Sequence[int] = (), *, narrow: bool = False, **options: Any
+    ) -> None:
         self.account = account
         self.messages: list[dict[str, Any]] = []
         self.doubled: list[int] = []
@@ -28,6 +32,8 @@ class Person:
         self._addresses = addresses
         self._cut_after = set(cut_after)
         self._options = options
+        self._narrow = narrow
+        self._put_times: Counter[str] = Counter()
         self._unanswered: dict[str, dict[str, Any]] = {}
         self._ids = itertools.count(1)
         self._ws: aiohttp.ClientWebSocketResponse | None = None
@@ -57,6 +63,16 @@ class Person:
         if self._ws is not None and self._ws._response.connection is not None:
             self._ws._response.connection.transport.abort()
 
+    def pause(self) -> None:
+        """Stops reading, with little room for what comes nevertheless."""
+        self._transport().pause_reading()
+
+    def resume(self) -> None:
+        self._transport().resume_reading()
+
+    def _transport(self) -> Any:
+        return self._ws._response.connection.transport
+
     async def until(self, condition: Callable[[], Any], what: str) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
@@ -73,7 +89,8 @@ class Person:
         await self.until(lambda: not self._unanswered, f"answers to {list(self._unanswered)}")
 
     async def _live(self) -> None:
-        async with aiohttp.ClientSession() as session:
+        connector = aiohttp.TCPConnector(socket_factory=_small if self._narrow else None)
+        async with aiohttp.ClientSession(connector=connector) as session:
             for address in itertools.cycle(self._addresses):
                 last = self.seqs[-1] if self.messages else 0
                 with contextlib.suppress(aiohttp.ClientError, OSError):
@@ -91,11 +108,13 @@ class Person:
 
     def _take(self, frame: dict[str, Any]) -> None:
         if message := frame.get("message"):
-            if message["sender_id"] == self.account.user_id:
-                asked = self._unanswered.pop(message["client_id"], None)
+            mine = message["sender_id"] == self.account.user_id
+            if mine:
+                self._unanswered.pop(message["client_id"], None)
+                self._put_times[message["client_id"]] -= 1
             if not self.messages or int(message["seq"]) > self.seqs[-1]:
                 self.messages.append(message)
-            elif message["sender_id"] != self.account.user_id or not asked:
+            elif not mine or self._put_times[message["client_id"]] < 0:  # what was said again is answered again
                 self.doubled.append(int(message["seq"]))
             if len(self.messages) in self._cut_after:
                 self._cut_after.remove(len(self.messages))
@@ -112,8 +131,16 @@ class Person:
 
     async def _put(self, client_id: str) -> None:
         if self._ws is not None and not self._ws.closed and client_id in self._unanswered:
+            self._put_times[client_id] += 1
             with contextlib.suppress(ConnectionError, aiohttp.ClientError):
                 await self._ws.send_str(json.dumps(self._unanswered[client_id], ensure_ascii=False))
+
+
+def _small(info: Any) -> sockets.socket:
+    """A socket that the kernel keeps little for."""
+    found = sockets.socket(*info[:3])
+    found.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+    return found
 
 
 @contextlib.asynccontextmanager
