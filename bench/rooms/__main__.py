@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from bench.rooms.editing import LETTERS, edit
 from bench.rooms.servers import PEERS_PYTHON, ROOT, Door, Servers, cpu_seconds, running
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -40,10 +41,11 @@ def main() -> int:
         with running(root / "data") as servers:
             doors = kinds(servers)[: 2 if asked.ours else None]
             talked = [talk(servers, door, sockets, asked) for _ in range(asked.rounds) for sockets in asked.sockets for door in doors]
+            edited = edit(servers)
             idled = [idle(servers, sockets) for sockets in asked.idle]
     finally:
         shutil.rmtree(root, ignore_errors=True)
-    text = report(talked, idled, asked)
+    text = report(talked, idled, edited, asked)
     print(text)
     if not asked.dry:
         RESULTS.write_text(text)
@@ -123,7 +125,7 @@ def crowd(door: Door, sockets: int, rate: float, seconds: float) -> Any:
         process.wait()
 
 
-def report(talked: list[dict[str, Any]], idled: list[dict[str, Any]], asked: argparse.Namespace) -> str:
+def report(talked: list[dict[str, Any]], idled: list[dict[str, Any]], edited: dict[str, Any], asked: argparse.Namespace) -> str:
     lines = [
         "# What a room costs", "",
         f"{asked.rate:g} messages a second for {asked.seconds:g} seconds in one room, each to every socket. CPU is user and system, all threads, of the processes that",
@@ -150,6 +152,11 @@ def report(talked: list[dict[str, Any]], idled: list[dict[str, Any]], asked: arg
             row(f"{one['sockets']:,}", f"{one['memory'] / 1024:.1f} KiB", f"{one['total'] / 1024**2:,.0f} MiB", f"{one['cpu'] * 100:.1f} %")
             for one in idled
         ]
+    costs = ", ".join(f"{seconds * 1e6:.0f} µs {name}" for name, seconds in edited["cpu"].items())
+    lines += [
+        "",
+        f"An update of a shared document, logged before it is shown: {costs} ({LETTERS:,} updates in {edited['seconds']:.1f} s from one client to another).",
+    ]
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("aiohttp", "redis", "grpcio", "protobuf"))
     theirs_versions = peer_versions("django", "channels", "channels-redis", "uvicorn", "uvloop", "websockets")
     lines += [
