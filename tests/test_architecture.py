@@ -17,6 +17,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 from cli.contracts.descriptors import Contracts
 from cli.services import SERVICES
+from services.auth import rules as auth_rules
 from services.chassis import frame
 from services.chassis.database import driver_url
 from tests.cli.contracts.conftest import compiled, imports  # noqa: F401 - fixtures: contracts that a test writes itself
@@ -24,9 +25,9 @@ from tests.conftest import House
 
 ROOT = Path(__file__).parents[1]
 # Contracts that belong to no one service: the frame's own.
-SHARED = {"options", "events", "keys", "rooms"}
+SHARED = {"options", "audit", "events", "keys", "rooms"}
 NAMES = sorted(folder.name for folder in (ROOT / "proto" / "einstellen").iterdir() if folder.name not in SHARED)
-SERVED_BY = {"keys": "auth"}
+SERVED_BY = {"keys": "auth", "audit": "auth"}  # which is asked for the audit log where no service is named
 
 # Who may import whom.
 
@@ -57,7 +58,7 @@ ROOMS |= {
 # Nobody imports these: they are where a process starts, or what an operator runs.
 ENDS = {"__main__", "migrations", "admin"}
 # The gateway owns no data.
-DATABASE_ROOMS = {"database", "frame", "events", "tasks", "idempotency", "audit", "migrate"}
+DATABASE_ROOMS = {"database", "frame", "events", "tasks", "idempotency", "audit", "audit_log", "migrate"}
 # Platform administrators are made by the command and never by an RPC; the list of all settings has the gateway's too.
 DOORS = {
     ("cli/operator.py", "services.auth.admin"),
@@ -303,6 +304,30 @@ def test_an_rpc_that_leaves_something_unsaid_is_found(compiled, parts: tuple[str
     assert problem in found[0]
 
 
+# RPCs that no API key may call: whoever holds a key must not be able to make more of it, or of the account.
+KEYLESS = {
+    "audit.v1.AuditService",
+    "auth.v1.AuthService",
+    "auth.v1.ApiKeyService",
+    "auth.v1.CredentialService",
+    "auth.v1.GoogleService",
+    "auth.v1.SecondFactorService",
+    "auth.v1.SessionService",
+}
+
+
+def test_every_service_says_which_scope_its_keys_need_or_takes_no_keys(contracts: Contracts) -> None:
+    scopes = {}
+    for service in _ours(contracts):
+        name = service.full_name.removeprefix("einstellen.")
+        if any(
+            allow.self or allow.roles for method in service.methods if (allow := contracts.option(method, "einstellen.options.v1.allow"))
+        ):
+            scopes[name] = contracts.option(service, "einstellen.options.v1.scope")
+    assert {name for name, scope in scopes.items() if not scope} == KEYLESS & set(scopes)
+    assert {f"{scope}.{how}" for scope in scopes.values() if scope for how in ("read", "write")} | {"rooms.write"} == auth_rules.SCOPES
+
+
 # What the edge and the command know.
 
 
@@ -455,4 +480,24 @@ def test_what_was_recorded_cannot_be_changed_by_the_service(house: House, servic
     engine = sa.create_engine(driver_url(house.app_url(service)))
     with engine.connect() as connection, pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
         connection.exec_driver_sql(statement.format(table))
+    engine.dispose()
+
+
+@each_service
+def test_the_role_of_a_service_has_no_way_round_row_level_security(house: House, service: str) -> None:
+    engine = sa.create_engine(driver_url(house.app_url(service)))
+    with engine.connect() as connection:
+        rights = "rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication"
+        assert not any(connection.exec_driver_sql(f"SELECT {rights} FROM pg_roles WHERE rolname = current_user").one())
+        assert connection.exec_driver_sql("SELECT count(*) FROM pg_auth_members WHERE member = current_user::regrole").scalar() == 0
+        guarded = connection.exec_driver_sql("SELECT relname FROM pg_class WHERE relrowsecurity").scalars().all()
+    assert {"audit_log", "audit_chain", "tasks"} <= set(guarded)
+    for table in guarded:
+        for change in (
+            f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY',
+            f'ALTER TABLE "{table}" ADD COLUMN mine int',
+            f'DROP TABLE "{table}"',
+        ):
+            with engine.connect() as connection, pytest.raises(sa.exc.ProgrammingError, match="must be owner"):
+                connection.exec_driver_sql(change)
     engine.dispose()

@@ -1,5 +1,6 @@
-"""Invoices as PDF."""
+"""Invoices as PDF, and the page that leads a person on."""
 
+import html
 import json
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from services.billing.tables import Invoice
 _TEMPLATE = Path(__file__).with_name("invoice.typ")
 
 
-def invoice_pdf(invoice: Invoice, tax_name: str) -> bytes:
+def invoice_pdf(invoice: Invoice, tax_name: str, seller: str) -> bytes:
     """One page. The same invoice is the same file, byte for byte."""
     lines = [(invoice.description, invoice.subtotal)] + ([(tax_name, invoice.tax)] if invoice.tax else [])
     data = {
         "title": f"{'Credit note' if invoice.kind == 'credit_note' else 'Invoice'} {invoice.number}",
+        "seller": [line.strip() for line in seller.split(";")],
         "facts": [
             f"Organization {invoice.tenant_id}", f"Date {invoice.invoice_date:%-d %B %Y}",
             "Paid" if invoice.status == "paid" else f"Due {invoice.due_date:%-d %B %Y}",
@@ -30,3 +32,12 @@ def invoice_pdf(invoice: Invoice, tax_name: str) -> bytes:
 def money(amount: int, currency: str) -> str:
     """Cents as people read them."""
     return f"{'-' if amount < 0 else ''}{abs(amount) // 100}.{abs(amount) % 100:02d} {currency}"
+
+
+def onward(url: str) -> str:
+    """A page without scripts that goes on to the address, and has a link for whom it does not."""
+    there = html.escape(url, quote=True)
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={there}"><title>One moment</title></head>'
+        f'<body><p><a href="{there}">Go on</a></p></body></html>'
+    )
