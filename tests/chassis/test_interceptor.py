@@ -86,7 +86,7 @@ def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
 
 def bearer(role: str = "owner", kind: str = "business") -> tuple[str, str]:
     now = int(time.time())
-    claims = {"iss": "einstellen", "aud": "einstellen", "iat": now, "exp": now + 60, "kind": kind, "role": role}
+    claims = {"iss": "einstellen", "aud": "einstellen", "iat": now, "exp": now + 3600, "kind": kind, "role": role}
     claims |= {name: str(ids.mint()) for name in ("sub", "org", "sid")}
     return ("authorization", "Bearer " + jwt.encode(claims, PRIVATE, "ES256", {"kid": "k", "typ": tokens.TYPE}))
 
