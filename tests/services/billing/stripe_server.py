@@ -31,6 +31,7 @@ class StripeServer:
         self.keys: dict[str, tuple[str, tuple[int, dict[str, Any]]]] = {}
         self.requests: list[tuple[str, str]] = []
         self.events: list[dict[str, Any]] = []
+        self.clock: Callable[[], float] = time.time
         self.decide: Callable[[dict[str, Any]], str] = lambda intent: DECLINES.get(intent["payment_method"] or "", "")
         self.before_answer: Callable[[str, str], bool] = lambda verb, path: True
         self._numbers = itertools.count(1)
@@ -39,6 +40,8 @@ class StripeServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # an answer is one packet, or the peer's delayed acknowledgement makes it wait
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 outer._serve(self, "GET")
@@ -165,6 +168,9 @@ class StripeServer:
                 return 200, self._session(asked)
             case ("POST", "/v1/refunds"):
                 return self._refund(asked)
+            case ("GET", "/v1/refunds"):
+                found = [each for each in self.objects.values() if each["object"] == "refund" and each["payment_intent"] == asked["payment_intent"]]
+                return 200, {"object": "list", "url": path, "has_more": False, "data": found[::-1]}
             case ("GET", "/v1/payment_intents/{}" | "/v1/checkout/sessions/{}" | "/v1/refunds/{}" | "/v1/customers/{}"):
                 if name in self.objects:
                     return 200, self._shown(self.objects[name], list((asked.get("expand") or {}).values()))
@@ -179,7 +185,7 @@ class StripeServer:
         return shown
 
     def _add(self, prefix: str, **fields: Any) -> dict[str, Any]:
-        made = {"id": f"{prefix}_{next(self._numbers)}", "created": int(time.time()), "livemode": False, **fields}
+        made = {"id": f"{prefix}_{next(self._numbers)}", "created": int(self.clock()), "livemode": False, **fields}
         self.objects[made["id"]] = made
         return made
 
@@ -259,7 +265,7 @@ class StripeServer:
     def _emit(self, kind: str, thing: dict[str, Any]) -> None:
         shown = json.loads(json.dumps(self._shown(thing, [])))
         self.events.append(
-            {"id": f"evt_{next(self._numbers)}", "object": "event", "type": kind, "created": int(time.time()), "livemode": False,
+            {"id": f"evt_{next(self._numbers)}", "object": "event", "type": kind, "created": int(self.clock()), "livemode": False,
              "api_version": "2025-01-27.acacia", "pending_webhooks": 1, "request": {"id": None, "idempotency_key": None}, "data": {"object": shown}}
         )  # fmt: skip
 
