@@ -86,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     billing = group("billing", "the ledger")
     verify = command("verify", "prove that every balance is the sum of its bookings and every booking balances", _billing_verify, billing)
 
+    reconcile = command("reconcile", "compare the books with the providers', mend what differs, and print it", _billing_reconcile, billing)
+    reconcile.add_argument("--days", type=int, default=3, help="how far back")
+
     audit = command("audit", "print a service's audit log, newest first, a JSON object a line", _audit)
     audit.add_argument("service")
     audit.add_argument("--tenant", help="rows of one organization only (its id)")
@@ -182,6 +185,12 @@ def _billing_verify(arguments: argparse.Namespace) -> int:
     from cli import operator  # noqa: PLC0415
 
     return operator.verify_ledger(operator.environment(arguments.data))
+
+
+def _billing_reconcile(arguments: argparse.Namespace) -> int:
+    from cli import operator  # noqa: PLC0415
+
+    return operator.reconcile_books(operator.environment(arguments.data), arguments.days)
 
 
 def _audit(arguments: argparse.Namespace) -> None:

@@ -105,6 +105,20 @@ def verify_ledger(values: Mapping[str, str]) -> int:
     return 1 if wrong else 0
 
 
+def reconcile_books(values: Mapping[str, str], days: int) -> int:
+    """The exit status: 1 where anything differs that asking again has not mended."""
+    from services.billing import admin  # noqa: PLC0415 - as above
+
+    settings = _one("billing").load(values)
+    with _opened(_one("billing"), values) as database:
+        found = admin.reconcile(database, settings, days)
+    for each in found:
+        print(f"{each.provider}: {each.charges} charges there, {each.payments} payments here, {len(each.differences)} differences")
+        for one in each.differences:
+            print(f"  {one.reference} {one.handle}  here: {one.ours}  there: {one.theirs}  {'mended' if one.mended else 'LOOK'}")
+    return 1 if any(not one.mended for each in found for one in each.differences) else 0
+
+
 class _opened:  # noqa: N801 - used as a function
     """The service's database for the length of a block, with the call named, as the audit log wants to know who."""
 

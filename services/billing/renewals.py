@@ -15,6 +15,7 @@ from services.billing.tables import Booking, Invoice, Legs, Offer, Package, Paym
 from services.chassis import audit, events, ids, tasks
 
 _DUE = timedelta(days=14)
+_REMINDED = timedelta(days=3)  # before a renewal
 BY_HAND = 0  # the attempt of somebody who pays an invoice themselves; the schedule goes on beside it
 
 
@@ -183,9 +184,10 @@ def renew(connection: Connection, subscription: Subscription, invoicing: Invoici
 
 
 def renew_later(connection: Connection, subscription: Subscription) -> None:
-    """The next renewal, at the end of the month that is paid."""
+    """The next renewal, at the end of the month that is paid, and the reminder before it."""
     payload = {"subscription_id": subscription.id, "cycle": subscription.cycle}
     tasks.enqueue(connection, "renew", payload, tenant_id=subscription.tenant_id, run_at=subscription.period_end)
+    tasks.enqueue(connection, "remind", payload, tenant_id=subscription.tenant_id, run_at=subscription.period_end - _REMINDED)
 
 
 def mail(connection: Connection, tenant_id: UUID, template: str, **about: object) -> None:

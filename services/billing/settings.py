@@ -30,6 +30,13 @@ class Settings(chassis.Settings):
         description="Added to every price as a line of its own, in percent; no line without it.",
     )
     tax_name: str = Field("VAT", alias="TAX_NAME", description="What invoices call the tax.")
+    reconcile_days: int = Field(
+        3,
+        ge=0,
+        le=30,
+        alias="RECONCILE_DAYS",
+        description="So many days back the books are compared with the providers' each night; 0 is never.",
+    )
     stripe_secret_key: SecretStr = Field(SecretStr(""), alias="STRIPE_SECRET_KEY", description="Stripe's key; Stripe is off without it.")
     stripe_webhook_secrets: _Secrets = Field(
         (), validate_default=False, alias="STRIPE_WEBHOOK_SECRET",

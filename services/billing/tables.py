@@ -184,6 +184,17 @@ webhook_events = sa.Table(
     sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
+reconciliations = sa.Table(
+    "reconciliations", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("provider", sa.Text, nullable=False),
+    sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("charges", sa.Integer, nullable=False),
+    sa.Column("payments", sa.Integer, nullable=False),
+    sa.Column("differences", JSONB, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Organization:

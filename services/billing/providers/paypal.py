@@ -42,8 +42,8 @@ _LONGEST_SEARCH = timedelta(days=31)
 _KEPT_CERTIFICATES = 50
 # Refusals that another try with the same wallet does not change (https://developer.paypal.com/api/rest/reference/orders/v2/errors).
 _FINAL = {
-    "CARD_EXPIRED", "INVALID_VAULT_ID", "PAYER_ACCOUNT_LOCKED_OR_CLOSED", "PAYER_ACCOUNT_RESTRICTED", "PAYER_CANNOT_PAY", "TOKEN_ID_NOT_FOUND",
-    "VAULT_OWNER_ID_MISMATCH",
+    "MISMATCHED_VAULT_ID_TO_PAYMENT_SOURCE", "PAYEE_BLOCKED_TRANSACTION", "PAYER_ACCOUNT_LOCKED_OR_CLOSED", "PAYER_ACCOUNT_RESTRICTED", "PAYER_CANNOT_PAY",
+    "TRANSACTION_BLOCKED_BY_PAYEE",
 }  # fmt: skip
 _UNPROCESSABLE = 422
 _OURS = (400, 404, 409, 422)  # what is wrong with the request, and stays so

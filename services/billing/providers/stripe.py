@@ -78,7 +78,7 @@ class Stripe:
                 intent = str(_id(self._api.checkout.sessions.retrieve(handle).payment_intent))
             # Its idempotency key is forgotten after a day; what it was asked before is there all the same.
             known = self._api.refunds.list({"payment_intent": intent, "limit": 100}).data
-            made = next((each for each in known if dict(each.metadata or {}).get("reference") == str(reference)), None)
+            made = next((each for each in known if (each.to_dict().get("metadata") or {}).get("reference") == str(reference)), None)
             if made is None:
                 asked: Any = {"payment_intent": intent, "amount": amount, "metadata": {"reference": str(reference)}}
                 try:
@@ -112,8 +112,10 @@ class Stripe:
     def _take(self, charge: Charge) -> Outcome:
         asked: Any = {
             "amount": charge.amount, "currency": charge.currency.lower(), "customer": charge.customer, "payment_method": charge.method,
-            "payment_method_types": ["card"], "confirm": True, "description": charge.description, "metadata": {"reference": str(charge.reference)},
+            "payment_method_types": ["card"], "confirm": True, "metadata": {"reference": str(charge.reference)},
         }  # fmt: skip
+        if charge.description:
+            asked["description"] = charge.description
         if charge.off_session:
             asked["off_session"] = True
         try:

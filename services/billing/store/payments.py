@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.tables import Payment, Refund, payment_customers, payments, refunds, webhook_events
+from services.billing.tables import Payment, Refund, payment_customers, payments, reconciliations, refunds, webhook_events
 from services.chassis import errors
 from services.chassis.paging import Page
 
@@ -63,6 +63,10 @@ def list_payments(connection: Connection, tenant_id: UUID, page: Page) -> Sequen
 def payments_since(connection: Connection, provider: str, moment: datetime) -> Mapping[UUID, Payment]:
     query = sa.select(payments).where(payments.c.provider == provider, payments.c.created_at >= moment)
     return {row.id: Payment(**row._mapping) for row in connection.execute(query)}
+
+
+def add_reconciliation(connection: Connection, row: Mapping[str, Any]) -> None:
+    connection.execute(reconciliations.insert(), dict(row))
 
 
 def add_refund(connection: Connection, refund: Refund) -> None:

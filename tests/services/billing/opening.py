@@ -37,7 +37,7 @@ def open_shop(house: House, name: str, *, at: At = lambda where: None, **setting
     database = f"{name}_{uuid4().hex[:8]}"
     urls = copy_database(house.postgres, house.folder, "billing", "billing_db", database)
     stripe, clock = StripeServer(), Clock(datetime(2090, 1, 1, tzinfo=UTC))
-    stripe.clock = lambda: clock().timestamp()
+    stripe.clock = clock
     environment = house.environment | {
         "BILLING_DATABASE_URL": urls.app, "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_BASE_URL": stripe.url, "STRIPE_WEBHOOK_SECRET": stripe.secret,
         "PUBLIC_URL": "https://einstellen.example", **settings,

@@ -125,7 +125,7 @@ class PayPalServer(StandIn):
     def _order(self, body: dict[str, Any]) -> tuple[int, Any]:
         unit = body["purchase_units"][0]
         made = {
-            "id": self._id(), "intent": body["intent"], "status": "CREATED", "create_time": _now(), "_source": body["payment_source"]["paypal"],
+            "id": self._id(), "intent": body["intent"], "status": "CREATED", "create_time": self._now(), "_source": body["payment_source"]["paypal"],
             "purchase_units": [{**unit, "payments": {"captures": [], "refunds": []}}], "links": [],
         }  # fmt: skip
         made["links"] = [
@@ -136,7 +136,7 @@ class PayPalServer(StandIn):
         vaulted = made["_source"].get("vault_id")
         if vaulted:
             if vaulted not in self._vaulting:
-                return _refused("INVALID_VAULT_ID")
+                return _refused("MISMATCHED_VAULT_ID_TO_PAYMENT_SOURCE")
             if vaulted in self.declining:
                 return _refused("INSTRUMENT_DECLINED")
             made["payment_source"] = {"paypal": {"email_address": "buyer@example.com"}}
@@ -163,7 +163,7 @@ class PayPalServer(StandIn):
         unit = order["purchase_units"][0]
         capture = {
             "id": self._id(), "status": "COMPLETED", "amount": unit["amount"], "final_capture": True, "custom_id": unit["custom_id"],
-            "invoice_id": unit["invoice_id"], "create_time": _now(), "update_time": _now(), "links": [],
+            "invoice_id": unit["invoice_id"], "create_time": self._now(), "update_time": self._now(), "links": [],
         }  # fmt: skip
         unit["payments"]["captures"].append(capture)
         self.captures[capture["id"]] = order["id"]
@@ -185,7 +185,7 @@ class PayPalServer(StandIn):
         back = sum(map(_cents, payments["refunds"])) + _cents({"amount": amount})
         if back > _cents(capture):
             return _refused("REFUND_AMOUNT_EXCEEDED")
-        made = {"id": self._id(), "status": "COMPLETED", "amount": amount, "custom_id": capture["custom_id"], "create_time": _now(), "links": [
+        made = {"id": self._id(), "status": "COMPLETED", "amount": amount, "custom_id": capture["custom_id"], "create_time": self._now(), "links": [
             {"href": f"{self.url}/v2/payments/captures/{capture_id}", "rel": "up", "method": "GET"},
         ]}  # fmt: skip
         payments["refunds"].append(made)
@@ -214,10 +214,13 @@ class PayPalServer(StandIn):
 
     def _emit(self, kind: str, resource_type: str, resource: dict[str, Any]) -> None:
         event = {
-            "id": f"WH-{next(self._numbers)}-EVENT", "event_version": "1.0", "create_time": _now(), "resource_type": resource_type, "event_type": kind,
+            "id": f"WH-{next(self._numbers)}-EVENT", "event_version": "1.0", "create_time": self._now(), "resource_type": resource_type, "event_type": kind,
             "summary": kind, "resource": json.loads(json.dumps(resource)), "links": [],
         }  # fmt: skip
         self.events.append(event)
+
+    def _now(self) -> str:
+        return self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _id(self) -> str:
         return f"{next(self._numbers):017d}"
@@ -291,18 +294,14 @@ def _cents(thing: dict[str, Any]) -> int:
     return round(float(thing["amount"]["value"]) * 100)
 
 
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _missing() -> tuple[int, Any]:
     return 404, _problem("RESOURCE_NOT_FOUND", "The specified resource does not exist.", "INVALID_RESOURCE_ID")
 
 
 def _refused(issue: str) -> tuple[int, Any]:
-    return 422, _problem("UNPROCESSABLE_ENTITY", "The requested action could not be performed.", issue)
+    words = "The requested action could not be performed, semantically incorrect, or failed business validation."
+    return 422, _problem("UNPROCESSABLE_ENTITY", words, issue)
 
 
 def _problem(name: str, message: str, issue: str) -> dict[str, Any]:
-    details = [{"issue": issue, "description": issue.replace("_", " ").capitalize()}]
-    return {"name": name, "message": message, "debug_id": "b1d1f06c7246c", "details": details, "links": []}
+    return {"name": name, "message": message, "debug_id": "b1d1f06c7246c", "details": [{"issue": issue}], "links": []}

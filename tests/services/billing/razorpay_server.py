@@ -5,7 +5,6 @@ import hmac
 import itertools
 import json
 import re
-import time
 from typing import Any
 
 from tests.services.billing.stand_in import Asked, StandIn
@@ -174,7 +173,7 @@ class RazorpayServer(StandIn):
         return 200, {"entity": "collection", "count": len(shown), "items": shown}
 
     def _add(self, prefix: str, **fields: Any) -> dict[str, Any]:
-        made = {"id": f"{prefix}_{next(self._numbers):014d}", "created_at": int(time.time()), **fields}
+        made = {"id": f"{prefix}_{next(self._numbers):014d}", "created_at": int(self.clock().timestamp()), **fields}
         self.objects[made["id"]] = made
         return made
 

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -33,6 +34,7 @@ class StandIn:
     def __init__(self) -> None:
         self.exchanges: list[Exchange] = []
         self.before_answer: Callable[[str, str], bool] = lambda verb, path: True
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.lock = threading.RLock()
         outer = self
 

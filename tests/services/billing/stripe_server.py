@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -31,9 +32,9 @@ class StripeServer:
         self.keys: dict[str, tuple[str, tuple[int, dict[str, Any]]]] = {}
         self.requests: list[tuple[str, str]] = []
         self.events: list[dict[str, Any]] = []
-        self.clock: Callable[[], float] = time.time
         self.decide: Callable[[dict[str, Any]], str] = lambda intent: DECLINES.get(intent["payment_method"] or "", "")
         self.before_answer: Callable[[str, str], bool] = lambda verb, path: True
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()
         outer = self
@@ -185,7 +186,7 @@ class StripeServer:
         return shown
 
     def _add(self, prefix: str, **fields: Any) -> dict[str, Any]:
-        made = {"id": f"{prefix}_{next(self._numbers)}", "created": int(self.clock()), "livemode": False, **fields}
+        made = {"id": f"{prefix}_{next(self._numbers)}", "created": int(self.clock().timestamp()), "livemode": False, **fields}
         self.objects[made["id"]] = made
         return made
 
@@ -259,13 +260,14 @@ class StripeServer:
             "re", object="refund", amount=amount, currency=charge["currency"], payment_intent=asked["payment_intent"], status="succeeded", charge=charge["id"],
             metadata=asked.get("metadata", {}),
         )  # fmt: skip
+        del made["livemode"]  # which a refund has not
         self._emit("charge.refunded", charge)
         return 200, made
 
     def _emit(self, kind: str, thing: dict[str, Any]) -> None:
         shown = json.loads(json.dumps(self._shown(thing, [])))
         self.events.append(
-            {"id": f"evt_{next(self._numbers)}", "object": "event", "type": kind, "created": int(self.clock()), "livemode": False,
+            {"id": f"evt_{next(self._numbers)}", "object": "event", "type": kind, "created": int(self.clock().timestamp()), "livemode": False,
              "api_version": "2025-01-27.acacia", "pending_webhooks": 1, "request": {"id": None, "idempotency_key": None}, "data": {"object": shown}}
         )  # fmt: skip
 

@@ -53,6 +53,7 @@ class Till:
     jazzcash: JazzCashServer
     clock: TestClock
     server: Server
+    settings: Settings
     database: Database
     owner_url: str
     channel: grpc.Channel
@@ -168,6 +169,8 @@ def open_till(house: House, name: str, **settings: str) -> Iterator[Till]:
     urls = copy_database(house.postgres, house.folder, "billing", "billing_db", worker_name)
     clock, port = TestClock(), free_port()
     servers = stripe, razorpay, paypal, jazzcash = StripeServer(), RazorpayServer(), PayPalServer(), JazzCashServer()
+    for stand_in in servers:
+        stand_in.clock = clock
     roots = house.folder.root / f"{worker_name}.pem"
     roots.write_bytes(paypal.authority.pem)
     environment = house.environment | {
@@ -180,10 +183,11 @@ def open_till(house: House, name: str, **settings: str) -> Iterator[Till]:
         "JAZZCASH_MERCHANT_ID": jazzcash.merchant, "JAZZCASH_PASSWORD": jazzcash.password, "JAZZCASH_BASE_URL": jazzcash.url,
         "JAZZCASH_INTEGRITY_SALT": f"{jazzcash.salt},{ROTATED}", **settings,
     }  # fmt: skip
-    server = start(load(Settings, "billing", environment), clock)
+    chosen = load(Settings, "billing", environment)
+    server = start(chosen, clock)
     database, channel = Database(urls.app, pool_size=4), grpc.insecure_channel(f"{LOOPBACK}:{port}", options=OPTIONS)
     try:
-        yield Till(house, *servers, clock, server, database, urls.owner, channel)
+        yield Till(house, *servers, clock, server, chosen, database, urls.owner, channel)
     finally:
         channel.close()
         server.stop(1)
