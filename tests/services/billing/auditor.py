@@ -38,7 +38,7 @@ def audit(rows: Rows, tenant_id: UUID, taken: Mapping[str, int]) -> None:
     numbers = sorted(each["number"] for each in invoices.values() if each["number"])
     assert numbers == list(range(1, len(numbers) + 1)), "invoices are numbered without gaps"
     for table, state in (("payments", "pending"), ("payments", "requires_action"), ("refunds", "pending"), ("credit_holds", "open")):
-        assert not rows(f"SELECT 1 FROM {table} WHERE tenant_id = %s AND status = %s", tenant_id, state), f"{table} left {state}"  # noqa: S608
+        assert not rows(f"SELECT 1 FROM {table} WHERE tenant_id = %s AND status = %s", tenant_id, state), f"{table} left {state}"
     assert not rows("SELECT kind, last_error FROM tasks WHERE tenant_id = %s AND state NOT IN ('done', 'cancelled')", tenant_id)
 
 
@@ -66,7 +66,9 @@ def _replay(bookings: list[dict[str, Any]], invoices: Mapping[UUID, dict[str, An
             case "EXPIRY":
                 assert legs == (-account.monthly, 0, 0), told
                 assert account.until is not None, told
-                assert account.until <= now or f"{each['key'].removesuffix(':before')}" in by_key, f"{told}: expired before its month was over"
+                assert account.until <= now or f"{each['key'].removesuffix(':before')}" in by_key, (
+                    f"{told}: expired before its month was over"
+                )
             case "PURCHASE":
                 invoice = invoices[UUID(each["key"].removeprefix("invoice:"))]
                 if invoice["kind"] in ("first", "renewal"):

@@ -129,9 +129,7 @@ class Shop:
         with self.database.begin(calls.SYSTEM) as connection:
             plans.seed(connection, catalogue.PLANS, now=clock())
             self.plans = {plan.offer.name: str(plan.id) for plan in plans.list_plans(connection, "")}
-        self.credits = CreditService(
-            self.database, low=settings.low_credits, tokens_per_credit=settings.tokens_per_credit, clock=clock
-        )
+        self.credits = CreditService(self.database, low=settings.low_credits, tokens_per_credit=settings.tokens_per_credit, clock=clock)
         self.subscriptions = SubscriptionService(self.database, cashier, invoicing, clock)
         self.payments = PaymentService(
             self.database, cashier, invoicing, tax_name=settings.tax_name, public_url=settings.public_url, clock=clock
@@ -186,9 +184,7 @@ class Shop:
         return self.ask(credits_pb2.ReverseSpendRequest(tenant_id=str(person.tenant_id), request_id=key), service="interviews")
 
     def hold(self, person: Person, unit: str, amount: float, key: str, seconds: int = 3600) -> Any:
-        request = credits_pb2.HoldCreditsRequest(
-            tenant_id=str(person.tenant_id), unit=unit, amount=amount, request_id=key, seconds=seconds
-        )
+        request = credits_pb2.HoldCreditsRequest(tenant_id=str(person.tenant_id), unit=unit, amount=amount, request_id=key, seconds=seconds)
         return self.ask(request, service="interviews")
 
     def settle(self, person: Person, hold_id: str, amount: float) -> Any:
@@ -233,4 +229,3 @@ class Shop:
     def consume(self, person: Person, subscription_id: str, amount: float, key: str) -> Any:
         request = subscriptions_pb2.ConsumeCreditsRequest(subscription_id=subscription_id, amount=amount, reason="Work", request_id=key)
         return self.ask(request, person)
-

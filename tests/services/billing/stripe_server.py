@@ -170,7 +170,11 @@ class StripeServer:
             case ("POST", "/v1/refunds"):
                 return self._refund(asked)
             case ("GET", "/v1/refunds"):
-                found = [each for each in self.objects.values() if each["object"] == "refund" and each["payment_intent"] == asked["payment_intent"]]
+                found = [
+                    each
+                    for each in self.objects.values()
+                    if each["object"] == "refund" and each["payment_intent"] == asked["payment_intent"]
+                ]
                 return 200, {"object": "list", "url": path, "has_more": False, "data": found[::-1]}
             case ("GET", "/v1/payment_intents/{}" | "/v1/checkout/sessions/{}" | "/v1/refunds/{}" | "/v1/customers/{}"):
                 if name in self.objects:

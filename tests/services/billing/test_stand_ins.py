@@ -204,7 +204,9 @@ def test_localstripe_and_we_understand_each_other(house: House, localstripe: str
     customer = stripe.save(TENANT, "", good)
     bought = charge(description="", method=good, customer=customer)
     taken = stripe.start(bought)
-    assert (taken.status, taken.currency, taken.reference) == ("succeeded", "USD", bought.reference), "localstripe does not say what it received"
+    assert (taken.status, taken.currency, taken.reference) == ("succeeded", "USD", bought.reference), (
+        "localstripe does not say what it received"
+    )
     assert stripe.find(bought, taken.handle).status == "succeeded"
     assert stripe.refund(bought, taken.handle, ids.mint(), 300).status == "succeeded"
     secure = card(localstripe, "4000002500003155")
