@@ -132,8 +132,8 @@ class History:
 
     def spend(self) -> None:
         unit, amount, key = self.random.choice(("hiring", "ai")), self.random.randint(1, 12) / 2, self._key()
-        if self.spent and self.random.random() < 0.2:
-            key = self.random.choice(list(self.spent))  # again, perhaps with another body
+        if self._spends and self.random.random() < 0.2:
+            key = self.random.choice(self._spends)  # again, perhaps with another body
         if self.random.random() < 0.8 and key in self.spent:
             unit, amount = self.spent[key]
 
@@ -150,7 +150,7 @@ class History:
         self.wish(Wish(f"spend {amount} {unit} {key}", lambda: self.shop.spend(self.person, unit, amount, key), then, refused))
 
     def take_back(self) -> None:
-        key = self.random.choice(list(self.spent)) if self.spent and self.random.random() < 0.9 else self._key()
+        key = self.random.choice(self._spends) if self._spends and self.random.random() < 0.9 else self._key()
         self.reversed.add(key)  # from when it is asked for: it may be done and not answered
         self.wish(Wish(f"take back {key}", lambda: self.shop.reverse(self.person, key)))
 
@@ -475,6 +475,10 @@ class History:
 
     def _expect(self, reason: str, *known: str) -> None:
         assert reason in known, reason
+
+    @property
+    def _spends(self) -> list[str]:
+        return [key for key in self.spent if not key.startswith("consume:")]
 
     def _key(self) -> str:
         self._keys += 1
