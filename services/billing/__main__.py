@@ -33,7 +33,8 @@ def start(settings: Settings, now: Clock = clock.utc_now) -> Server:
     notifications = clients.connect(settings.notifications_url, "notifications", services)
     with database.begin(calls.SYSTEM) as connection:
         plans.seed(connection, catalogue.PLANS, now=now())
-        tasks.begin_comparing(connection, now=now())
+        if settings.reconcile_days:
+            tasks.begin_comparing(connection, now=now())
     invoicing = Invoicing(settings.tax_percent)
     cashier = Cashier(database, providers_of(settings), invoicing, settings.public_url, now)
     credit = CreditService(database, low=settings.low_credits, tokens_per_credit=settings.tokens_per_credit, clock=now)

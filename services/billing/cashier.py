@@ -56,6 +56,14 @@ class Cashier:
         with self._database.begin(calls.SYSTEM) as connection:
             return self.record(connection, payment_id, outcome), outcome
 
+    def look(self, payment_id: UUID) -> tuple[Payment, Outcome | None]:
+        """As `settle`, for a person who waits: what only somebody else can put right leaves the payment as it is, and its task is a dead letter."""
+        try:
+            return self.settle(payment_id)
+        except tasks.GiveUp:
+            with self._database.begin(calls.SYSTEM) as connection:
+                return payments.get_payment(connection, payment_id, None), None
+
     def begin(
         self, connection: Connection, invoice: Invoice, provider_name: str, *, attempt: int = 1, off_session: bool = False, hosted: bool = False,
         success_url: str = "", cancel_url: str = "", run_at: datetime, now: datetime,

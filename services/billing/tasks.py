@@ -27,10 +27,11 @@ from services.chassis.tasks import GiveUp, Handler, Task
 # How long after its beginning an unfinished payment is asked about again.
 _ASK_AGAIN = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=25), timedelta(hours=49))
 _NIGHTLY = timedelta(days=1)
+_BODIES_KEPT = timedelta(days=90)  # what providers tell has names and addresses of who paid
 
 
 def handlers(
-    database: Database, cashier: Cashier, invoicing: Invoicing, notifications: grpc.Channel, clock: Clock, *, reconcile_days: int = 0
+    database: Database, cashier: Cashier, invoicing: Invoicing, notifications: grpc.Channel, clock: Clock, *, reconcile_days: int
 ) -> dict[str, Handler]:  # fmt: skip
     tell = notifications_pb2_grpc.NotificationServiceStub(notifications)
 
@@ -106,10 +107,10 @@ def handlers(
                 renewals.mail(connection, task.tenant_id, "subscription_status", subscription_id=found.id, status="renewing")
 
     def compare(task: Task) -> None:
-        if reconcile_days:
-            reconciliation.reconcile(database, cashier, clock() - timedelta(days=reconcile_days), now=clock())
+        reconciliation.reconcile(database, cashier, clock() - timedelta(days=reconcile_days), now=clock())
         with database.begin(calls.SYSTEM) as connection:
             chassis.finish(connection, task)
+            payments.forget_bodies(connection, clock() - _BODIES_KEPT)
             chassis.enqueue(connection, "reconcile", {}, tenant_id=None, run_at=clock() + _NIGHTLY)
 
     def mail(task: Task) -> None:
@@ -149,6 +150,8 @@ def _words(connection: Connection, task: Task) -> dict[str, str]:
             "description": invoice.description, "amount": money(invoice.amount, invoice.currency), "paid_time": invoice.invoice_date.isoformat(),
             "invoice_number": str(invoice.number),
         }  # fmt: skip
+    if task.payload["template"] == "low_credit":
+        return {name: str(task.payload[name]) for name in ("balance", "threshold")}
     found = subscription_store.get_subscription(connection, UUID(task.payload["subscription_id"]), task.tenant_id)
     return {"plan_name": plans.get_plan(connection, found.plan_id).offer.name, "status": str(task.payload["status"])}
 

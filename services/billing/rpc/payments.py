@@ -52,7 +52,7 @@ class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
                     now=now,
                 ).id  # fmt: skip
                 claim.keep(payments_pb2.Payment(id=str(payment_id)))
-        return to_payment(*self._cashier.settle(payment_id))
+        return to_payment(*self._cashier.look(payment_id))
 
     def GetPayment(self, request: payments_pb2.GetPaymentRequest, context: Context) -> payments_pb2.Payment:
         person = calls.person()
@@ -60,7 +60,7 @@ class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
             payment = store.get_payment(connection, UUID(request.payment_id), person.tenant_id)
         if payment.status in ("succeeded", "failed"):
             return to_payment(payment)
-        return to_payment(*self._cashier.settle(payment.id))
+        return to_payment(*self._cashier.look(payment.id))
 
     def ListPayments(self, request: payments_pb2.ListPaymentsRequest, context: Context) -> payments_pb2.ListPaymentsResponse:
         person, page = calls.person(), paging.read(request, UUID)
@@ -74,7 +74,7 @@ class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
         if request.page.data and not self._cashier.provider(payment.provider).returned(request.page.data):
             raise errors.Unauthenticated("SIGNATURE_INVALID", f"this does not come from {payment.provider}")
         if payment.status not in ("succeeded", "failed"):
-            payment, _ = self._cashier.settle(payment.id)
+            payment, _ = self._cashier.look(payment.id)
         return self._on_to(payment.success_url if payment.status in ("pending", "succeeded") else payment.cancel_url)
 
     def LeavePayment(self, request: payments_pb2.LeavePaymentRequest, context: Context) -> HttpBody:
@@ -113,7 +113,7 @@ class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
                     connection, invoice, provider, attempt=renewals.BY_HAND, hosted=hosted, success_url=request.success_url, cancel_url=request.cancel_url,
                     run_at=now + RECOVERY, now=now,
                 )  # fmt: skip
-        return to_payment(*self._cashier.settle(payment.id))
+        return to_payment(*self._cashier.look(payment.id))
 
     def DownloadInvoice(self, request: payments_pb2.DownloadInvoiceRequest, context: Context) -> HttpBody:
         person = calls.person()

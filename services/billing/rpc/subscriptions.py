@@ -55,7 +55,7 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
             raise errors.invalid_field("plan_id", "PLAN_IS_FREE", "costs nothing: subscribe to it without a payment")
         _, payment = self._subscribe(person, plan, request, request.provider or "stripe", hosted=True, trial=False)
         assert payment is not None
-        return to_payment(*self._cashier.settle(payment.id))
+        return to_payment(*self._cashier.look(payment.id))
 
     def GetSubscription(self, request: subscriptions_pb2.GetSubscriptionRequest, context: Context) -> subscriptions_pb2.Subscription:
         return self._read(calls.person(), UUID(request.subscription_id))
@@ -214,7 +214,7 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
         if payment is None:
             return None
         try:
-            return to_payment(*self._cashier.settle(payment.id))
+            return to_payment(*self._cashier.look(payment.id))
         except errors.Unavailable:
             return to_payment(payment)
 

@@ -114,6 +114,12 @@ def get_webhook(connection: Connection, webhook_id: UUID) -> Any:
     return connection.execute(sa.select(webhook_events).where(webhook_events.c.id == webhook_id)).one()
 
 
+def forget_bodies(connection: Connection, before: datetime) -> None:
+    """Empties webhooks that came before then. Their ids and digests stay, so that none is ever taken for a new one."""
+    old = sa.and_(webhook_events.c.received_at < before, webhook_events.c.body != b"")
+    connection.execute(webhook_events.update().where(old).values(body=b""))
+
+
 def close_webhook(connection: Connection, webhook_id: UUID, outcome: str) -> None:
     connection.execute(webhook_events.update().where(webhook_events.c.id == webhook_id).values(outcome=outcome))
 

@@ -22,7 +22,7 @@ NAMES = ("stripe", "razorpay", "paypal", "jazzcash")
 @pytest.fixture(scope="module")
 def till(house: House) -> Iterator[Till]:
     """One in which nothing differs but what a test has made so."""
-    with open_till(house, "billing_books") as opened:
+    with open_till(house, "billing_books", RECONCILE_DAYS="3") as opened:
         yield opened
 
 
@@ -126,6 +126,20 @@ def test_money_of_nobody_here_is_said(till: Till) -> None:
     assert [(each.handle, each.ours, each.theirs) for each in found] == [(order["id"], "nothing", "succeeded, 5000 USD, 0 back")]
     del till.razorpay.objects[order["id"]]
     till.razorpay.objects = {name: each for name, each in till.razorpay.objects.items() if each.get("order_id") != order["id"]}
+
+
+def test_what_a_webhook_said_is_forgotten_after_ninety_days_but_not_that_it_came(till: Till, company: Account) -> None:
+    payment = till.buy(company, provider="razorpay")
+    pay(till, payment)
+    event = till.razorpay.events[-1]
+    till.tell(event, "razorpay")
+    till.quiet()
+    till.clock.ahead += timedelta(days=91)
+    till.pass_time(days=1, hours=1)
+    kept = "SELECT length(body) FROM webhook_events WHERE handle = %s"
+    assert till.rows(kept, payment.provider_id) == [(0,)]
+    till.tell(event, "razorpay")
+    assert till.rows(kept, payment.provider_id) == [(0,)]
 
 
 def test_the_books_are_compared_each_night_and_it_is_kept(till: Till, company: Account) -> None:

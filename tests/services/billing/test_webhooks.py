@@ -476,7 +476,7 @@ def test_a_payment_of_another_amount_is_a_dead_letter_that_can_be_replayed(till:
     dead = till.rows("SELECT id, kind, last_error FROM tasks WHERE state = 'dead'")
     assert [each[1] for each in dead] == ["apply_webhook"]
     assert "not 900 USD" in dead[0][2] or "not 252000 PKR" in dead[0][2]
-    assert till.balance(company, "ai") == 0
+    assert (till.balance(company, "ai"), till.payment(company, payment.id).status) == (0, "requires_action")
     mend()
     with till.database.begin(calls.SYSTEM) as connection:
         assert tasks.retry(connection, UUID(str(dead[0][0])))

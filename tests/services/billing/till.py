@@ -181,7 +181,7 @@ def open_till(house: House, name: str, **settings: str) -> Iterator[Till]:
         "PAYPAL_CLIENT_ID": "client", "PAYPAL_CLIENT_SECRET": "client_secret", "PAYPAL_BASE_URL": paypal.url,
         "PAYPAL_WEBHOOK_ID": f"{paypal.webhook_id} {ROTATED}", "PAYPAL_CERTIFICATE_ROOTS": str(roots),
         "JAZZCASH_MERCHANT_ID": jazzcash.merchant, "JAZZCASH_PASSWORD": jazzcash.password, "JAZZCASH_BASE_URL": jazzcash.url,
-        "JAZZCASH_INTEGRITY_SALT": f"{jazzcash.salt},{ROTATED}", **settings,
+        "JAZZCASH_INTEGRITY_SALT": f"{jazzcash.salt},{ROTATED}", "RECONCILE_DAYS": "0", **settings,
     }  # fmt: skip
     chosen = load(Settings, "billing", environment)
     server = start(chosen, clock)
