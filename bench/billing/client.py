@@ -80,9 +80,22 @@ def orm(url: str, tenant_id: UUID, threads: int) -> Callable[[], bool]:
             account.monthly -= monthly
             account.lasting -= 1 - monthly
             booked = Transaction(
-                id=ids.mint(), tenant_id=tenant_id, unit="hiring", type="INTERVIEW", key=f"spend:{ids.mint()}", monthly=-monthly, lasting=monthly - 1, held=0,
-                outside=1, balance_after=account.monthly + account.lasting + account.held, description="An interview", reference_id="", tokens_used=0,
-                prompt_tokens=0, completion_tokens=0, created_at=now,
+                id=ids.mint(),
+                tenant_id=tenant_id,
+                unit="hiring",
+                type="INTERVIEW",
+                key=f"spend:{ids.mint()}",
+                monthly=-monthly,
+                lasting=monthly - 1,
+                held=0,
+                outside=1,
+                balance_after=account.monthly + account.lasting + account.held,
+                description="An interview",
+                reference_id="",
+                tokens_used=0,
+                prompt_tokens=0,
+                completion_tokens=0,
+                created_at=now,
             )
             session.add(booked)
             session.add(AuditRow(**audit.row("credits.spent", tenant_id=tenant_id, transaction_id=booked.id)))

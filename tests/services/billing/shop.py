@@ -135,7 +135,9 @@ class Shop:
             self.database, cashier, invoicing, tax_name=settings.tax_name, public_url=settings.public_url, clock=clock
         )
         self.webhooks = WebhookService(self.database, cashier, clock)
-        self.worker = Worker("billing", self.database, tasks.handlers(self.database, cashier, invoicing, deaf, clock), clock=clock)
+        self.worker = Worker(
+            "billing", self.database, tasks.handlers(self.database, cashier, invoicing, deaf, clock, reconcile_days=3), clock=clock
+        )
 
     def close(self) -> None:
         self.database.close()

@@ -49,8 +49,8 @@ class Year:
 
     def __str__(self) -> str:
         return (
-            f"{self.tenants} organizations, {self.charges} charges, {self.declines} declines, {self.suspensions} suspensions, {self.cents / 100:.2f} USD taken, "
-            f"{self.seconds:.0f} s"
+            f"{self.tenants} organizations, {self.charges} charges, {self.declines} declines, {self.suspensions} suspensions, "
+            f"{self.cents / 100:.2f} USD taken, {self.seconds:.0f} s"
         )
 
 
@@ -144,7 +144,7 @@ def _pass(opened: Opened, end: datetime, hands: list[tuple[datetime, Person]]) -
 
 
 def _check(opened: Opened, person: Person, expected: Expected) -> None:
-    price, credits = PLANS[expected.plan]
+    price, monthly = PLANS[expected.plan]
     invoices = opened.rows("SELECT number, amount, status FROM invoices WHERE tenant_id = %s ORDER BY number", person.tenant_id)
     assert [each["number"] for each in invoices] == list(range(1, expected.due + 1))
     assert all(each["amount"] == price for each in invoices)
@@ -152,7 +152,7 @@ def _check(opened: Opened, person: Person, expected: Expected) -> None:
     [paid] = opened.rows("SELECT sum(amount) AS cents FROM payments WHERE tenant_id = %s AND status = 'succeeded'", person.tenant_id)
     assert paid["cents"] == expected.taken
     covered = expected.covered or expected.due == 1
-    assert opened.shop.balance(person, "hiring").amount == (credits / 2 if covered else 0), "a month's credits are there while it is paid"
+    assert opened.shop.balance(person, "hiring").amount == (monthly / 2 if covered else 0), "a month's credits are there while it is paid"
     told = opened.rows(
         "SELECT payload->>'status' AS status, count(*) FROM tasks WHERE tenant_id = %s AND payload->>'status' <> 'renewing' GROUP BY 1",
         person.tenant_id,
