@@ -178,7 +178,7 @@ def consuming(opened: Opened) -> Prepared:
 def spending(opened: Opened) -> Prepared:
     """A service spends credits, and asks again under the same key."""
     person = opened.shop.open_account()
-    opened.shop.grant(person, "ai", 10, "grant")
+    opened.shop.grant(person, "ai", 40, "grant")
     return Prepared(person, "spend", ["ai", 2.5, "key"], lambda: opened.shop.spend(person, "ai", 2.5, "key"))
 
 
