@@ -195,5 +195,5 @@ class Cashier:
         back = f"{self._public_url}/api/v1/payments/return?payment_id={payment.id}"
         return Charge(
             payment.id, payment.amount, payment.currency, invoice.description, payment.created_at, payment.customer, payment.method, payment.off_session,
-            invoice.subscription_id is not None, payment.success_url, payment.cancel_url, back,
+            invoice.subscription_id is not None, payment.success_url or self._public_url, payment.cancel_url or self._public_url, back,
         )  # fmt: skip

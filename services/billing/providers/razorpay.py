@@ -216,15 +216,14 @@ def _notice(body: bytes, event_id: str) -> Notice:
     """What the event is about: the order of its payment or refund."""
     try:
         event = json.loads(body)
-        kind, inside = str(event["event"]), event["payload"]
-        things = [inside[name]["entity"] for name in ("order", "payment", "refund") if name in inside]
-    except (ValueError, KeyError, TypeError) as problem:
+        things = [event["payload"][name]["entity"] for name in ("order", "payment", "refund") if name in event["payload"]]
+        handle = next((str(each["id"]) for each in things if each.get("entity") == "order"), "")
+        handle = handle or next((str(each["order_id"]) for each in things if each.get("order_id")), "")
+        notes = [each.get("notes") for each in things]  # a list where there are none
+        reference = next((str(each["reference"]) for each in notes if isinstance(each, dict) and each.get("reference")), "")
+        return Notice(event_id, str(event["event"]), handle, reference)
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise errors.InvalidArgument("WEBHOOK_UNREADABLE", "this is not an event of Razorpay's") from problem
-    handle = next((str(each["id"]) for each in things if each.get("entity") == "order"), "")
-    handle = handle or next((str(each["order_id"]) for each in things if each.get("order_id")), "")
-    notes = [each.get("notes") for each in things]
-    reference = next((str(each["reference"]) for each in notes if isinstance(each, dict) and each.get("reference")), "")
-    return Notice(event_id, kind, handle, reference)
 
 
 def _no_method() -> errors.InvalidArgument:

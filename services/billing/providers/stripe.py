@@ -206,12 +206,12 @@ def _notice(body: bytes) -> Notice:
     try:
         event = json.loads(body)
         thing = event["data"]["object"]
-        event_id, kind, name = str(event["id"]), str(event["type"]), str(thing.get("object"))
+        whole = thing.get("object") in ("checkout.session", "payment_intent")
+        handle = str(thing.get("id") or "") if whole else _id(thing.get("payment_intent"))
+        reference = (thing.get("metadata") or {}).get("reference") or thing.get("client_reference_id") or ""
+        return Notice(str(event["id"]), str(event["type"]), handle, str(reference))
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise errors.InvalidArgument("WEBHOOK_UNREADABLE", "this is not an event of Stripe's") from problem
-    handle = str(thing.get("id") or "") if name in ("checkout.session", "payment_intent") else _id(thing.get("payment_intent"))
-    reference = (thing.get("metadata") or {}).get("reference") or thing.get("client_reference_id") or ""
-    return Notice(event_id, kind, handle, str(reference))
 
 
 def _id(value: Any) -> str:

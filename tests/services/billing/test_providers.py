@@ -8,7 +8,7 @@ import grpc
 import pytest
 from google.api.httpbody_pb2 import HttpBody
 
-from einstellen.billing.v1 import payments_pb2
+from einstellen.billing.v1 import payments_pb2, subscriptions_pb2
 from tests.conftest import Account
 from tests.refusals import refused
 from tests.services.billing.conftest import at_once
@@ -215,6 +215,39 @@ def test_a_plan_is_paid_on_the_page_and_renews_by_the_method_that_was_kept(till:
     getattr(till, name).declining.clear()
     till.pass_time(days=9)
     assert till.subscription(company, bought).status == "active"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_everybody_who_asks_at_once_writes_down_one_payment(till: Till, company: Account, name: str) -> None:
+    """The person comes back in several windows, looks at the payment, and the webhook arrives."""
+    payment = till.buy(company, provider=name)
+    page = pay(till, payment)
+    stand_in = getattr(till, name)
+    told = till.jazzcash.calls[-1] if name == "jazzcash" else stand_in.events[-1]
+
+    def ask(number: int) -> Any:
+        match number % 3:
+            case 0:
+                return finish(till, payment, page)
+            case 1:
+                return till.payment(company, payment.id).status
+        return till.tell(told, name)
+
+    assert set(at_once(18, ask)) == {HERE["success_url"], "succeeded", None}
+    till.quiet()
+    assert (till.balance(company, "ai"), len(till.invoices(company))) == (100, 1)
+
+
+@pytest.mark.parametrize("name", ["paypal", "jazzcash"])
+def test_an_upgrade_without_a_saved_method_is_paid_on_the_page(till: Till, company: Account, name: str) -> None:
+    bought = till.subscribe(company, method="", provider=name)
+    finish(till, bought.payment, pay(till, bought.payment))
+    till.rows("DELETE FROM payment_customers WHERE tenant_id = %s RETURNING 1", company.tenant_id)
+    request = subscriptions_pb2.ChangePlanRequest(subscription_id=bought.id, plan_id=till.plan("HumanPro"))
+    asked = till.subscriptions.ChangePlan(request, metadata=company.metadata)
+    assert (asked.plan_name, asked.payment.status) == ("HumanLite", "requires_action")
+    assert finish(till, asked.payment, pay(till, asked.payment)) == "https://einstellen.example"
+    assert till.subscription(company, bought).plan_name == "HumanPro"
 
 
 def test_a_plan_paid_by_jazzcash_asks_for_each_month(till: Till, company: Account) -> None:

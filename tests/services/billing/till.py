@@ -1,7 +1,7 @@
 """Billing of a test's own, beside the house: its own database, stand-ins of the providers, and a clock that the test moves."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -59,6 +59,8 @@ class Till:
     channel: grpc.Channel
 
     def __post_init__(self) -> None:
+        self._tables = psycopg2.connect(self.owner_url)
+        self._tables.autocommit = True
         self.credits: Any = credits_pb2_grpc.CreditServiceStub(self.channel)
         self.subscriptions: Any = subscriptions_pb2_grpc.SubscriptionServiceStub(self.channel)
         self.payments: Any = payments_pb2_grpc.PaymentServiceStub(self.channel)
@@ -73,7 +75,7 @@ class Till:
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """What the owner of the tables sees."""
-        with closing(psycopg2.connect(self.owner_url)) as connection, connection, connection.cursor() as cursor:
+        with self._tables.cursor() as cursor:
             cursor.execute(query, values)
             return cursor.fetchall() if cursor.description else []
 
@@ -152,6 +154,9 @@ class Till:
         call = getattr(self.webhooks, names[provider])
         return call(HttpBody(content_type="application/json", data=body), metadata=tuple(headers.items()))
 
+    def close(self) -> None:
+        self._tables.close()
+
     def verified(self) -> None:
         """The ledger proves itself, and what the provider has taken is what was written down, once each."""
         assert admin.verify(self.database)[1] == []
@@ -186,9 +191,11 @@ def open_till(house: House, name: str, **settings: str) -> Iterator[Till]:
     chosen = load(Settings, "billing", environment)
     server = start(chosen, clock)
     database, channel = Database(urls.app, pool_size=4), grpc.insecure_channel(f"{LOOPBACK}:{port}", options=OPTIONS)
+    till = Till(house, *servers, clock, server, chosen, database, urls.owner, channel)
     try:
-        yield Till(house, *servers, clock, server, chosen, database, urls.owner, channel)
+        yield till
     finally:
+        till.close()
         channel.close()
         server.stop(1)
         database.close()
