@@ -58,13 +58,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="a long campaign: make soak"))
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What the long campaigns counted: `record_property("counted", ...)`."""
-    for report in terminalreporter.stats.get("passed", []):
-        for words in (value for name, value in report.user_properties if name == "counted"):
-            terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {words} in {report.duration:.0f} s")
-
-
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Starts the stack once, in the process that has no controller above it; workers find it by an environment variable."""
     if hasattr(session.config, "workerinput") or session.config.option.collectonly:

@@ -46,4 +46,4 @@ def test_whatever_happens_in_whatever_order_the_books_are_right(opened: Opened) 
 @pytest.mark.parametrize("slice_", range(SLICES))
 def test_ten_thousand_histories_leave_the_books_right(opened: Opened, slice_: int, record_property: Callable[[str, object], None]) -> None:
     count = HISTORIES // SLICES
-    record_property("counted", live(opened, range(1000 + slice_ * count, 1000 + (slice_ + 1) * count)))
+    record_property("count", live(opened, range(1000 + slice_ * count, 1000 + (slice_ + 1) * count)))

@@ -239,5 +239,5 @@ def test_a_kill_at_each_step_changes_nothing_in_the_end(
         while killed_at(opened, dying, prepare, step, expected):
             step += 1
         kills[prepare.__name__] = step - 1
-    record_property("counted", f"{sum(kills.values())} kills, {kills}")
+    record_property("count", f"{sum(kills.values())} kills, {kills}")
     assert sum(kills.values()) >= 200

@@ -24,4 +24,4 @@ def test_a_year_with_many_declines_is_right_to_the_cent(opened: Opened) -> None:
 
 @pytest.mark.soak
 def test_a_year_of_a_thousand_organizations_is_right_to_the_cent(opened: Opened, record_property: Callable[[str, object], None]) -> None:
-    record_property("counted", str(year.live(opened, 1000)))
+    record_property("count", str(year.live(opened, 1000)))
