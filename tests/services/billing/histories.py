@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from cli.stack.stripe_stand_in import StripeServer
 from services.chassis import calls, errors
 from tests.services.billing.auditor import Rows, audit
 from tests.services.billing.shop import Clock, Shop
-from tests.services.billing.stripe_server import StripeServer
 
 DECLINES = ("generic_decline", "insufficient_funds", "stolen_card")
 METHODS = ("pm_card_visa",) * 6 + ("pm_card_authenticationRequired", "pm_card_chargeDeclined")

@@ -11,9 +11,9 @@ import psycopg2
 import psycopg2.extras
 
 from cli.stack.databases import copy_database, drop_database
+from cli.stack.stripe_stand_in import StripeServer
 from tests.conftest import House
 from tests.services.billing.shop import At, Clock, Shop
-from tests.services.billing.stripe_server import StripeServer
 
 
 @dataclass
