@@ -75,5 +75,20 @@ def test_an_upgrade_that_is_paid_when_its_month_is_over_is_paid_back(opened: Ope
     assert str(kept["plan_id"]) == opened.shop.plans["HumanLite"]
     opened.shop.cancel(person, made.id)
     pass_by(opened, 40 * DAY)
+    check(opened, person)
+
+
+def test_what_paid_for_nothing_goes_back_whole_though_somebody_has_sent_a_part_of_it_back(opened: Opened) -> None:
+    person = opened.shop.open_account()
+    made = opened.shop.subscribe(person, "HumanAdv", "key", "pm_card_authenticationRequired")
+    opened.shop.cancel(person, made.id)
+    opened.stripe.authenticate(made.payment.provider_id)
+    opened.stripe.refund_at_the_desk(made.payment.provider_id, 700)
+    pass_by(opened, 3 * DAY)
+    assert opened.shop.payment(person, made.payment.id).refunded_amount == 2000
+    check(opened, person)
+
+
+def check(opened: Opened, person: Person) -> None:
     ours = {str(row["id"]) for row in opened.rows("SELECT id FROM payments WHERE tenant_id = %s", person.tenant_id)}
     audit(opened.rows, person.tenant_id, {reference: net for reference, net in opened.stripe.taken().items() if reference in ours})
