@@ -52,7 +52,13 @@ class Running:
 
 @contextmanager
 def embedded(
-    data: Path, port: int, say: Callable[[str], None], *, address: str = LOOPBACK, settings: Mapping[str, str] | None = None
+    data: Path,
+    port: int,
+    say: Callable[[str], None],
+    *,
+    address: str = LOOPBACK,
+    trusted_proxies: int = 0,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
     """The whole stack on a data folder, with these settings beside its own; it stops when the block ends.
 
@@ -82,6 +88,7 @@ def embedded(
             folder.room("envoy") / "envoy.yaml", address=address, port=public, admin_port=int(operator["envoy"].rpartition(":")[2]),
             upstreams={**ports, "gateway": gateway, "gateway-grpc": gateway_grpc},
             cors_origins=tuple(os.environ.get("CORS_ORIGINS", "").replace(",", " ").split()), otel_endpoint=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+            trusted_proxies=trusted_proxies,
         )  # fmt: skip
         supervisor.start(
             _python("services", ["-m", "cli", "up", "--target", "all"], values, list(ports.values())),
