@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.services.billing.stripe_server import sign
 
+from cli.stack.stripe_stand_in import sign
 from services.billing.providers.configured import providers_of
 from services.billing.providers.jazzcash import secure_hash, transaction_number
 from services.billing.providers.protocol import Notice, Provider
