@@ -24,7 +24,7 @@ from cli.services import SERVICES
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
-from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc
+from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc, pipeline_pb2, pipeline_pb2_grpc
 from einstellen.notifications.v1 import (
     messages_pb2,
     messages_pb2_grpc,
@@ -86,6 +86,7 @@ def make(house: House) -> World:
         ids[f"{snake}_id"] = getattr(candidates, f"Add{name}")(request, metadata=person.metadata).id
     application = applications.Apply(applications_pb2.ApplyRequest(job_id=published, cover_letter=mark), metadata=person.metadata)
     ids["application_id"] = application.id
+    judge(house, employer, person, application.id, mark)
     rooms = house.stub("notifications", messages_pb2_grpc.MessageServiceStub)
     until(lambda: rooms.ListRooms(messages_pb2.ListRoomsRequest(), metadata=person.metadata).rooms, "the application's room is open")
     said = rooms.SendMessage(messages_pb2.SendMessageRequest(receiver_id=employer.user_id, content=mark), metadata=person.metadata)
@@ -112,6 +113,17 @@ def make(house: House) -> World:
     # Twice, because a task that ends may have begun another elsewhere, which was looked at before.
     until(lambda: not busy(house) and not busy(house), "mails are sent and all else that making this has begun")
     return world
+
+
+def judge(house: House, employer: Account, person: Account, application_id: str, mark: str) -> None:
+    """A note, a scorecard, and what the applicant says of themselves."""
+    stub = house.stub("jobs", pipeline_pb2_grpc.PipelineServiceStub)
+    stub.AddNote(pipeline_pb2.AddNoteRequest(application_id=application_id, text=mark), metadata=employer.metadata)
+    card = pipeline_pb2.PutScorecardRequest(application_id=application_id, recommendation="yes", comment=mark)
+    stub.PutScorecard(card, metadata=employer.metadata)
+    answers = pipeline_pb2.SelfIdentification(gender="another")
+    request = pipeline_pb2.PutSelfIdentificationRequest(application_id=application_id, answers=answers)
+    stub.PutSelfIdentification(request, metadata=person.metadata)
 
 
 def interviewed(house: House, employer: Account, person: Account, candidate_id: str, job_id: str, mark: str) -> interviews_pb2.Interview:
@@ -220,6 +232,7 @@ SAMPLES: dict[str, Any] = {
     "unit": "ai",
     "package_id": "ai-50", "success_url": "https://example.com", "cancel_url": "https://example.com", "reason": "Words", "amount": 1, "type": "TAILOR",
     "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
+    "text": "Words", "recommendation": "yes",
 }  # fmt: skip
 
 
