@@ -54,21 +54,14 @@ def key_skills(given: Iterable[str], title: str, description: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """The words that a job is found by, without accents and in lower case; "C++", "C#" and ".NET" are whole, and no "C" or "NET"."""
+    """The words that jobs are found by, without accents and in lower case; "C++", "C#" and ".NET" are whole, and no "C" or "NET"."""
     plain = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
     return [word[:_LONGEST_WORD] for word in _WORD.findall(plain.casefold())]
 
 
-@dataclass(frozen=True)
-class JobFilter:
-    """What a search of jobs asks for; empty asks for nothing. A salary is in minor units a year."""
-
-    query: tuple[str, ...] = ()
-    skills: tuple[str, ...] = ()
-    location: str = ""
-    remote: bool = False
-    min_salary: int = 0
-    currency: str = ""
+def job_words(job: Job) -> list[str]:
+    """What a job is found by, each once."""
+    return sorted(set(words(" ".join((job.title, job.description, job.company_name, *job.key_skills)))))
 
 
 def change_job(job: Job, changes: Mapping[str, Any], *, now: datetime) -> Job:
@@ -184,18 +177,6 @@ def move(
     reached = to_status if to_status in PIPELINE else application.reached
     moved = replace(application, status=to_status, reached=reached, interview_at=interview_at or application.interview_at, updated_at=now)
     return moved, step
-
-
-@dataclass(frozen=True)
-class Stay:
-    """A stage of a job's pipeline: how many stood there, do now, went on to a later stage, and for how many seconds."""
-
-    status: str
-    reached: int
-    current: int
-    advanced: int
-    median: float
-    mean: float
 
 
 @dataclass(frozen=True)

@@ -8,23 +8,23 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR, insert
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, insert
 
 from services.chassis import errors
 from services.chassis.database import refusing
 from services.chassis.paging import Page
-from services.jobs import rules
-from services.jobs.rules import JobFilter, Stay
 from services.jobs.tables import (
     Application,
     Change,
     Company,
     Job,
+    JobFilter,
     Note,
     Profile,
     Scorecard,
     SelfIdentification,
     StatusChange,
+    Stay,
     applications,
     candidate_profiles,
     companies,
@@ -38,8 +38,7 @@ from services.jobs.tables import (
 
 _WHOLE_WORD = 2
 _PROFILE = [candidate_profiles.c[field.name] for field in fields(Profile)]
-# The words of a job, apart from its table, so that no row that is read carries them along.
-_SEARCHED = sa.table("jobs", sa.column("id", sa.Uuid), sa.column("tenant_id", sa.Uuid), sa.column("words", TSVECTOR))
+_JOB = [jobs.c[field.name] for field in fields(Job)]
 
 
 def add_company(connection: Connection, company: Company) -> None:
@@ -60,46 +59,45 @@ def list_companies(connection: Connection, tenant_id: UUID, page: Page) -> Seque
     return [Company(**row._mapping) for row in connection.execute(query)]
 
 
-def add_job(connection: Connection, job: Job) -> None:
-    connection.execute(jobs.insert(), asdict(job))
-    _put_words(connection, job)
+def add_job(connection: Connection, job: Job, words: Sequence[str]) -> None:
+    connection.execute(jobs.insert().values(**asdict(job), words=_lexemes(words)))
 
 
 def find_job(connection: Connection, job_id: UUID) -> Job | None:
     """Whatever its status; the transaction's scope alone decides who sees it."""
-    return _job(connection.execute(sa.select(jobs).where(jobs.c.id == job_id)).first())
+    return _job(connection.execute(sa.select(*_JOB).where(jobs.c.id == job_id)).first())
 
 
 def get_readable_job(connection: Connection, job_id: UUID, tenant_id: UUID | None, user_id: UUID | None) -> Job:
     """A published one, one of the tenant's own, or one that the user applied to."""
     applied = sa.exists().where(applications.c.job_id == jobs.c.id, applications.c.user_id == user_id)
     readable = sa.or_(jobs.c.status == "published", jobs.c.tenant_id == tenant_id, applied)
-    return _found(_job(connection.execute(sa.select(jobs).where(jobs.c.id == job_id, readable)).first()))
+    return _found(_job(connection.execute(sa.select(*_JOB).where(jobs.c.id == job_id, readable)).first()))
 
 
 def get_job(connection: Connection, job_id: UUID, tenant_id: UUID) -> Job:
     """One of the tenant's own."""
-    return _found(_job(connection.execute(sa.select(jobs).where(jobs.c.id == job_id, jobs.c.tenant_id == tenant_id)).first()))
+    return _found(_job(connection.execute(sa.select(*_JOB).where(jobs.c.id == job_id, jobs.c.tenant_id == tenant_id)).first()))
 
 
 def lock_job(connection: Connection, job_id: UUID, tenant_id: UUID) -> Job:
     """One of the tenant's own, held until commit, so that of two who change it one comes second."""
-    query = sa.select(jobs).where(jobs.c.id == job_id, jobs.c.tenant_id == tenant_id).with_for_update()
+    query = sa.select(*_JOB).where(jobs.c.id == job_id, jobs.c.tenant_id == tenant_id).with_for_update()
     return _found(_job(connection.execute(query).first()))
 
 
-def put_job(connection: Connection, job: Job) -> None:
+def put_job(connection: Connection, job: Job, words: Sequence[str]) -> None:
     """Replaces a job that this transaction has locked."""
-    connection.execute(jobs.update().where(jobs.c.id == job.id, jobs.c.tenant_id == job.tenant_id), asdict(job))
-    _put_words(connection, job)
+    changed = jobs.update().where(jobs.c.id == job.id, jobs.c.tenant_id == job.tenant_id)
+    connection.execute(changed.values(**asdict(job), words=_lexemes(words)))
 
 
 def list_jobs(connection: Connection, page: Page, wanted: JobFilter, *, tenant_id: UUID | None) -> Sequence[Job]:
     """Newest first: published ones, or with a tenant all of its own."""
-    chosen = sa.select(jobs).order_by(jobs.c.id.desc()).limit(page.fetch)
+    chosen = sa.select(*_JOB).order_by(jobs.c.id.desc()).limit(page.fetch)
     chosen = chosen.where(jobs.c.status == "published" if tenant_id is None else jobs.c.tenant_id == tenant_id)
     if wanted.query:
-        chosen = chosen.where(sa.literal_column("jobs.words").op("@@")(sa.cast(_query(wanted.query), TSQUERY)))
+        chosen = chosen.where(jobs.c.words.op("@@")(sa.cast(_query(wanted.query), TSQUERY)))
     for skill in wanted.skills:
         name = sa.func.jsonb_array_elements_text(jobs.c.key_skills).table_valued("value")
         chosen = chosen.where(sa.exists().select_from(name).where(sa.func.lower(name.c.value) == sa.func.lower(skill)))
@@ -120,13 +118,13 @@ def published_versions(connection: Connection) -> dict[UUID, int]:
 
 
 def list_published(connection: Connection, job_ids: Collection[UUID]) -> Sequence[Job]:
-    query = sa.select(jobs).where(jobs.c.id.in_(job_ids), jobs.c.status == "published")
+    query = sa.select(*_JOB).where(jobs.c.id.in_(job_ids), jobs.c.status == "published")
     return [Job(**row._mapping) for row in connection.execute(query)]
 
 
 def get_posting(connection: Connection, job_id: UUID) -> tuple[Job, str]:
     """A published job, and the address of its company."""
-    query = sa.select(jobs).where(jobs.c.id == job_id, jobs.c.status == "published")
+    query = sa.select(*_JOB).where(jobs.c.id == job_id, jobs.c.status == "published")
     job = _found(_job(connection.execute(query).first()))
     website = connection.execute(sa.select(companies.c.website).where(companies.c.id == job.company_id)).scalar()
     return job, website or ""
@@ -138,10 +136,8 @@ def find_own_profile(connection: Connection, user_id: UUID) -> Profile | None:
     return None if row is None else Profile(**row._mapping)
 
 
-def _put_words(connection: Connection, job: Job) -> None:
-    found = rules.words(" ".join((job.title, job.description, job.company_name, *job.key_skills)))
-    lexemes = sa.func.array_to_tsvector(sa.cast(sorted(set(found)), ARRAY(sa.Text)))
-    connection.execute(sa.update(_SEARCHED).where(_SEARCHED.c.id == job.id, _SEARCHED.c.tenant_id == job.tenant_id).values(words=lexemes))
+def _lexemes(words: Sequence[str]) -> sa.Function[Any]:
+    return sa.func.array_to_tsvector(sa.cast(words, ARRAY(sa.Text)))
 
 
 def _query(words: Sequence[str]) -> str:
@@ -322,8 +318,8 @@ def count_outcomes(connection: Connection, job_id: UUID, tenant_id: UUID) -> Seq
     return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
 
 
-def list_stays(connection: Connection, job_id: UUID, tenant_id: UUID, now: datetime) -> Sequence[Stay]:
-    """The stages that applications to a job of the tenant stood at, each summed up."""
+def list_stays(connection: Connection, job_id: UUID, tenant_id: UUID, pipeline: Sequence[str], now: datetime) -> Sequence[Stay]:
+    """The stages that applications to a job of the tenant stood at, each summed up; `pipeline` are those that a step to is a step forward."""
     change = status_changes.c
 
     def following(column: sa.ColumnElement[Any]) -> sa.Over[Any]:
@@ -341,7 +337,7 @@ def list_stays(connection: Connection, job_id: UUID, tenant_id: UUID, now: datet
     seconds = sa.extract("epoch", sa.func.coalesce(steps.c.until, now) - steps.c.since)
     query = sa.select(
         steps.c.status, sa.func.count(), sa.func.count().filter(steps.c.next.is_(None)),
-        sa.func.count().filter(steps.c.next.in_(rules.PIPELINE)), sa.func.percentile_cont(0.5).within_group(seconds), sa.func.avg(seconds),
+        sa.func.count().filter(steps.c.next.in_(pipeline)), sa.func.percentile_cont(0.5).within_group(seconds), sa.func.avg(seconds),
     ).group_by(steps.c.status)  # fmt: skip
     return [Stay(row[0], row[1], row[2], row[3], float(row[4]), float(row[5])) for row in connection.execute(query)]
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 metadata = sa.MetaData()
 
@@ -42,6 +42,7 @@ jobs = sa.Table(
     sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("published_at", sa.DateTime(timezone=True)),
     sa.Column("blind_until", sa.Text, nullable=False),
+    sa.Column("words", TSVECTOR, nullable=False, server_default=""),  # what it is found by; no part of a Job
 )  # fmt: skip
 
 applications = sa.Table(
@@ -172,6 +173,18 @@ class Job:
 
 
 @dataclass(frozen=True)
+class JobFilter:
+    """What a search of jobs asks for; empty asks for nothing. A salary is in minor units a year."""
+
+    query: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    location: str = ""
+    remote: bool = False
+    min_salary: int = 0
+    currency: str = ""
+
+
+@dataclass(frozen=True)
 class Application:
     """A candidate's application; `tenant_id` is the employer's, `user_id` the candidate's account.
 
@@ -214,6 +227,18 @@ class StatusChange:
     reason: str
     user_id: UUID
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A stage of a job's pipeline: how many stood there, do now, went on to a later stage, and for how many seconds."""
+
+    status: str
+    reached: int
+    current: int
+    advanced: int
+    median: float
+    mean: float
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from services.jobs.matching.board import Place
 from services.jobs.matching.score import Score, score_readings
 from services.jobs.openings import Openings
 from services.jobs.pool import Pool
-from services.jobs.tables import Application, Company, Job, Profile
+from services.jobs.tables import Application, Company, Job, JobFilter, Profile
 
 Context = grpc.ServicerContext
 _NOBODY = UUID(int=0)
@@ -70,7 +70,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
                 **_salary(request), key_skills=skills, status=status, version=1, created_at=now, updated_at=now,
                 published_at=now if status == "published" else None, blind_until=request.blind_until,
             )  # fmt: skip
-            store.add_job(connection, job)
+            store.add_job(connection, job, rules.job_words(job))
             audit.record(connection, "job.created", job_id=job.id, status=status)
             answer = claim.keep(to_job(job))
             if status == "published":
@@ -90,7 +90,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
     def ListJobs(self, request: jobs_pb2.ListJobsRequest, context: Context) -> jobs_pb2.ListJobsResponse:
         page = paging.read(request, UUID)
         tenant_id = calls.person().tenant_id if request.mine else None
-        wanted = rules.JobFilter(
+        wanted = JobFilter(
             tuple(rules.words(request.query)), tuple(normalise(skill) or " ".join(skill.split()) for skill in request.skills),
             request.location.strip(), request.remote, request.min_salary, request.currency,
         )  # fmt: skip
@@ -136,7 +136,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             job = store.lock_job(connection, UUID(request.job_id), person.tenant_id)
             changed = rules.change_job(job, _changes(request, chosen), now=self._clock())
             if changed is not job:
-                store.put_job(connection, changed)
+                store.put_job(connection, changed, rules.job_words(changed))
                 audit.record(connection, "job.updated", job_id=job.id, fields=sorted(chosen))
                 kind = "job.published" if changed.status != job.status else "job.updated"
                 events.record(connection, kind, job.id, job.tenant_id, fields=sorted(chosen))
@@ -148,7 +148,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             job = store.lock_job(connection, UUID(request.job_id), person.tenant_id)
             closed = rules.close_job(job, now=self._clock())
             if closed is not job:
-                store.put_job(connection, closed)
+                store.put_job(connection, closed, rules.job_words(closed))
                 audit.record(connection, "job.closed", job_id=job.id)
                 events.record(connection, "job.closed", job.id, job.tenant_id)
         return to_job(closed)

@@ -9,7 +9,7 @@ from services.chassis import audit, calls, errors, events, idempotency, ids, pag
 from services.chassis.clock import Clock, to_timestamp, utc_now
 from services.chassis.database import Database
 from services.jobs import rules, store
-from services.jobs.tables import Note, Scorecard, SelfIdentification
+from services.jobs.tables import Note, Scorecard, SelfIdentification, Stay
 
 Context = grpc.ServicerContext
 _A_DAY = 86_400.0
@@ -99,8 +99,8 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
         with self._database.begin(person) as connection:
             job = store.get_job(connection, UUID(request.job_id), person.tenant_id)
             outcomes = store.count_outcomes(connection, job.id, person.tenant_id)
-            stays = {stay.status: stay for stay in store.list_stays(connection, job.id, person.tenant_id, now)}
-        nobody = rules.Stay("", 0, 0, 0, 0, 0)
+            stays = {stay.status: stay for stay in store.list_stays(connection, job.id, person.tenant_id, rules.PIPELINE, now)}
+        nobody = Stay("", 0, 0, 0, 0, 0)
         stages = [
             pipeline_pb2.Stage(
                 status=status, reached=stay.reached, current=stay.current, advanced=stay.advanced,

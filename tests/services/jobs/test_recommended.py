@@ -7,7 +7,7 @@ import grpc
 
 from einstellen.jobs.v1 import applications_pb2
 from einstellen.jobs.v1 import jobs_pb2 as pb
-from tests.conftest import Account, until
+from tests.conftest import House, until
 from tests.refusals import refused
 from tests.services.jobs.conftest import Firm, Seeker
 
@@ -54,6 +54,6 @@ def test_published_jobs_are_ranked_for_ones_own_profile_with_the_employers_score
     assert fits.id not in ranked()
 
 
-def test_who_has_no_profile_is_told_so(jobs: Any, person: Account) -> None:
+def test_who_has_no_profile_is_told_so(jobs: Any, house: House) -> None:
     with refused(grpc.StatusCode.NOT_FOUND, "CANDIDATE_NOT_FOUND"):
-        recommended(jobs, person)
+        recommended(jobs, house.register("Nobody", "Yet"))
