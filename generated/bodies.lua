@@ -55,6 +55,8 @@ SHAPES = {
   ["einstellen.jobs.v1.CreateCompanyRequest"] = {name = true, requestId = true, request_id = true, website = true},
   ["einstellen.jobs.v1.CreateJobRequest"] = {blindUntil = true, blind_until = true, companyId = true, company_id = true, description = true, keySkills = true, key_skills = true, location = true, remote = true, requestId = true, request_id = true, salaryRange = "einstellen.jobs.v1.SalaryRange", salary_range = "einstellen.jobs.v1.SalaryRange", status = true, title = true},
   ["einstellen.jobs.v1.MoveApplicationsRequest"] = {applicationIds = true, application_ids = true, reason = true, status = true},
+  ["einstellen.jobs.v1.PutMyTutorProfileRequest"] = {bio = true, currency = true, displayName = true, display_name = true, headline = true, hourlyRate = true, hourly_rate = true, languages = true, subjects = true},
+  ["einstellen.jobs.v1.PutReviewRequest"] = {comment = true, rating = true, tutorId = true, tutor_id = true},
   ["einstellen.jobs.v1.PutScorecardRequest"] = {applicationId = true, application_id = true, comment = true, ratings = "einstellen.jobs.v1.Rating", recommendation = true},
   ["einstellen.jobs.v1.PutSelfIdentificationRequest"] = {answers = "einstellen.jobs.v1.SelfIdentification", applicationId = true, application_id = true},
   ["einstellen.jobs.v1.Rating"] = {criterion = true, value = true},
@@ -108,6 +110,7 @@ EXACT = {
   ["POST /api/v1/subscriptions/create"] = "einstellen.billing.v1.CreateSubscriptionRequest",
   ["POST /api/v1/subscriptions/create-checkout-session"] = "einstellen.billing.v1.CreateCheckoutSessionRequest",
   ["PUT /api/v1/auth/profile"] = "einstellen.auth.v1.UpdateProfileRequest",
+  ["PUT /api/v1/jobs/tutors/me"] = "einstellen.jobs.v1.PutMyTutorProfileRequest",
   ["PUT /api/v1/users/me"] = "einstellen.auth.v1.UpdateProfileRequest",
 }
 
@@ -146,6 +149,8 @@ PATTERNS = {
   {"POST", "^/api/v1/applications/[^/]+/notes$", "einstellen.jobs.v1.AddNoteRequest"},
   {"PUT", "^/api/v1/applications/[^/]+/scorecard$", "einstellen.jobs.v1.PutScorecardRequest"},
   {"PUT", "^/api/v1/applications/[^/]+/self%-identification$", "einstellen.jobs.v1.PutSelfIdentificationRequest"},
+  {"PUT", "^/api/v1/jobs/tutors/[^/]+/review$", "einstellen.jobs.v1.PutReviewRequest"},
+  {"POST", "^/api/v1/jobs/tutors/[^/]+/reviews$", "einstellen.jobs.v1.PutReviewRequest"},
   {"POST", "^/api/v1/notifications/[^/]+/read$", "einstellen.notifications.v1.MarkNotificationReadRequest"},
   {"PUT", "^/api/v1/notifications/[^/]+/read$", "einstellen.notifications.v1.MarkNotificationReadRequest"},
 }

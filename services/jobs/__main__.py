@@ -3,7 +3,16 @@
 import grpc
 
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
-from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc, pipeline_pb2, pipeline_pb2_grpc
+from einstellen.jobs.v1 import (
+    applications_pb2,
+    applications_pb2_grpc,
+    jobs_pb2,
+    jobs_pb2_grpc,
+    pipeline_pb2,
+    pipeline_pb2_grpc,
+    tutors_pb2,
+    tutors_pb2_grpc,
+)
 from services.chassis import clients, clock
 from services.chassis.database import Database
 from services.chassis.events import EventFeed, Follower
@@ -17,6 +26,7 @@ from services.jobs.pool import Pool
 from services.jobs.rpc.applications import ApplicationService
 from services.jobs.rpc.jobs import JobService
 from services.jobs.rpc.pipeline import PipelineService
+from services.jobs.rpc.tutors import TutorService
 from services.jobs.settings import Settings
 
 
@@ -33,10 +43,11 @@ def start(settings: Settings) -> Server:
         jobs_pb2_grpc.add_JobServiceServicer_to_server(JobService(database, pool), server)
         applications_pb2_grpc.add_ApplicationServiceServicer_to_server(ApplicationService(database, candidates, pool), server)
         pipeline_pb2_grpc.add_PipelineServiceServicer_to_server(PipelineService(database), server)
+        tutors_pb2_grpc.add_TutorServiceServicer_to_server(TutorService(database), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
     return serve(
-        settings, [jobs_pb2.DESCRIPTOR, applications_pb2.DESCRIPTOR, pipeline_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        settings, [jobs_pb2.DESCRIPTOR, applications_pb2.DESCRIPTOR, pipeline_pb2.DESCRIPTOR, tutors_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("jobs", revoked(keys))), services=services,
         parts={"database": database.check},
         background=[

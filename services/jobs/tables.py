@@ -108,6 +108,31 @@ status_changes = sa.Table(
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
+tutors = sa.Table(
+    "tutors", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("display_name", sa.Text, nullable=False),
+    sa.Column("headline", sa.Text, nullable=False),
+    sa.Column("bio", sa.Text, nullable=False),
+    sa.Column("subjects", JSONB, nullable=False),
+    sa.Column("languages", JSONB, nullable=False),
+    sa.Column("hourly_rate", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+tutor_reviews = sa.Table(
+    "tutor_reviews", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tutor_id", sa.Uuid, nullable=False),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("rating", sa.Integer, nullable=False),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
 candidate_profiles = sa.Table(
     "candidate_profiles", metadata,
     sa.Column("candidate_id", sa.Uuid, primary_key=True),
@@ -276,6 +301,44 @@ class SelfIdentification:
     ethnicity: str
     age_group: str
     disability: str
+
+
+@dataclass(frozen=True)
+class Tutor:
+    """Somebody who teaches; the rate is minor units an hour."""
+
+    id: UUID
+    user_id: UUID
+    display_name: str
+    headline: str
+    bio: str
+    subjects: list[str]
+    languages: list[str]
+    hourly_rate: int
+    currency: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class RatedTutor:
+    """A tutor with the mean of their reviews in thousandths, and how many there are."""
+
+    tutor: Tutor
+    rating: int
+    reviews: int
+
+
+@dataclass(frozen=True)
+class Review:
+    """What one person says of a tutor, 1 to 5."""
+
+    id: UUID
+    tutor_id: UUID
+    user_id: UUID
+    rating: int
+    comment: str
+    created_at: datetime
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,16 @@ from cli.services import SERVICES
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
-from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc, pipeline_pb2, pipeline_pb2_grpc
+from einstellen.jobs.v1 import (
+    applications_pb2,
+    applications_pb2_grpc,
+    jobs_pb2,
+    jobs_pb2_grpc,
+    pipeline_pb2,
+    pipeline_pb2_grpc,
+    tutors_pb2,
+    tutors_pb2_grpc,
+)
 from einstellen.notifications.v1 import (
     messages_pb2,
     messages_pb2_grpc,
@@ -107,6 +116,9 @@ def make(house: House) -> World:
     ids["organization_id"] = employer.tenant_id
     world.marks += [value for name, value in ids.items() if name != "organization_id"] + [said.id, application.room_name]
     ids["plan_id"] = free_plan(house)
+    # What is on the tutor board is for everybody.
+    profile = tutors_pb2.PutMyTutorProfileRequest(display_name="Known to all", subjects=["Python"], currency="EUR")
+    ids["tutor_id"] = house.stub("jobs", tutors_pb2_grpc.TutorServiceStub).PutMyTutorProfile(profile, metadata=person.metadata).id
     # What the accounts are, a stranger names in a request and may find in its echo; addresses never.
     ids |= {"user_id": person.user_id, "receiver_id": person.user_id, "with_user_id": person.user_id, "employer_id": employer.user_id}
     world.marks += [employer.email, person.email]
@@ -232,7 +244,7 @@ SAMPLES: dict[str, Any] = {
     "unit": "ai",
     "package_id": "ai-50", "success_url": "https://example.com", "cancel_url": "https://example.com", "reason": "Words", "amount": 1, "type": "TAILOR",
     "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
-    "text": "Words", "recommendation": "yes",
+    "text": "Words", "recommendation": "yes", "display_name": "Name", "rating": 5,
 }  # fmt: skip
 
 
