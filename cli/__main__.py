@@ -71,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("email")
     create.add_argument("--password-stdin", action="store_true", help="read the password from standard input instead of asking for it")
 
+    removal = command("remove", "make an account an ordinary one again", _admin_remove, admin)
+    removal.add_argument("email")
+    command("list", "say who the platform administrators are", _admin_list, admin)
+
     keys = group("keys", "the keys that access tokens are signed with")
     rotate = command(
         "rotate", "publish a new key and sign with it soon; tokens of the old one stay good until they expire", _keys_rotate, keys
@@ -85,6 +89,9 @@ def _parser() -> argparse.ArgumentParser:
 
     billing = group("billing", "the ledger")
     verify = command("verify", "prove that every balance is the sum of its bookings and every booking balances", _billing_verify, billing)
+
+    reconcile = command("reconcile", "compare the books with the providers', mend what differs, and print it", _billing_reconcile, billing)
+    reconcile.add_argument("--days", type=int, default=3, help="how far back")
 
     audit = command("audit", "print a service's audit log, newest first, a JSON object a line", _audit)
     audit.add_argument("service")
@@ -164,6 +171,18 @@ def _admin_create(arguments: argparse.Namespace) -> None:
     operator.create_admin(operator.environment(arguments.data), arguments.email, from_stdin=arguments.password_stdin)
 
 
+def _admin_remove(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.remove_admin(operator.environment(arguments.data), arguments.email)
+
+
+def _admin_list(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.list_admins(operator.environment(arguments.data))
+
+
 def _keys_rotate(arguments: argparse.Namespace) -> None:
     from cli import operator  # noqa: PLC0415
 
@@ -182,6 +201,12 @@ def _billing_verify(arguments: argparse.Namespace) -> int:
     from cli import operator  # noqa: PLC0415
 
     return operator.verify_ledger(operator.environment(arguments.data))
+
+
+def _billing_reconcile(arguments: argparse.Namespace) -> int:
+    from cli import operator  # noqa: PLC0415
+
+    return operator.reconcile_books(operator.environment(arguments.data), arguments.days)
 
 
 def _audit(arguments: argparse.Namespace) -> None:

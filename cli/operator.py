@@ -76,6 +76,22 @@ def make_admin(values: Mapping[str, str], email: str, password: str) -> bool:
         return admin.create(database, email, password)
 
 
+def remove_admin(values: Mapping[str, str], email: str) -> None:
+    from services.auth import admin  # noqa: PLC0415 - as above
+
+    with _opened(_one("auth"), values) as database:
+        if not admin.remove(database, email):
+            raise StackError(f"{email} is no platform administrator: `einstellen admin list` shows who is")
+    print(f"{email} is no platform administrator any more, and signed out everywhere within seconds")
+
+
+def list_admins(values: Mapping[str, str]) -> None:
+    from services.auth import admin  # noqa: PLC0415 - as above
+
+    with _opened(_one("auth"), values) as database:
+        print("\n".join(admin.list_all(database)))
+
+
 def rotate_keys(values: Mapping[str, str]) -> None:
     from services.auth import admin  # noqa: PLC0415 - as above
 
@@ -103,6 +119,20 @@ def verify_ledger(values: Mapping[str, str]) -> int:
         words, wrong = admin.verify(database)
     print("\n".join([words, *wrong, "" if wrong else "every balance is the sum of its bookings, and every booking balances"]).strip())
     return 1 if wrong else 0
+
+
+def reconcile_books(values: Mapping[str, str], days: int) -> int:
+    """The exit status: 1 where anything differs that asking again has not mended."""
+    from services.billing import admin  # noqa: PLC0415 - as above
+
+    settings = _one("billing").load(values)
+    with _opened(_one("billing"), values) as database:
+        found = admin.reconcile(database, settings, days)
+    for each in found:
+        print(f"{each.provider}: {each.charges} charges there, {each.payments} payments here, {len(each.differences)} differences")
+        for one in each.differences:
+            print(f"  {one.reference} {one.handle}  here: {one.ours}  there: {one.theirs}  {'mended' if one.mended else 'LOOK'}")
+    return 1 if any(not one.mended for each in found for one in each.differences) else 0
 
 
 class _opened:  # noqa: N801 - used as a function

@@ -11,6 +11,7 @@ class Settings(chassis.Settings):
     """The chassis' settings, and how tokens are signed and how long they live."""
 
     notifications_url: str = Field("127.0.0.1:50054", alias="NOTIFICATION_SERVICE_URL", description="gRPC address of notifications.")
+    billing_url: str = Field("127.0.0.1:50056", alias="BILLING_SERVICE_URL", description="gRPC address of billing.")
     jwt_algorithm: Literal["ES256", "EdDSA"] = Field(
         "ES256", alias="JWT_ALGORITHM", description="How access tokens are signed; ES256 or EdDSA."
     )
@@ -45,6 +46,12 @@ class Settings(chassis.Settings):
         ge=1,
         alias="MAIL_ATTEMPTS",
         description="Links that one account may ask for in 15 minutes, and ten times as many from one address.",
+    )
+    invitations: int = Field(
+        50,
+        ge=1,
+        alias="INVITATIONS",
+        description="Invitations that one organization may mail in 15 minutes, and ten times as many from one address.",
     )
     login_attempts: int = Field(
         10,

@@ -6,8 +6,7 @@ from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, payments_pb2, p
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from services.billing import catalogue, tasks
 from services.billing.cashier import Cashier
-from services.billing.providers.protocol import Provider
-from services.billing.providers.stripe import Stripe
+from services.billing.providers.configured import providers_of
 from services.billing.renewals import Invoicing
 from services.billing.rpc.credits import CreditService
 from services.billing.rpc.payments import PaymentService
@@ -34,11 +33,13 @@ def start(settings: Settings, now: Clock = clock.utc_now) -> Server:
     notifications = clients.connect(settings.notifications_url, "notifications", services)
     with database.begin(calls.SYSTEM) as connection:
         plans.seed(connection, catalogue.PLANS, now=now())
+        if settings.reconcile_days:
+            tasks.begin_comparing(connection, now=now())
     invoicing = Invoicing(settings.tax_percent)
-    cashier = Cashier(database, providers_of(settings), invoicing, now)
+    cashier = Cashier(database, providers_of(settings), invoicing, settings.public_url, now)
     credit = CreditService(database, low=settings.low_credits, tokens_per_credit=settings.tokens_per_credit, clock=now)
     subscription = SubscriptionService(database, cashier, invoicing, now)
-    payment = PaymentService(database, cashier, invoicing, tax_name=settings.tax_name, clock=now)
+    payment = PaymentService(database, cashier, invoicing, tax_name=settings.tax_name, public_url=settings.public_url, clock=now)
 
     def add(server: grpc.Server) -> None:
         credits_pb2_grpc.add_CreditServiceServicer_to_server(credit, server)
@@ -52,19 +53,11 @@ def start(settings: Settings, now: Clock = clock.utc_now) -> Server:
         access=AccessTokens(KeyRing(published(auth)), settings.jwt_issuer, Revocations("billing", revoked(auth))),
         services=services, parts={"database": database.check},
         background=[
-            Worker("billing", database, tasks.handlers(database, cashier, invoicing, notifications, now), clock=now),
+            Worker("billing", database, tasks.handlers(database, cashier, invoicing, notifications, now, reconcile_days=settings.reconcile_days), clock=now),
             Follower("billing", "auth", auth, database, tasks.following(now)),
         ],
         closing=[auth.close, notifications.close, database.close],
     )  # fmt: skip
-
-
-def providers_of(settings: Settings) -> dict[str, Provider]:
-    """The providers whose settings are there."""
-    found: dict[str, Provider] = {}
-    if settings.stripe_secret_key.get_secret_value():
-        found["stripe"] = Stripe(settings)
-    return found
 
 
 if __name__ == "__main__":

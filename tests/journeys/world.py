@@ -21,6 +21,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cli.services import SERVICES
+from einstellen.auth.v1 import api_keys_pb2, api_keys_pb2_grpc, invitations_pb2, invitations_pb2_grpc, workspaces_pb2, workspaces_pb2_grpc
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
@@ -44,7 +45,9 @@ from einstellen.notifications.v1 import (
 )
 from services.billing import catalogue, renewals
 from services.billing.renewals import Invoicing
-from services.chassis import calls
+from services.billing.store import payments
+from services.billing.tables import Payment
+from services.chassis import calls, ids
 from services.chassis.database import Database
 from tests.conftest import Account, House, until
 
@@ -90,6 +93,7 @@ def make(house: House) -> World:
     for name, snake, values in (
         ("Education", "education", {"degree": mark}), ("WorkExperience", "work_experience", {"company_name": mark, "job_title": "Engineer"}),
         ("Skill", "skill", {"skill_name": mark}), ("Certification", "certification", {"title": mark}),
+        ("Language", "language", {"name": mark}), ("Project", "project", {"name": mark}),
     ):  # fmt: skip
         request = getattr(add, f"Add{name}Request")(candidate_id=made.id, **{snake: values})
         ids[f"{snake}_id"] = getattr(candidates, f"Add{name}")(request, metadata=person.metadata).id
@@ -114,6 +118,7 @@ def make(house: House) -> World:
     interview = interviewed(house, employer, person, made.id, published, mark)
     ids["interview_id"], ids["question_id"] = interview.id, interview.open_question.id
     ids["organization_id"] = employer.tenant_id
+    organize(house, world, mark)
     world.marks += [value for name, value in ids.items() if name != "organization_id"] + [said.id, application.room_name]
     ids["plan_id"] = free_plan(house)
     # What is on the tutor board is for everybody.
@@ -154,6 +159,23 @@ def interviewed(house: House, employer: Account, person: Account, candidate_id: 
     return stub.GetInterview(interviews_pb2.GetInterviewRequest(interview_id=started.id), metadata=person.metadata)
 
 
+def organize(house: House, world: World, mark: str) -> None:
+    """What an organization has beside its members."""
+    employer, ids = world.employer, world.ids
+    house.take_plan(employer)
+    invitation = invitations_pb2.CreateInvitationRequest(organization_id=employer.tenant_id, email=f"{mark}@example.com", role="member")
+    ids["invitation_id"] = house.stub("auth", invitations_pb2_grpc.InvitationServiceStub).CreateInvitation(
+        invitation, metadata=employer.metadata
+    ).id  # fmt: skip
+    ids["workspace_id"] = house.stub("auth", workspaces_pb2_grpc.WorkspaceServiceStub).CreateWorkspace(
+        workspaces_pb2.CreateWorkspaceRequest(name=mark), metadata=employer.metadata
+    ).id  # fmt: skip
+    key = api_keys_pb2.CreateApiKeyRequest(name=mark, scopes=["jobs.read"])
+    made = house.stub("auth", api_keys_pb2_grpc.ApiKeyServiceStub).CreateApiKey(key, metadata=employer.metadata)
+    ids["api_key_id"] = made.id
+    world.marks.append(made.key)
+
+
 def busy(house: House) -> int:
     """How many tasks are due in all services."""
     count = 0
@@ -188,11 +210,31 @@ def bills(house: House, employer: Account) -> dict[str, str]:
     until(lambda: not is_missing(lambda: credit.GetBalance(credits_pb2.GetBalanceRequest(), metadata=employer.metadata)), known)
     request = subscriptions_pb2.CreateSubscriptionRequest(plan_id=free_plan(house))
     subscription = subscriptions.CreateSubscription(request, metadata=employer.metadata)
-    database, now, never = Database(house.app_url("billing"), pool_size=1), datetime.now(UTC), datetime.now(UTC) + timedelta(days=999)
+    database, now = Database(house.app_url("billing"), pool_size=1), datetime.now(UTC)
     with database.begin(calls.SYSTEM) as connection:
         invoice = Invoicing(Decimal(0)).for_package(UUID(employer.tenant_id), catalogue.PACKAGES[0], now=now)
         issued = renewals.issue(connection, invoice)
-        payment = renewals.begin_payment(connection, issued, "stripe", run_at=never, now=now)
+        payment = Payment(
+            ids.mint(),
+            issued.tenant_id,
+            issued.id,
+            "stripe",
+            "pending",
+            issued.amount,
+            0,
+            issued.currency,
+            "",
+            "",
+            False,
+            1,
+            "",
+            "",
+            "",
+            "",
+            now,
+            now,
+        )
+        payments.add_payment(connection, payment)
     database.close()
     return {"subscription_id": subscription.id, "invoice_id": str(invoice.id), "payment_id": str(payment.id)}
 
@@ -238,6 +280,7 @@ SAMPLES: dict[str, Any] = {
     "email": "stranger@example.com", "password": "a long enough password",
     "current_password": "a long enough password", "new_password": "another long password", "token": "no-such-token",
     "challenge_token": "no-such-token", "state": "no-such-state", "code": "123456",
+    "role": "member", "scopes": ["jobs.read"], "keep_current": True, "why": "Words",
     "refresh_token": "no-such-token", "name": "Name", "title": "Title", "degree": "MSc",
     "description": "Words", "status": "interview", "company_name": "Company", "job_title": "Engineer", "skill_name": "Python", "content": "Hello",
     "notification_type": "in_app", "subject": "Subject", "message": "Message", "room_name": "application-1", "client_id": "1", "currency": "EUR",

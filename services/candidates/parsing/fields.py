@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.candidates.parsing.contacts import contact_lines, find_email, find_links, find_location, find_name, find_phone, spoken_in
+from services.candidates.parsing.content import told_by_content
 from services.candidates.parsing.document import read
 from services.candidates.parsing.history import find_education, find_projects, find_work
 from services.candidates.parsing.languages import find_languages
 from services.candidates.parsing.limits import JSON
-from services.candidates.parsing.lines import Document
+from services.candidates.parsing.lines import Document, Line
 from services.candidates.parsing.lists import find_certifications, find_skill_names
 from services.candidates.parsing.parsed import ParsedCv
-from services.candidates.parsing.sections import Section, Text, find_sections, paragraph, with_headings_apart
+from services.candidates.parsing.sections import Section, Text, find_sections, opening, paragraph, with_headings_apart
 from services.candidates.parsing.upload import check_upload
 
 
@@ -31,12 +32,12 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
         note = "The document has no text layer; it may be a scan. Upload a PDF with text in it, or fill in the profile by hand."
         return ParsedCv(document.kind, document.pages, "", unread=(note,), reason="FILE_NO_TEXT_LAYER")
     text = Text(with_headings_apart(document))
-    sections = find_sections(text)
+    sections = told_by_content(text, find_sections(text))
     near = contact_lines(text, sections)
     email = find_email(text, near)
     name = find_name(text, near, email)
     location = find_location(text, near, name, email)
-    summary_lines = _lines(sections, "summary")
+    summary_lines = _lines(sections, "summary") or opening(text, sections)
     summary = paragraph(text, summary_lines)
     education = find_education(text, _lines(sections, "education"))
     work = find_work(text, _lines(sections, "experience"))
@@ -59,9 +60,16 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
         certifications=certifications,
         languages=find_languages(text, _lines(sections, "languages")),
         projects=find_projects(text, _lines(sections, "projects")),
+        boxes=tuple(_box(line) for line in text.lines),
     )
     notes = (*document.unread, *_missing(cv, sections), *_unclear(cv))
     return replace(cv, unread=notes)
+
+
+def _box(line: Line) -> tuple[float, float, float, float] | None:
+    if line.x0 is None or line.y0 is None or line.x1 is None or line.y1 is None:
+        return None
+    return line.x0, line.y0, line.x1, line.y1
 
 
 def _lines(sections: list[Section], kind: str) -> list[int]:
