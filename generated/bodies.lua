@@ -1,13 +1,18 @@
 -- Made from the contracts by `make generate`; the checker below is deploy/envoy/bodies.lua.
 
 SHAPES = {
+  ["einstellen.auth.v1.AcceptInvitationRequest"] = {token = true},
   ["einstellen.auth.v1.ChangePasswordRequest"] = {currentPassword = true, current_password = true, newPassword = true, new_password = true},
   ["einstellen.auth.v1.ConfirmEmailChangeRequest"] = {token = true},
   ["einstellen.auth.v1.ConfirmTotpRequest"] = {code = true},
+  ["einstellen.auth.v1.CreateApiKeyRequest"] = {expireTime = true, expire_time = true, name = true, requestId = true, request_id = true, scopes = true},
+  ["einstellen.auth.v1.CreateInvitationRequest"] = {email = true, organizationId = true, organization_id = true, requestId = true, request_id = true, role = true},
   ["einstellen.auth.v1.CreateOrganizationRequest"] = {name = true, requestId = true, request_id = true},
+  ["einstellen.auth.v1.CreateWorkspaceRequest"] = {name = true, requestId = true, request_id = true},
   ["einstellen.auth.v1.DisableTotpRequest"] = {code = true, password = true},
   ["einstellen.auth.v1.FinishGoogleSignInRequest"] = {authuser = true, code = true, error = true, errorDescription = true, error_description = true, hd = true, iss = true, prompt = true, scope = true, state = true},
   ["einstellen.auth.v1.FinishLoginRequest"] = {challengeToken = true, challenge_token = true, code = true},
+  ["einstellen.auth.v1.LeaveOrganizationRequest"] = {organizationId = true, organization_id = true},
   ["einstellen.auth.v1.LoginRequest"] = {email = true, password = true},
   ["einstellen.auth.v1.LogoutRequest"] = {refreshToken = true, refresh_token = true},
   ["einstellen.auth.v1.RefreshTokenRequest"] = {refreshToken = true, refresh_token = true},
@@ -17,11 +22,16 @@ SHAPES = {
   ["einstellen.auth.v1.RequestEmailVerificationRequest"] = {},
   ["einstellen.auth.v1.RequestPasswordResetRequest"] = {email = true},
   ["einstellen.auth.v1.ResetPasswordRequest"] = {password = true, token = true},
+  ["einstellen.auth.v1.ResumeTenantRequest"] = {organizationId = true, organization_id = true},
   ["einstellen.auth.v1.RevokeSessionsRequest"] = {keepCurrent = true, keep_current = true},
   ["einstellen.auth.v1.StartGoogleSignInRequest"] = {},
   ["einstellen.auth.v1.StartTotpRequest"] = {password = true},
+  ["einstellen.auth.v1.SuspendTenantRequest"] = {organizationId = true, organization_id = true, why = true},
   ["einstellen.auth.v1.SwitchOrganizationRequest"] = {organizationId = true, organization_id = true, refreshToken = true, refresh_token = true},
+  ["einstellen.auth.v1.UpdateMemberRequest"] = {organizationId = true, organization_id = true, role = true, userId = true, user_id = true},
+  ["einstellen.auth.v1.UpdateOrganizationRequest"] = {name = true, organizationId = true, organization_id = true},
   ["einstellen.auth.v1.UpdateProfileRequest"] = {firstName = true, first_name = true, lastName = true, last_name = true, pictureUrl = true, picture_url = true, updateMask = true, update_mask = true},
+  ["einstellen.auth.v1.UpdateWorkspaceRequest"] = {name = true, workspaceId = true, workspace_id = true},
   ["einstellen.auth.v1.VerifyEmailRequest"] = {token = true},
   ["einstellen.billing.v1.CancelSubscriptionRequest"] = {atPeriodEnd = true, at_period_end = true, subscriptionId = true, subscription_id = true},
   ["einstellen.billing.v1.ChangePlanRequest"] = {planId = true, plan_id = true, requestId = true, request_id = true, subscriptionId = true, subscription_id = true},
@@ -34,10 +44,12 @@ SHAPES = {
   ["einstellen.billing.v1.RefundPaymentRequest"] = {amount = true, paymentId = true, payment_id = true, reason = true, requestId = true, request_id = true},
   ["einstellen.billing.v1.ResumeSubscriptionRequest"] = {subscriptionId = true, subscription_id = true},
   ["einstellen.candidates.v1.Certification"] = {id = true, issueDate = true, issue_date = true, issuedBy = true, issued_by = true, source = true, title = true},
-  ["einstellen.candidates.v1.CreateCandidateRequest"] = {discoverable = true, dob = true, email = true, firstName = true, first_name = true, headline = true, lastName = true, last_name = true, location = true, phone = true, requestId = true, request_id = true, summary = true},
+  ["einstellen.candidates.v1.CreateCandidateRequest"] = {discoverable = true, dob = true, email = true, firstName = true, first_name = true, headline = true, lastName = true, last_name = true, links = true, location = true, phone = true, requestId = true, request_id = true, summary = true},
   ["einstellen.candidates.v1.Education"] = {degree = true, endYear = true, end_year = true, id = true, source = true, startYear = true, start_year = true, university = true},
+  ["einstellen.candidates.v1.Language"] = {id = true, level = true, name = true, source = true},
+  ["einstellen.candidates.v1.Project"] = {description = true, id = true, name = true, source = true, url = true},
   ["einstellen.candidates.v1.Skill"] = {id = true, skillName = true, skill_name = true, source = true},
-  ["einstellen.candidates.v1.UpdateCandidateRequest"] = {candidateId = true, candidate_id = true, discoverable = true, dob = true, email = true, firstName = true, first_name = true, headline = true, lastName = true, last_name = true, location = true, phone = true, summary = true, updateMask = true, update_mask = true},
+  ["einstellen.candidates.v1.UpdateCandidateRequest"] = {candidateId = true, candidate_id = true, discoverable = true, dob = true, email = true, firstName = true, first_name = true, headline = true, lastName = true, last_name = true, links = true, location = true, phone = true, summary = true, updateMask = true, update_mask = true},
   ["einstellen.candidates.v1.WorkExperience"] = {companyName = true, company_name = true, description = true, endDate = true, end_date = true, id = true, jobTitle = true, job_title = true, source = true, startDate = true, start_date = true},
   ["einstellen.interviews.v1.AnswerQuestionRequest"] = {code = true, interviewId = true, interview_id = true, language = true, questionId = true, question_id = true, requestId = true, request_id = true, text = true},
   ["einstellen.interviews.v1.CancelInterviewRequest"] = {interviewId = true, interview_id = true},
@@ -73,6 +85,7 @@ SHAPES = {
 EXACT = {
   ["PATCH /api/v1/auth/profile"] = "einstellen.auth.v1.UpdateProfileRequest",
   ["PATCH /api/v1/users/me"] = "einstellen.auth.v1.UpdateProfileRequest",
+  ["POST /api/v1/api-keys"] = "einstellen.auth.v1.CreateApiKeyRequest",
   ["POST /api/v1/applications/move"] = "einstellen.jobs.v1.MoveApplicationsRequest",
   ["POST /api/v1/auth/email"] = "einstellen.auth.v1.RequestEmailChangeRequest",
   ["POST /api/v1/auth/email/confirm"] = "einstellen.auth.v1.ConfirmEmailChangeRequest",
@@ -98,11 +111,13 @@ EXACT = {
   ["POST /api/v1/credits/create-checkout-session"] = "einstellen.billing.v1.CreatePaymentRequest",
   ["POST /api/v1/credits/grants"] = "einstellen.billing.v1.GrantCreditsRequest",
   ["POST /api/v1/interviews/start"] = "einstellen.interviews.v1.StartInterviewRequest",
+  ["POST /api/v1/invitations/accept"] = "einstellen.auth.v1.AcceptInvitationRequest",
   ["POST /api/v1/jobs"] = "einstellen.jobs.v1.CreateJobRequest",
   ["POST /api/v1/login"] = "einstellen.auth.v1.LoginRequest",
   ["POST /api/v1/messages/send"] = "einstellen.notifications.v1.SendMessageRequest",
   ["POST /api/v1/notifications/send"] = "einstellen.notifications.v1.SendNotificationRequest",
   ["POST /api/v1/organizations"] = "einstellen.auth.v1.CreateOrganizationRequest",
+  ["POST /api/v1/organizations/workspaces"] = "einstellen.auth.v1.CreateWorkspaceRequest",
   ["POST /api/v1/payments"] = "einstellen.billing.v1.CreatePaymentRequest",
   ["POST /api/v1/register"] = "einstellen.auth.v1.RegisterRequest",
   ["POST /api/v1/reminders"] = "einstellen.notifications.v1.CreateReminderRequest",
@@ -115,7 +130,17 @@ EXACT = {
 }
 
 PATTERNS = {
+  {"PUT", "^/api/v1/organizations/[^/]+$", "einstellen.auth.v1.UpdateOrganizationRequest"},
+  {"PATCH", "^/api/v1/organizations/[^/]+$", "einstellen.auth.v1.UpdateOrganizationRequest"},
+  {"PUT", "^/api/v1/organizations/[^/]+/members/[^/]+$", "einstellen.auth.v1.UpdateMemberRequest"},
+  {"PATCH", "^/api/v1/organizations/[^/]+/members/[^/]+$", "einstellen.auth.v1.UpdateMemberRequest"},
+  {"POST", "^/api/v1/organizations/[^/]+/leave$", "einstellen.auth.v1.LeaveOrganizationRequest"},
   {"POST", "^/api/v1/organizations/[^/]+/switch$", "einstellen.auth.v1.SwitchOrganizationRequest"},
+  {"POST", "^/api/v1/tenants/[^/]+/suspend$", "einstellen.auth.v1.SuspendTenantRequest"},
+  {"POST", "^/api/v1/tenants/[^/]+/resume$", "einstellen.auth.v1.ResumeTenantRequest"},
+  {"POST", "^/api/v1/organizations/[^/]+/invitations$", "einstellen.auth.v1.CreateInvitationRequest"},
+  {"POST", "^/api/v1/organizations/[^/]+/invite$", "einstellen.auth.v1.CreateInvitationRequest"},
+  {"PUT", "^/api/v1/organizations/workspaces/[^/]+$", "einstellen.auth.v1.UpdateWorkspaceRequest"},
   {"POST", "^/api/v1/payments/[^/]+/refund$", "einstellen.billing.v1.RefundPaymentRequest"},
   {"POST", "^/api/v1/invoices/[^/]+/pay$", "einstellen.billing.v1.PayInvoiceRequest"},
   {"POST", "^/api/v1/subscriptions/[^/]+/cancel$", "einstellen.billing.v1.CancelSubscriptionRequest"},
@@ -132,6 +157,10 @@ PATTERNS = {
   {"PUT", "^/api/v1/skills/[^/]+/edit$", "einstellen.candidates.v1.Skill"},
   {"POST", "^/api/v1/candidates/[^/]+/certifications$", "einstellen.candidates.v1.Certification"},
   {"PUT", "^/api/v1/certifications/[^/]+/edit$", "einstellen.candidates.v1.Certification"},
+  {"POST", "^/api/v1/candidates/[^/]+/languages$", "einstellen.candidates.v1.Language"},
+  {"PUT", "^/api/v1/languages/[^/]+/edit$", "einstellen.candidates.v1.Language"},
+  {"POST", "^/api/v1/candidates/[^/]+/projects$", "einstellen.candidates.v1.Project"},
+  {"PUT", "^/api/v1/projects/[^/]+/edit$", "einstellen.candidates.v1.Project"},
   {"POST", "^/api/v1/interviews/[^/]+/questions/[^/]+/answer$", "einstellen.interviews.v1.AnswerQuestionRequest"},
   {"POST", "^/api/v1/interviews/[^/]+/consent$", "einstellen.interviews.v1.ConsentToRecordingRequest"},
   {"POST", "^/api/v1/interviews/[^/]+/signals$", "einstellen.interviews.v1.RecordSignalsRequest"},
@@ -257,7 +286,7 @@ end
 function envoy_on_request(handle)
   local headers = handle:headers()
   if (headers:get("content-type") or ""):sub(1, 16) == "application/grpc" then return end
-  local shape = shape_of(headers:get(":method"), headers:get(":path"):match("^[^?]*"))
+  local shape = shape_of(headers:get(":method"), (headers:get(":path") or ""):match("^[^?]*"))
   if not shape then return end
   local body = handle:body() -- all of it; past the listener's limit Envoy answers 413
   if not body then return end

@@ -2,6 +2,7 @@
 
 import grpc
 
+from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, payments_pb2, payments_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from services.billing import catalogue, tasks
@@ -15,6 +16,7 @@ from services.billing.rpc.webhooks import WebhookService
 from services.billing.settings import Settings
 from services.billing.store import plans
 from services.chassis import calls, clients, clock
+from services.chassis.audit_log import AuditLog
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.events import EventFeed, Follower
@@ -39,7 +41,9 @@ def start(settings: Settings, now: Clock = clock.utc_now) -> Server:
     cashier = Cashier(database, providers_of(settings), invoicing, settings.public_url, now)
     credit = CreditService(database, low=settings.low_credits, tokens_per_credit=settings.tokens_per_credit, clock=now)
     subscription = SubscriptionService(database, cashier, invoicing, now)
-    payment = PaymentService(database, cashier, invoicing, tax_name=settings.tax_name, public_url=settings.public_url, clock=now)
+    payment = PaymentService(
+        database, cashier, invoicing, tax_name=settings.tax_name, seller=settings.invoice_from, public_url=settings.public_url, clock=now
+    )
 
     def add(server: grpc.Server) -> None:
         credits_pb2_grpc.add_CreditServiceServicer_to_server(credit, server)
@@ -47,9 +51,10 @@ def start(settings: Settings, now: Clock = clock.utc_now) -> Server:
         payments_pb2_grpc.add_PaymentServiceServicer_to_server(payment, server)
         payments_pb2_grpc.add_WebhookServiceServicer_to_server(WebhookService(database, cashier, now), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+        audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("billing", database), server)
 
     return serve(
-        settings, [module.DESCRIPTOR for module in (credits_pb2, subscriptions_pb2, payments_pb2, events_pb2)], add,
+        settings, [module.DESCRIPTOR for module in (credits_pb2, subscriptions_pb2, payments_pb2, audit_pb2, events_pb2)], add,
         access=AccessTokens(KeyRing(published(auth)), settings.jwt_issuer, Revocations("billing", revoked(auth))),
         services=services, parts={"database": database.check},
         background=[

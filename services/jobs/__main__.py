@@ -2,6 +2,7 @@
 
 import grpc
 
+from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.jobs.v1 import (
     applications_pb2,
@@ -14,6 +15,7 @@ from einstellen.jobs.v1 import (
     tutors_pb2_grpc,
 )
 from services.chassis import clients, clock
+from services.chassis.audit_log import AuditLog
 from services.chassis.database import Database
 from services.chassis.events import EventFeed, Follower
 from services.chassis.revocations import Revocations, revoked
@@ -45,9 +47,14 @@ def start(settings: Settings) -> Server:
         pipeline_pb2_grpc.add_PipelineServiceServicer_to_server(PipelineService(database), server)
         tutors_pb2_grpc.add_TutorServiceServicer_to_server(TutorService(database), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+        audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("jobs", database), server)
 
     return serve(
+<<<<<<< HEAD
         settings, [jobs_pb2.DESCRIPTOR, applications_pb2.DESCRIPTOR, pipeline_pb2.DESCRIPTOR, tutors_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+=======
+        settings, [jobs_pb2.DESCRIPTOR, applications_pb2.DESCRIPTOR, audit_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+>>>>>>> main
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("jobs", revoked(keys))), services=services,
         parts={"database": database.check},
         background=[

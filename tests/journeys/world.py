@@ -273,7 +273,7 @@ def rpcs() -> list[MethodDescriptor]:
 def owner_of(method: MethodDescriptor) -> str:
     """The service that answers an RPC; auth for the keys, notifications for rooms."""
     package = method.full_name.split(".")[1]
-    return {"keys": "auth", "events": "jobs", "rooms": "notifications"}.get(package, package)
+    return {"keys": "auth", "audit": "auth", "events": "jobs", "rooms": "notifications"}.get(package, package)
 
 
 SAMPLES: dict[str, Any] = {
@@ -286,8 +286,12 @@ SAMPLES: dict[str, Any] = {
     "notification_type": "in_app", "subject": "Subject", "message": "Message", "room_name": "application-1", "client_id": "1", "currency": "EUR",
     "unit": "ai",
     "package_id": "ai-50", "success_url": "https://example.com", "cancel_url": "https://example.com", "reason": "Words", "amount": 1, "type": "TAILOR",
+<<<<<<< HEAD
     "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
     "text": "Words", "recommendation": "yes", "display_name": "Name", "rating": 5,
+=======
+    "service": "auth", "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
+>>>>>>> main
 }  # fmt: skip
 
 
@@ -334,6 +338,8 @@ def _fill(message: Any, ids: dict[str, str], method: str) -> None:
             setattr(message, each.name, value)
     if message.DESCRIPTOR.name == "EmbedRequest":
         message.texts.append("text")
+    if message.DESCRIPTOR.name == "RecordSignalsRequest":
+        message.signals.add(kind="pasted", time=later(hours=-1))
 
 
 def invoke(house: House, method: MethodDescriptor, request: Any, metadata: Any, timeout: float = 20) -> Any:

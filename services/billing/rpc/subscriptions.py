@@ -104,7 +104,7 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
             else:
                 rules.check_change(found, old.offer, new.offer)
                 payment = self._change(connection, found, old, new)
-            audit.record(connection, "subscription.plan_changed", subscription_id=found.id, plan_id=new.id)
+            audit.record(connection, "subscription.plan_changed", subscription_id=found.id, before=str(old.id), after=str(new.id))
             claim.keep(subscriptions_pb2.Subscription(id=str(found.id)))
         return self._read(person, found.id, self._go_on(payment))
 
