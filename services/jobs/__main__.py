@@ -50,11 +50,8 @@ def start(settings: Settings) -> Server:
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("jobs", database), server)
 
     return serve(
-<<<<<<< HEAD
-        settings, [jobs_pb2.DESCRIPTOR, applications_pb2.DESCRIPTOR, pipeline_pb2.DESCRIPTOR, tutors_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
-=======
-        settings, [jobs_pb2.DESCRIPTOR, applications_pb2.DESCRIPTOR, audit_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
->>>>>>> main
+        settings,
+        [module.DESCRIPTOR for module in (jobs_pb2, applications_pb2, pipeline_pb2, tutors_pb2, audit_pb2, events_pb2)], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("jobs", revoked(keys))), services=services,
         parts={"database": database.check},
         background=[

@@ -286,12 +286,8 @@ SAMPLES: dict[str, Any] = {
     "notification_type": "in_app", "subject": "Subject", "message": "Message", "room_name": "application-1", "client_id": "1", "currency": "EUR",
     "unit": "ai",
     "package_id": "ai-50", "success_url": "https://example.com", "cancel_url": "https://example.com", "reason": "Words", "amount": 1, "type": "TAILOR",
-<<<<<<< HEAD
-    "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
-    "text": "Words", "recommendation": "yes", "display_name": "Name", "rating": 5,
-=======
     "service": "auth", "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
->>>>>>> main
+    "text": "Words", "recommendation": "yes", "display_name": "Name", "rating": 5,
 }  # fmt: skip
 
 

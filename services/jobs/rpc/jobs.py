@@ -139,13 +139,8 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             job = store.lock_job(connection, UUID(request.job_id), person.tenant_id)
             changed = rules.change_job(job, _changes(request, chosen), now=self._clock())
             if changed is not job:
-<<<<<<< HEAD
                 store.put_job(connection, changed, rules.job_words(changed))
-                audit.record(connection, "job.updated", job_id=job.id, fields=sorted(chosen))
-=======
-                store.put_job(connection, changed)
                 audit.record(connection, "job.updated", job_id=job.id, fields=sorted(chosen), **audit.change(job, changed, *_TOLD))
->>>>>>> main
                 kind = "job.published" if changed.status != job.status else "job.updated"
                 events.record(connection, kind, job.id, job.tenant_id, fields=sorted(chosen))
         return to_job(changed)
@@ -156,13 +151,8 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             job = store.lock_job(connection, UUID(request.job_id), person.tenant_id)
             closed = rules.close_job(job, now=self._clock())
             if closed is not job:
-<<<<<<< HEAD
                 store.put_job(connection, closed, rules.job_words(closed))
-                audit.record(connection, "job.closed", job_id=job.id)
-=======
-                store.put_job(connection, closed)
                 audit.record(connection, "job.closed", job_id=job.id, **audit.change(job, closed, *_TOLD))
->>>>>>> main
                 events.record(connection, "job.closed", job.id, job.tenant_id)
         return to_job(closed)
 
