@@ -42,8 +42,9 @@ soak: setup $(PACKAGES) ## The long campaigns whole: histories, kills, fuzz, rac
 generate: setup ## Make generated/ anew from proto/
 	@$(PYTHON) -m cli.contracts generate
 
-bench: setup .cache/bench/.installed ## What a request costs, beside its peers
+bench: setup .cache/bench/.installed ## What a request costs, and what a room costs, beside their peers
 	@$(PYTHON) -m bench
+	@$(PYTHON) -m bench.rooms
 
 bench-matching: setup .cache/bench/.installed ## What a search of a million CVs takes, beside its peers
 	@$(PYTHON) -m bench.matching

@@ -140,7 +140,7 @@ def _write(found: dict[tuple[int, str], Result], sizes: list[int], ranked: dict[
         _row("scores apart at a rank, at most", *(f"{found[size, 'ours']['agreement'][1]} tenths" for size in sizes)),
         "",
         f"A CV has {largest['words_a_cv']:.0f} different words after the stop words; [corpus.py](corpus.py) says how they are drawn. Building includes making the CVs' features,",
-        "which the service reads from the database instead.",
+        "which the service reads from the database instead. Pages of files, in which tantivy keeps its index, are left out of memory.",
         "",
         "## Whether the ranking is right",
         "",
