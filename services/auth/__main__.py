@@ -108,6 +108,7 @@ def start(settings: Settings) -> Server:
     return serve(
         settings, [module.DESCRIPTOR for module in contracts], add,
         access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer, following), services=services,
+        apart=[f"/{keys_pb2.DESCRIPTOR.package}.KeyService/{name}" for name in ("GetKeys", "ListRevocations")],
         others={f"/{edge.SERVICE}/Check": PUBLIC},  # whoever has a key may ask what it is good for
         parts={"database": database.check, "redis": limits.ping},
         background=[Worker("auth", database, tasks.handlers(database, notifications, settings, clock.utc_now))],

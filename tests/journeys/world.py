@@ -23,7 +23,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from cli.services import SERVICES
 from einstellen.auth.v1 import api_keys_pb2, api_keys_pb2_grpc, invitations_pb2, invitations_pb2_grpc, workspaces_pb2, workspaces_pb2_grpc
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
-from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
+from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc, duplicates_pb2, duplicates_pb2_grpc
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
 from einstellen.jobs.v1 import (
     applications_pb2,
@@ -118,6 +118,7 @@ def make(house: House) -> World:
     interview = interviewed(house, employer, person, made.id, published, mark)
     ids["interview_id"], ids["question_id"] = interview.id, interview.open_question.id
     ids["organization_id"] = employer.tenant_id
+    ids["duplicate_id"], ids["keep_candidate_id"] = doubled(house, employer, published), made.id
     organize(house, world, mark)
     world.marks += [value for name, value in ids.items() if name != "organization_id"] + [said.id, application.room_name]
     ids["plan_id"] = free_plan(house)
@@ -141,6 +142,21 @@ def judge(house: House, employer: Account, person: Account, application_id: str,
     answers = pipeline_pb2.SelfIdentification(gender="another")
     request = pipeline_pb2.PutSelfIdentificationRequest(application_id=application_id, answers=answers)
     stub.PutSelfIdentification(request, metadata=person.metadata)
+
+
+def doubled(house: House, employer: Account, job_id: str) -> str:
+    """A pair of candidates of the employer's with one phone number, of whom the second is made for it."""
+    second, phone = house.register("Mark", "Again"), f"+4670{secrets.randbelow(10**7):07}"
+    stub = house.stub("candidates", candidates_pb2_grpc.CandidateServiceStub)
+    stub.CreateCandidate(candidates_pb2.CreateCandidateRequest(first_name="Again", phone=phone), metadata=second.metadata)
+    third = house.register("Mark", "Once more")
+    stub.CreateCandidate(candidates_pb2.CreateCandidateRequest(first_name="Once more", phone=phone), metadata=third.metadata)
+    applications = house.stub("jobs", applications_pb2_grpc.ApplicationServiceStub)
+    for person in (second, third):
+        applications.Apply(applications_pb2.ApplyRequest(job_id=job_id), metadata=person.metadata)
+    pairs = house.stub("candidates", duplicates_pb2_grpc.DuplicateServiceStub)
+    listed = duplicates_pb2.ListDuplicatesRequest()
+    return until(lambda: pairs.ListDuplicates(listed, metadata=employer.metadata).duplicates, "the pair is offered")[0].id
 
 
 def interviewed(house: House, employer: Account, person: Account, candidate_id: str, job_id: str, mark: str) -> interviews_pb2.Interview:
