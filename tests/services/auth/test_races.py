@@ -91,9 +91,11 @@ def test_races_of_one_session_leave_one_living_token_or_none(
 
 
 @pytest.mark.soak
-def test_a_thousand_races_of_one_session(house: House, auth: Any, organizations: Any, sessions: Any, account: Account) -> None:
+def test_a_thousand_races_of_one_session(
+    house: House, auth: Any, organizations: Any, sessions: Any, account: Account, record_property: Callable[[str, object], None]
+) -> None:
     counts = {"ended": 0, "lives": 0}
     for seed in range(_ALL):
         counts[race(house, auth, organizations, sessions, account, 10_000 + seed)] += 1
-    print(f"{_ALL} races: {counts}")  # noqa: T201 - what the campaign counted
+    record_property("count", f"{_ALL} races, {counts}")
     assert min(counts.values()) > 0
