@@ -24,7 +24,7 @@ from tests.conftest import House
 
 ROOT = Path(__file__).parents[1]
 # Contracts that belong to no one service: the frame's own.
-SHARED = {"options", "events", "keys", "rooms"}
+SHARED = {"options", "events", "keys", "rooms", "persons"}
 NAMES = sorted(folder.name for folder in (ROOT / "proto" / "einstellen").iterdir() if folder.name not in SHARED)
 SERVED_BY = {"keys": "auth"}
 

@@ -12,6 +12,8 @@ from einstellen.auth.v1 import (
     auth_pb2_grpc,
     credentials_pb2,
     credentials_pb2_grpc,
+    data_pb2,
+    data_pb2_grpc,
     google_pb2,
     google_pb2_grpc,
     organizations_pb2,
@@ -23,21 +25,24 @@ from einstellen.auth.v1 import (
 )
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
-from services.auth import tasks
+from services.auth import persons, tasks
+from services.auth.collecting import Collecting
 from services.auth.keys import SigningKeys
 from services.auth.limits import Limits
 from services.auth.providers.google import Google
 from services.auth.rpc.accounts import AuthService
 from services.auth.rpc.credentials import Confirmation, CredentialService
+from services.auth.rpc.data import DataService
 from services.auth.rpc.google import GoogleService
 from services.auth.rpc.keys import KeyService, revocations
 from services.auth.rpc.organizations import OrganizationService
 from services.auth.rpc.second_factors import Codes, SecondFactorService
 from services.auth.rpc.sessions import Sessions, SessionService
 from services.auth.settings import Settings
-from services.chassis import clients, clock
+from services.chassis import clients, clock, objects
 from services.chassis.database import Database
 from services.chassis.events import EventFeed
+from services.chassis.persons import handlers
 from services.chassis.revocations import Revocations
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
@@ -52,6 +57,15 @@ def start(settings: Settings) -> Server:
     limits = redis.Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, retry=waits)
     services = ServiceTokens(settings.service_token.get_secret_value(), "auth")
     notifications = clients.connect(settings.notifications_url, "notifications", services)
+    neighbours = {
+        "candidates": clients.connect(settings.candidates_url, "candidates", services),
+        "jobs": clients.connect(settings.jobs_url, "jobs", services),
+        "notifications": notifications,
+        "billing": clients.connect(settings.billing_url, "billing", services),
+        "inference": clients.connect(settings.inference_url, "inference", services),
+        "interviews": clients.connect(settings.interviews_url, "interviews", services),
+    }
+    files = objects.connect(settings)
     keys = SigningKeys(database, settings.key_secret, settings.jwt_algorithm, settings.access_lifetime, clock.utc_now)
     sessions = Sessions(database, keys, settings, clock.utc_now)
 
@@ -62,6 +76,7 @@ def start(settings: Settings) -> Server:
     factors = SecondFactorService(database, sessions, confirmation, codes, Limits(limits, "code", settings.login_attempts))
     mails = Limits(limits, "mail", settings.mail_attempts)
     begun = Limits(limits, "google", settings.login_attempts * 10)
+    data = DataService(database, sessions, confirmation, codes, Limits(limits, "data", settings.login_attempts), files)
     google = GoogleService(database, sessions, Google(settings), begun, settings)
 
     def add(server: grpc.Server) -> None:
@@ -70,17 +85,24 @@ def start(settings: Settings) -> Server:
         sessions_pb2_grpc.add_SessionServiceServicer_to_server(SessionService(database, sessions), server)
         credentials_pb2_grpc.add_CredentialServiceServicer_to_server(CredentialService(database, sessions, confirmation, mails), server)
         second_factors_pb2_grpc.add_SecondFactorServiceServicer_to_server(factors, server)
+        data_pb2_grpc.add_DataServiceServicer_to_server(data, server)
         google_pb2_grpc.add_GoogleServiceServicer_to_server(google, server)
         keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys, revoked), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
-    contracts = (auth_pb2, credentials_pb2, second_factors_pb2, google_pb2, organizations_pb2, sessions_pb2, keys_pb2, events_pb2)
+    contracts = (auth_pb2, credentials_pb2, second_factors_pb2, google_pb2, data_pb2, organizations_pb2, sessions_pb2, keys_pb2, events_pb2)
     return serve(
         settings, [module.DESCRIPTOR for module in contracts], add,
         access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer, Revocations("auth", revoked)), services=services,
         parts={"database": database.check, "redis": limits.ping},
-        background=[Worker("auth", database, tasks.handlers(database, notifications, settings, clock.utc_now))],
-        closing=[notifications.close, limits.close, database.close],
+        background=[
+            Worker(
+                "auth", database,
+                tasks.handlers(database, notifications, Collecting(database, neighbours, files, clock.utc_now), settings, clock.utc_now)
+                | handlers(database, persons.erase, files),
+            )
+        ],
+        closing=[*(channel.close for channel in neighbours.values()), limits.close, database.close],
     )  # fmt: skip
 
 

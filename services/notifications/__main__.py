@@ -12,16 +12,18 @@ from einstellen.notifications.v1 import (
     reminders_pb2,
     reminders_pb2_grpc,
 )
+from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
 from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from services.chassis import clients, clock
 from services.chassis.database import Database
-from services.chassis.events import EventFeed
+from services.chassis.events import EventFeed, Follower
+from services.chassis.persons import PersonService, following, handlers
 from services.chassis.revocations import Revocations, revoked
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
-from services.notifications import tasks
+from services.notifications import persons, tasks
 from services.notifications.providers.channel import Channel
 from services.notifications.providers.smtp import Smtp
 from services.notifications.providers.twilio import Twilio
@@ -38,7 +40,7 @@ def start(settings: Settings) -> Server:
     services = ServiceTokens(settings.service_token.get_secret_value(), "notifications")
     keys = clients.connect(settings.keys_url, "auth", services)
     channels = channels_of(settings)
-    contracts = [module.DESCRIPTOR for module in (notifications_pb2, messages_pb2, reminders_pb2, rooms_pb2, events_pb2)]
+    contracts = [module.DESCRIPTOR for module in (notifications_pb2, messages_pb2, reminders_pb2, rooms_pb2, persons_pb2, events_pb2)]
     chat = Chat(gateways)
 
     def add(server: grpc.Server) -> None:
@@ -47,12 +49,18 @@ def start(settings: Settings) -> Server:
         reminders_pb2_grpc.add_ReminderServiceServicer_to_server(ReminderService(database), server)
         rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, chat), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+        persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read), server)
 
     return serve(
         settings, contracts, add, access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("notifications", revoked(keys))),
         services=services,
         parts={"database": database.check, "redis": gateways.ping},
-        background=[Worker("notifications", database, tasks.handlers(database, channels, clock.utc_now), threads=4)],
+        background=[
+            Worker(
+                "notifications", database, tasks.handlers(database, channels, clock.utc_now) | handlers(database, persons.erase), threads=4
+            ),
+            Follower("notifications", "auth", keys, database, following(persons.erase)),
+        ],
         closing=[keys.close, gateways.close, database.close],
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cli.services import SERVICES
+from einstellen.auth.v1 import data_pb2, data_pb2_grpc
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
@@ -104,6 +105,9 @@ def make(house: House) -> World:
     interview = interviewed(house, employer, person, made.id, published, mark)
     ids["interview_id"], ids["question_id"] = interview.id, interview.open_question.id
     ids["organization_id"] = employer.tenant_id
+    ids["export_id"] = (
+        house.stub("auth", data_pb2_grpc.DataServiceStub).CreateExport(data_pb2.CreateExportRequest(), metadata=person.metadata).id
+    )
     world.marks += [value for name, value in ids.items() if name != "organization_id"] + [said.id, application.room_name]
     ids["plan_id"] = free_plan(house)
     # What the accounts are, a stranger names in a request and may find in its echo; addresses never.
@@ -207,7 +211,7 @@ def rpcs() -> list[MethodDescriptor]:
 def owner_of(method: MethodDescriptor) -> str:
     """The service that answers an RPC; auth for the keys, notifications for rooms."""
     package = method.full_name.split(".")[1]
-    return {"keys": "auth", "events": "jobs", "rooms": "notifications"}.get(package, package)
+    return {"keys": "auth", "events": "jobs", "persons": "candidates", "rooms": "notifications"}.get(package, package)
 
 
 SAMPLES: dict[str, Any] = {
