@@ -36,7 +36,7 @@ _NOW = (
 _SINCE = r"(?:since|from|seit|depuis|desde|ab)\b"
 _DASH = r"(?:-{1,2}|\u2010|\u2011|\u2012|\u2013|\u2014|\u2212|~|\u2192|to|until|till|thru|through|bis(?:\s+zum)?|\u00e0|au|a|al|hasta)"
 _RANGE = re.compile(
-    rf"(?P<range>(?:(?:from|vom|von|du|de|del|depuis|desde|entre)\s+)?(?<![\w/.])(?P<start>{_POINT})\s*(?:(?:{_DASH}\s*)?(?:(?P<end>{_POINT})|(?P<now>{_NOW}))))"
+    rf"(?P<range>(?:\b(?:from|vom|von|du|de|del|depuis|desde|entre)\s+)?(?<![\w/.])(?P<start>{_POINT})\s*(?:(?:{_DASH}\s*)?(?:(?P<end>{_POINT})|(?P<now>{_NOW}))))"
     rf"|(?P<open>(?<![\w/.])(?P<began>{_POINT})\s*(?:-|\u2013|\u2014)\s*(?=$|[|,;)\t]))"
     rf"|(?P<since>{_SINCE})\s+(?P<from>{_POINT})"
     rf"|(?<![\w/.])(?P<single>{_POINT})",

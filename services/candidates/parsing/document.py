@@ -8,6 +8,7 @@ from services.candidates.parsing.limits import DOCX, HTML, PDF, TXT
 from services.candidates.parsing.lines import Document, Line, bounded, clean
 from services.candidates.parsing.upload import check_upload, decode_text
 
+_MARKED = re.compile(r"#{1,6} +(\S.*?)(?: +#+)?\s*$")
 _WIDTH, _HEIGHT = 6.0, 12.0
 
 
@@ -37,8 +38,9 @@ def _read_text(data: bytes) -> Document:
 
 
 def _typed(text: str, page: int, row: int) -> Line:
-    """Three blanks within a line are a gap."""
-    whole = text.rstrip()
+    """Three blanks within a line are a gap; a line of number signs before words is a heading, as in Markdown."""
+    marked = _MARKED.match(text)
+    whole = (marked[1] if marked else text).rstrip()
     indent = len(whole) - len(whole.lstrip())
     words = clean(re.sub(r"(?<=\S) {3,}(?=\S)", "\t", whole))
-    return Line(words, page, indent * _WIDTH, row * _HEIGHT, len(whole) * _WIDTH, (row + 1) * _HEIGHT)
+    return Line(words, page, indent * _WIDTH, row * _HEIGHT, len(whole) * _WIDTH, (row + 1) * _HEIGHT, heading=marked is not None)

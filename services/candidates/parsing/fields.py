@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.candidates.parsing.contacts import contact_lines, find_email, find_links, find_location, find_name, find_phone, spoken_in
+from services.candidates.parsing.content import told_by_content
 from services.candidates.parsing.document import read
 from services.candidates.parsing.history import find_education, find_projects, find_work
 from services.candidates.parsing.languages import find_languages
@@ -12,7 +13,7 @@ from services.candidates.parsing.limits import JSON
 from services.candidates.parsing.lines import Document
 from services.candidates.parsing.lists import find_certifications, find_skill_names
 from services.candidates.parsing.parsed import ParsedCv
-from services.candidates.parsing.sections import Section, Text, find_sections, paragraph, with_headings_apart
+from services.candidates.parsing.sections import Section, Text, find_sections, opening, paragraph, with_headings_apart
 from services.candidates.parsing.upload import check_upload
 
 
@@ -31,12 +32,12 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
         note = "The document has no text layer; it may be a scan. Upload a PDF with text in it, or fill in the profile by hand."
         return ParsedCv(document.kind, document.pages, "", unread=(note,), reason="FILE_NO_TEXT_LAYER")
     text = Text(with_headings_apart(document))
-    sections = find_sections(text)
+    sections = told_by_content(text, find_sections(text))
     near = contact_lines(text, sections)
     email = find_email(text, near)
     name = find_name(text, near, email)
     location = find_location(text, near, name, email)
-    summary_lines = _lines(sections, "summary")
+    summary_lines = _lines(sections, "summary") or opening(text, sections)
     summary = paragraph(text, summary_lines)
     education = find_education(text, _lines(sections, "education"))
     work = find_work(text, _lines(sections, "experience"))

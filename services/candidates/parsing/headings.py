@@ -37,15 +37,15 @@ _CORE = {
     "other": "interests hobbies interessen hobbys publications publikationen references referenzen awards auszeichnungen honors honours volunteering volunteer ehrenamt"
     " ehrenamtliches bénévolat voluntariado activities loisirs intérêt premios publicaciones referencias referees community memberships",
     "education": "education educational academic academics schulbildung ausbildung bildung berufsausbildung hochschulausbildung studium études diplômes éducation educación académica"
-    " académico académicos academic akademischer akademische akademisch bildungsweg académicas titulación estudios formación universitaire scolaire degrees",
+    " académique académiques académico académicos academic akademischer akademische akademisch bildungsweg académicas titulación estudios formación universitaire scolaire degrees",
     "experience": "experience experiences employment berufserfahrung berufserfahrungen berufspraxis werdegang expérience expériences parcours experiencia experiencias trayectoria historial"
-    " career beruflicher berufliche tätigkeiten arbeitserfahrung praxiserfahrung laufbahn carrière erfahrung erfahrungen emplois empleo internships praktika stages",
+    " career beruflicher berufliche tätigkeiten arbeitserfahrung praxiserfahrung laufbahn carrière erfahrung erfahrungen emplois empleo internships praktika stages background hintergrund history record positions roles engagements",
     "skills": "skill skills competencies competences competency expertise technologies technology kenntnisse it-kenntnisse edv-kenntnisse fachkenntnisse fähigkeiten kompetenzen"
     " kernkompetenzen qualifikationen schlüsselqualifikationen compétence compétences habilidades competencias aptitudes conocimientos fertigkeiten proficiencies capabilities",
     "summary": "summary profile objective profil perfil resumen zusammenfassung kurzprofil objectif",
 }  # fmt: skip
 _BESIDE = frozenset(
-    ["a", "an", "and", "of", "the", "my", "in", "with", "professional", "work", "working", "relevant", "history", "key", "core", "main", "selected", "personal", "technical", "personal", "skills", "set", "abilities", "ability", "background", "other", "additional", "further", "special", "tools", "qualifications", "training", "courses", "exams", "languages", "statement", "side", "own", "independent", "recent", "notable", "business", "management", "digital", "computer", "it", "general", "highlights", "details", "und", "der", "die", "das", "des", "meine", "mein", "weitere", "besondere", "fachliche", "persönliche", "soziale", "technische", "praktische", "ausgewählte", "eigene", "beruflicher", "berufliche", "beruflichen", "hintergrund", "über", "im", "bereich", "wichtige", "sonstige", "relevante", "fach", "it-", "edv-", "weiterbildungen", "aus-", "schul-", "fort-", "et", "de", "des", "du", "la", "le", "les", "l'", "d'", "en", "mes", "mon", "professionnel", "professionnelle", "professionnelles", "professionnels", "personnels", "personnelle", "techniques", "technique", "clés", "informatiques", "linguistiques", "académique", "académiques", "complémentaires", "complémentaire", "métier", "métiers", "réalisés", "autres", "domaines", "principales", "y", "e", "el", "los", "las", "mi", "mis", "del", "al", "profesional", "profesionales", "laboral", "laborales", "personales", "destacados", "destacadas", "técnicas", "técnicos", "técnica", "clave", "informáticas", "informáticos", "académica", "complementaria", "relevante", "otros", "otras", "idiomas", "principales", "cursos"]
+    ["a", "an", "and", "of", "the", "my", "in", "with", "professional", "work", "working", "relevant", "key", "core", "main", "selected", "personal", "technical", "personal", "skills", "set", "abilities", "ability", "other", "additional", "further", "special", "tools", "qualifications", "training", "courses", "exams", "languages", "statement", "side", "own", "independent", "recent", "notable", "business", "management", "digital", "computer", "it", "general", "highlights", "details", "und", "der", "die", "das", "des", "meine", "mein", "weitere", "besondere", "fachliche", "persönliche", "soziale", "technische", "praktische", "ausgewählte", "eigene", "beruflicher", "berufliche", "beruflichen", "über", "im", "bereich", "wichtige", "sonstige", "relevante", "fach", "it-", "edv-", "weiterbildungen", "aus-", "schul-", "fort-", "et", "de", "des", "du", "la", "le", "les", "l'", "d'", "en", "mes", "mon", "professionnel", "professionnelle", "professionnelles", "professionnels", "personnels", "personnelle", "techniques", "technique", "clés", "informatiques", "linguistiques", "complémentaires", "complémentaire", "métier", "métiers", "réalisés", "autres", "domaines", "principales", "y", "e", "el", "los", "las", "mi", "mis", "del", "al", "profesional", "profesionales", "laboral", "laborales", "personales", "destacados", "destacadas", "técnicas", "técnicos", "técnica", "clave", "informáticas", "informáticos", "académica", "complementaria", "relevante", "otros", "otras", "idiomas", "principales", "cursos"]
 )  # fmt: skip
 _KIND_OF = {name: kind for kind, names in _WHOLE.items() for name in names.split("|") if name}
 _CORE_OF: dict[str, str] = {}
@@ -53,12 +53,13 @@ for _kind, _words in _CORE.items():
     for _word in _words.split():
         _CORE_OF.setdefault(_word, _kind)
 _ORDER = tuple(_CORE)
+_NUMBER = re.compile(r"^(?:\d{1,2}|[ivx]{1,4})[.)]\s+")
 _MARKS = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 def heading_kind(text: str) -> str | None:
     """The kind of section that a line of these words alone would open: known as a whole, or made of words that headings are made of."""
-    key = re.sub(r"\s*[&+/]\s*", " and ", _MARKS.sub("", text.casefold().replace("\u2019", "'")))
+    key = re.sub(r"\s*[&+/]\s*", " and ", _MARKS.sub("", _NUMBER.sub("", text.casefold().replace("\u2019", "'"))))
     key = " ".join(key.split())
     if not key or len(key) > _LONGEST_HEADING or "\t" in text:
         return None

@@ -14,6 +14,8 @@ from services.candidates.parsing.sections import Item, Text, items
 _SENTENCE = re.compile(r"^(?:\S+ ){4,}.*[^\W\d_]{2,}[.!?;]$")
 _SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?]$")
 _LABELLED = re.compile(r"^[^\W\d_][\w /&-]{2,28}:\s")
+_OPEN = re.compile(r"[-\u2010-\u2015\u2212]\s*$")
+_LONGEST_DATE = 26
 _PROSE = 95
 _INHERITED = 0.6
 
@@ -30,7 +32,7 @@ class _Entry:
 
 def find_work(text: Text, indices: list[int]) -> tuple[WorkExperience, ...]:
     entries = _entries(text, indices)
-    chosen = roles.assign([roles.parts(_rows(entry)) for entry in entries], evidence.title, evidence.company)
+    chosen = roles.assign([roles.parts(_rows(entry)) for entry in entries], evidence.title, evidence.company, posts=True)
     found: list[WorkExperience] = []
     for entry, (title, company) in zip(entries, chosen, strict=True):
         start, end, current = _dates(text, entry)
@@ -93,7 +95,7 @@ def _names_itself(entry: _Entry) -> bool:
 
 def _entries(text: Text, indices: list[int]) -> list[_Entry]:
     """Each date heads an entry. What stands before the first one shows how many lines name an entry above its date."""
-    listed = _with_split_dates(items(text, indices))
+    listed = [item for item in _with_split_dates(items(text, indices)) if not _is_a_table_head(item)]
     anchors = _anchors(listed)
     if not anchors:
         return _undated(text, listed)
@@ -174,7 +176,7 @@ def _entry_period(item: Item) -> Period | None:
     if item.bullet and (period.start is None or min(period.begin, len(item.text) - period.until) > 2):
         return None
     before = item.text[: period.begin].strip()
-    if _SENTENCE_END.search(before) and len(before.split()) > 3:
+    if _SENTENCE_END.search(before) and len(before.split()) > 3 and not item.text[: period.begin].endswith("\t"):
         return None
     if period.start is None and (_SENTENCE.search(item.text) or len(item.text) > _PROSE):
         return None
@@ -182,24 +184,51 @@ def _entry_period(item: Item) -> Period | None:
 
 
 def _with_split_dates(listed: list[Item]) -> list[Item]:
-    """A range in a narrow column goes on in the next line's first cell."""
+    """A range of dates that had no room on its line goes on in the next line's first cell."""
     found: list[Item] = []
     for item in listed:
         last = found[-1] if found else None
-        head, tab, rest = item.text.partition("\t")
-        if last and not last.bullet:
-            begun, gap, others = last.text.partition("\t")
-            whole = f"{begun} {head}"
-            period = find_period(whole) if re.search(r"[-\u2013\u2014]$|\b(?:to|bis|\u00e0|au|a)$", begun) and find_period(begun) else None
-            if period and period.begin <= 2 and period.until >= len(whole) - 2 and len(head) <= 25:
-                found[-1] = Item(last.first, last.last, f"{whole}{gap}{others}", bullet=False)
-                if tab:
+        head, _, rest = item.text.partition("\t")
+        for cells in (1, 0) if last and not last.bullet and len(head) <= _LONGEST_DATE else ():
+            assert last is not None
+            begun, gap, others = last.text.partition("\t") if cells else (last.text, "", "")
+            if _goes_over(begun, head):
+                found[-1] = Item(last.first, item.last, f"{begun} {head}{gap}{others}", bullet=False)
+                if rest:
                     found.append(Item(item.first, item.last, rest, bullet=False))
-                else:
-                    found[-1] = Item(last.first, item.last, found[-1].text, bullet=False)
-                continue
-        found.append(item)
+                break
+        else:
+            found.append(item)
     return found
+
+
+_COLUMN_TITLES = frozenset(
+    "period dates date from to years year position role title job_title employer company organisation organization location place description responsibilities duties degree qualification"
+    " institution school university grade zeitraum datum tätigkeit arbeitgeber unternehmen firma ort abschluss von bis période poste employeur entreprise lieu diplôme établissement"
+    " periodo puesto cargo empresa lugar título centro fecha fechas".replace("_", " ").split()
+)
+
+
+def _is_a_table_head(item: Item) -> bool:
+    """A row of nothing but the titles of its columns."""
+    cells = [cell.strip(" :").casefold() for cell in item.text.split("\t")]
+    return len(cells) > 1 and all(set(cell.replace("/", " ").split()) <= _COLUMN_TITLES for cell in cells)
+
+
+def _goes_over(begun: str, head: str) -> bool:
+    """Whether a range begins at the end of the one text and takes up the whole of the other."""
+    before, period = find_period(begun), find_period(f"{begun} {head}")
+    if before is None or period is None or not period.start or (before.start and not before.current):
+        return False
+    if find_period(head) and not re.search(
+        r"(?:[-\u2010-\u2015]|\b(?:to|bis|\u00e0|au|a|al|hasta|until))$|^(?:[-\u2010-\u2015]|to|bis)", begun + "\n" + head, re.MULTILINE
+    ):
+        return False
+    return (
+        period.begin < len(begun)
+        and period.until >= len(begun) + len(head) - 1
+        and (before.start is None or _OPEN.search(begun) is not None)
+    )
 
 
 def _rows(entry: _Entry) -> list[tuple[str, Item]]:

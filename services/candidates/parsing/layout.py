@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from statistics import median
 
+from services.candidates.parsing.dates import find_period
+from services.candidates.parsing.headings import heading_kind
+
 _DATE = re.compile(r"(?:19|20)\d\d|\b\d{1,2}/\d{2}\b|present|heute|today|now", re.IGNORECASE)
 _FEWEST = 4  # segments that make a column
+_SPARSEST = 0.2  # of a column's height that its lines fill
 _NARROWEST = 7.0  # points of empty space between columns
 _BULLET_REACH = 40.0
 _DEEPEST = 8
 _BASELINE = 1.5  # points
+_SLACK = 1.0
 _RUN = 1.9  # lines of type within one label
 
 
@@ -53,8 +59,8 @@ class _Segment:
 def reading_order(words: list[Word]) -> list[Row]:
     """Rows from top to bottom, column by column where there are columns.
 
-    The page is cut like a letter is folded: at a gutter that runs down the whole region where there is one, else below the rows that
-    stand over it. Dates at a margin and labels of a table leave gutters too, but their rows belong together and stay so.
+    The page is cut like a letter is folded: at the gutter along which two texts stand side by side the longest, with what stands above
+    and below it apart. Dates at a margin and labels of a table leave gutters too, but their rows belong together and stay so.
     """
     return [row for region in _regions(_segments(words), 0) for row in _rows(region)]
 
@@ -73,10 +79,17 @@ def _segments(words: list[Word]) -> list[_Segment]:
         row.sort(key=lambda word: word.x0)
         start = 0
         for index in range(1, len(row) + 1):
-            if index == len(row) or row[index].x0 - row[index - 1].x1 > max(_NARROWEST, 0.9 * row[index].size):
+            if index == len(row) or _are_apart(row[index - 1], row[index]):
                 segments.append(_segment(row[start:index]))
                 start = index
-    return _with_their_bullets(segments)
+    return _with_wrapped_titles(_with_broken_dates(_with_their_bullets(segments)))
+
+
+def _are_apart(word: Word, following: Word) -> bool:
+    """A gap wider than a blank, or a narrow one between words that no one line would set beside each other."""
+    gap = following.x0 - word.x1
+    alike = max(word.size, following.size) < 1.35 * min(word.size, following.size)
+    return gap > (max(_NARROWEST, 0.9 * following.size) if alike else 1.0)
 
 
 def _on_one_line(one: Word | _Segment, other: Word | _Segment) -> bool:
@@ -115,70 +128,188 @@ def _with_their_bullets(segments: list[_Segment]) -> list[_Segment]:
     return joined
 
 
+def _with_broken_dates(segments: list[_Segment]) -> list[_Segment]:
+    """A range of dates that goes on in the line below, as in a narrow margin, stands whole on its first line."""
+    found = sorted(segments, key=lambda segment: (segment.base, segment.x0))
+    gone: set[int] = set()
+    for at, first in enumerate(found):
+        begun = find_period(first.text)
+        if at in gone or begun is None or (begun.start and (begun.end or begun.current) and begun.until < len(first.text)):
+            continue
+        for below in range(at + 1, len(found)):
+            second = found[below]
+            gap = second.base - first.base
+            if gap > _RUN * first.size:
+                break
+            if (
+                below in gone
+                or gap <= _BASELINE
+                or second.x0 > first.x1
+                or second.x1 < first.x0
+                or not _make_a_range(first.text, second.text)
+            ):
+                continue
+            found[at] = replace(_segment([*first.words, *second.words]), base=first.base, size=first.size)
+            gone.add(below)
+            break
+    return [segment for at, segment in enumerate(found) if at not in gone]
+
+
+def _make_a_range(above: str, below: str) -> bool:
+    """Whether two lines are a range together and neither is one alone; what is left over is punctuation."""
+    whole = f"{above} {below}"
+    period, alone = find_period(whole), find_period(below)
+    if period is None or not period.start or not (period.end or period.current) or (alone and alone.start):
+        return False
+    before = find_period(above)
+    open_end = before is not None and before.current and bool(re.search(r"[-\u2010-\u2015\u2212]\s*$", above))
+    return (
+        (before is None or not before.start or open_end)
+        and len(period_rest := whole[: period.begin] + whole[period.until :]) < 6
+        and not any(map(str.isalnum, period_rest))
+    )
+
+
+def _with_wrapped_titles(segments: list[_Segment]) -> list[_Segment]:
+    """Words beside a date at the margin that had no room left go on below: they stand whole on their first line."""
+    found = sorted(segments, key=lambda segment: (segment.base, segment.x0))
+    gone: set[int] = set()
+    for at, first in enumerate(found):
+        mates = [mate for mate in found[max(0, at - 4) : at + 5] if mate.x0 > first.x1 and _on_one_line(first, mate)]
+        date = min(mates, key=lambda mate: mate.x0, default=None)
+        period = find_period(date.text) if date else None
+        if at in gone or date is None or period is None or period.until - period.begin < len(date.text) - 3:
+            continue
+        for below in range(at + 1, len(found)):
+            second = found[below]
+            if second.base - first.base > 1.6 * first.size:
+                break
+            word, letter = second.words[0], first.words[0]
+            no_room = len({round(each.base) for each in date.words}) > 1 or first.x1 + (word.x1 - word.x0) > date.x0 - 0.5 * first.size
+            alike = abs(second.x0 - first.x0) < 2 and word.bold == letter.bold and abs(second.size - first.size) < 0.4
+            dated = find_period(second.text)
+            if below not in gone and second.base > first.base + _BASELINE and alike and no_room and not (dated and dated.begin < 3):
+                found[at] = replace(_segment([*first.words, *second.words]), base=first.base, size=first.size)
+                gone.add(below)
+                break
+    return [segment for at, segment in enumerate(found) if at not in gone]
+
+
 def _regions(segments: list[_Segment], depth: int) -> list[list[_Segment]]:
     if len(segments) < 2 * _FEWEST or depth == _DEEPEST:
         return [segments]
-    cut = _gutter(segments)
-    if cut is not None:
-        left = [segment for segment in segments if segment.x1 <= cut]
-        right = [segment for segment in segments if segment.x1 > cut]
-        return [*_regions(left, depth + 1), *_regions(right, depth + 1)]
-    tops = sorted({segment.y0 for segment in segments})
-    for top in tops[1 : len(tops) // 2]:
-        below = [segment for segment in segments if segment.y0 >= top]
-        if len(below) < 2 * _FEWEST:
-            break
-        if _gutter(below) is not None:
-            above = [segment for segment in segments if segment.y0 < top]
-            return [*_regions(above, depth + 1), *_regions(below, depth + 1)]
-    for top in reversed(tops[len(tops) // 2 :]):
-        above = [segment for segment in segments if segment.y0 < top]
-        if _gutter(above) is not None:
-            below = [segment for segment in segments if segment.y0 >= top]
-            return [*_regions(above, depth + 1), *_regions(below, depth + 1)]
-    return [segments]
+    best: tuple[float, float, _Gutter] | None = None
+    for gutter in _gutters(segments):
+        tall = _contested(gutter)
+        edge = min(segment.x0 for segment in gutter.right)
+        tall += tall and sum(segment.size for segment in gutter.right if segment.x0 < edge + _SLACK)
+        if tall and (best is None or (tall, gutter.width) > best[:2]) and _parts_columns(gutter):
+            best = (tall, gutter.width, gutter)
+    if best is None:
+        return [segments]
+    gutter = best[2]
+    beside = [*gutter.left, *gutter.right]
+    top, bottom = min(segment.base for segment in beside), max(segment.base for segment in beside)
+    inside = {id(segment) for segment in beside}
+    above = [segment for segment in segments if id(segment) not in inside and segment.base < top + _BASELINE]
+    below = [
+        segment
+        for segment in segments
+        if id(segment) not in inside and segment.base > bottom - _BASELINE and segment.base >= top + _BASELINE
+    ]
+    parts = (above, gutter.left, gutter.right, below)
+    return [region for part in parts if part for region in (_regions(part, depth + 1) if len(part) < len(segments) else [part])]
 
 
-def _gutter(segments: list[_Segment]) -> float | None:
-    """The middle of the widest strip that no segment crosses and that parts two columns of text."""
-    best: tuple[float, float] | None = None
-    for width, cut in _strips(segments):
-        if (best is None or width > best[0]) and _parts_columns(segments, cut):
-            best = (width, cut)
-    return best[1] if best else None
+@dataclass(frozen=True, slots=True)
+class _Gutter:
+    """An empty strip, as far up and down as nothing crosses it, and what stands on either side."""
+
+    width: float
+    left: list[_Segment]
+    right: list[_Segment]
 
 
-def _strips(segments: list[_Segment]) -> list[tuple[float, float]]:
-    """The width and the middle of each strip from top to bottom that is empty."""
-    found: list[tuple[float, float]] = []
-    spans = sorted((segment.x0, segment.x1) for segment in segments)
-    reach = spans[0][1]
-    for x0, x1 in spans[1:]:
-        if x0 - reach >= _NARROWEST:
-            found.append((x0 - reach, (x0 + reach) / 2))
-        reach = max(reach, x1)
-    return found
+def _gutters(segments: list[_Segment]) -> Iterator[_Gutter]:
+    """Every strip that begins where something on its right side does; the same two sides are given once."""
+    ordered = sorted(segments, key=lambda segment: segment.base)
+    seen: set[tuple[int, ...]] = set()
+    for edge in sorted({segment.x0 for segment in segments})[1:]:
+        group: list[_Segment] = []
+        above: _Segment | None = None
+        for segment in [*ordered, None]:
+            if segment is not None and not segment.x0 + _SLACK < edge < segment.x1 + _NARROWEST:
+                group.append(segment)
+                continue
+            group = [each for each in group if not any(_on_one_line(each, bound) for bound in (above, segment) if bound)]
+            above = segment
+            left = [each for each in group if each.x1 <= edge and each.x0 + _SLACK < edge]
+            right = [each for each in group if each.x0 + _SLACK >= edge]
+            group = []
+            if min(len(left), len(right)) < 2 or (key := (len(right), *sorted(map(id, left)))) in seen:
+                continue
+            seen.add(key)
+            yield _Gutter(min(each.x0 for each in right) - max(each.x1 for each in left), left, right)
 
 
-def _parts_columns(segments: list[_Segment], cut: float) -> bool:
-    left = [segment for segment in segments if segment.x1 <= cut]
-    right = [segment for segment in segments if segment.x1 > cut]
-    if min(len(left), len(right)) < _FEWEST:
-        return False
-    return not any(_is_margin(side, other, segments) for side, other in ((left, right), (right, left)))
+def _contested(gutter: _Gutter) -> float:
+    """How far down both sides have text, side by side; 0 where one of them is too little or too sparse to be a column.
+
+    What stands on one line with something opposite may belong to it, as a date does, and speaks for a column only in headed ones.
+    """
+    left, right = gutter.left, gutter.right
+    if not (_is_headed(left) and _is_headed(right)) and not _is_tall(min(left, right, key=len), [*left, *right]):
+        left, right = [
+            [each for each in side if not any(_on_one_line(each, mate) for mate in other)] for side, other in ((left, right), (right, left))
+        ]
+    sides = (left, right)
+    if not all(sides):
+        return 0.0
+    top = max(min(each.base for each in side) for side in sides) - _BASELINE
+    bottom = min(max(each.base for each in side) for side in sides) + _BASELINE
+    for side in sides:
+        between = [each for each in side if top <= each.base <= bottom]
+        if len(between) < _FEWEST or sum(each.size for each in between) < _SPARSEST * (bottom - top):
+            return 0.0
+    return bottom - top
 
 
-def _is_margin(side: list[_Segment], other: list[_Segment], segments: list[_Segment]) -> bool:
+def _parts_columns(gutter: _Gutter) -> bool:
+    if all(map(_is_headed, (gutter.left, gutter.right))):
+        return True
+    return not (_is_margin(gutter.left, gutter.right) or _is_margin(gutter.right, gutter.left))
+
+
+def _is_headed(side: list[_Segment]) -> bool:
+    """Whether it has a section of its own: a heading with other lines right below it."""
+    ordered = sorted(side, key=lambda segment: segment.base)
+    return any(
+        heading_kind(head.text) and _stands_out(head, after) and heading_kind(after.text) is None and after.base - head.base < 3 * head.size + after.size
+        and heading_kind(then.text) is None and then.base - after.base < 3 * after.size
+        for head, after, then in zip(ordered, ordered[1:], ordered[2:], strict=False)
+    )  # fmt: skip
+
+
+def _stands_out(head: _Segment, after: _Segment) -> bool:
+    return head.text.isupper() or head.size > after.size + 0.4 or (head.words[0].bold and not after.words[0].bold)
+
+
+def _is_margin(side: list[_Segment], other: list[_Segment]) -> bool:
     """Whether one side holds dates or labels that belong to what stands beside them, rather than a text of its own."""
-    dated = sum(1 for segment in side if _DATE.search(segment.text))
-    if 2 * dated >= len(side):
+    runs = _runs(side)
+    if sum(1 for run in runs if heading_kind(" ".join(segment.text for segment in run))) > 0.6 * len(runs) and len(runs) > 1:
+        return True
+    side = [segment for segment in side if heading_kind(segment.text) is None]
+    if not side:
+        return True
+    if 2 * sum(1 for segment in side if _DATE.search(segment.text)) >= len(side):
         return True
     beside = sum(1 for segment in side if any(_on_one_line(segment, mate) for mate in other))
     if beside >= 0.9 * len(side):
-        return not _is_tall(side, segments)
+        return not _is_tall(side, [*side, *other])
     runs = _runs(side)
     led = sum(1 for run in runs if any(_on_one_line(run[0], mate) for mate in other))
-    height = max(segment.y1 for segment in segments) - min(segment.y0 for segment in segments)
+    height = max(segment.y1 for segment in [*side, *other]) - min(segment.y0 for segment in [*side, *other])
     written = sum(segment.size for segment in side) * 1.2
     return led >= 0.85 * len(runs) and len(runs) > 2 and written < 0.4 * height
 
@@ -196,16 +327,24 @@ def _runs(side: list[_Segment]) -> list[list[_Segment]]:
 
 def _with_labels(segments: list[_Segment]) -> list[_Segment]:
     """A label or a date that takes several lines of its margin, beside the one line that it belongs to, is put onto that line whole."""
-    for _, cut in _strips(segments):
-        left = [segment for segment in segments if segment.x1 <= cut]
-        right = [segment for segment in segments if segment.x1 > cut]
-        for side, other in ((left, right), (right, left)):
-            if len(side) < _FEWEST or len(other) < _FEWEST or len(side) > 0.8 * len(other) or not _is_margin(side, other, segments):
+    whole: dict[int, _Segment] = {}
+    gone: set[int] = set()
+    for gutter in _gutters(segments):
+        for side, other in ((gutter.left, gutter.right), (gutter.right, gutter.left)):
+            if len(side) < 3 or len(other) < _FEWEST or len(side) > 0.8 * len(other) or not _is_margin(side, other):
                 continue
-            led = [run for run in _runs(side) if any(_on_one_line(run[0], mate) for mate in other)]
-            moved = {id(segment): run[0] for run in led for segment in run[1:] if not _heads(segment, other)}
-            segments = [replace(segment, base=moved[id(segment)].base) if id(segment) in moved else segment for segment in segments]
-    return segments
+            for run in _runs(side):
+                heading = heading_kind(" ".join(segment.text for segment in run))
+                divided = heading and not heading_kind(run[0].text)
+                rest = [
+                    segment for segment in run[1:]
+                    if divided or (not _heads(segment, other) and (heading or not heading_kind(segment.text)))
+                ]  # fmt: skip
+                if rest and id(run[0]) not in whole and any(_on_one_line(run[0], mate) for mate in other):
+                    words = [word for segment in (run[0], *rest) for word in segment.words]
+                    whole[id(run[0])] = replace(_segment(words), base=run[0].base, size=run[0].size)
+                    gone.update(map(id, rest))
+    return [whole.get(id(segment), segment) for segment in segments if id(segment) not in gone]
 
 
 def _heads(segment: _Segment, other: list[_Segment]) -> bool:

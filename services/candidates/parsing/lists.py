@@ -10,7 +10,7 @@ from services.candidates.parsing.parsed import Certification, Found, Source
 from services.candidates.parsing.sections import Item, Section, Text, items
 from services.chassis.skills import find_skills, normalise
 
-_LABEL = re.compile(r"^[^:\t,;|]{2,40}:\s+|^[^:\t,;|]{2,40}\t(?=[^\t]*[,;])")
+_LABEL = re.compile(r"^[^:\t,;|]{2,40}:\s+|^[^:\t,;|•·]{2,40}\t(?=[^\t]*[,;|•·])")
 _MARKS = re.compile(r"[●○◐★☆■□▪▫⬤◯•·]{2,}|\b\d{1,3}\s?%|\d\s?/\s?(?:5|10)\b")
 _LEVEL = re.compile(
     r"\s*(?:[(\[–—:-]\s*)?\b(?:expert|advanced|intermediate|beginner|basic|proficient|excellent|very good|good|experte|fortgeschritten|sehr gut|gut|grundkenntnisse|avancé|intermédiaire|débutant"
@@ -67,21 +67,35 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
 
 def find_certifications(text: Text, indices: list[int]) -> tuple[Certification, ...]:
     found = []
-    for item in items(text, indices):
+    for item in items(text, indices, narrow=True):
         period = find_period(item.text)
         words = item.text[: period.begin] + "\t" + item.text[period.until :] if period else item.text
-        parts = [_trimmed(part) for part in re.split(r"\t|,\s+|\s+\|\s+", words)]
-        if sum(map(bool, parts)) < 2:
-            parts = [_trimmed(part) for part in re.split(r"\t|\s+[–—-]\s+", words)]
-        parts = [part for part in parts if part]
-        if not parts:
-            continue
-        found.append(Certification(
-            title=text.found(parts[0], 0.9 if period else 0.75, item.first, item.last),
-            issued_by=text.found(parts[1], 0.8, item.first, item.last) if len(parts) > 1 else None,
-            issue_date=_issued(text, item, period) if period else None,
-        ))  # fmt: skip
+        title, issuer = _certificate(re.sub(r"\(\s*\)", "", re.sub(r"[\s,;]*\t\s*\)", ")", re.sub(r"\(\s*\t[\s,;]*", "(", words))))
+        if title:
+            found.append(Certification(
+                title=text.found(title, 0.9 if period else 0.75, item.first, item.last),
+                issued_by=text.found(issuer, 0.8, item.first, item.last) if issuer else None,
+                issue_date=_issued(text, item, period) if period else None,
+            ))  # fmt: skip
     return tuple(found)
+
+
+def _certificate(words: str) -> tuple[str, str]:
+    """Its title and who issued it, which stands behind a gap, in brackets, behind a comma, or behind the last dash."""
+    parts = [part for part in map(_trimmed, re.split(r"\t|\s+\|\s+|\s+[·•]\s+", words)) if part]
+    if len(parts) > 1:
+        return parts[0], parts[1]
+    whole = parts[0] if parts else ""
+    bracket = re.fullmatch(r"(.{4,}?)\s*\(([^()]{6,}),?\)", whole)
+    if bracket and bracket[2].strip(" ,"):
+        return bracket[1], bracket[2].strip(" ,")
+    for separator in (r",\s+(?![^()]*\))", r"\s+[–—-]\s+"):
+        pieces = [piece for piece in map(_trimmed, re.split(separator, whole)) if piece]
+        if len(pieces) > 1:
+            at = 1 if separator.startswith(",") else -1
+            begin = whole.rindex(pieces[-1]) if at == -1 else whole.index(pieces[1], len(pieces[0]))
+            return _trimmed(whole[:begin]), pieces[at]
+    return whole, ""
 
 
 def _issued(text: Text, item: Item, period: Period) -> Found[str]:

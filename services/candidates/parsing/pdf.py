@@ -21,8 +21,13 @@ _SOFT_HYPHEN = 2  # what PDFium makes of a hyphen at a line's end
 _BOLD_WEIGHT = 600
 _MAX_LINKS = 200
 _FEW_LETTERS = 4
+_BLANK = 0.17  # of the size: the narrowest gap between words that nothing else parts
 _RUNNING = re.compile(r"(?:page|seite|p\u00e1gina|p\.)?\s*\d{1,2}\s*(?:(?:/|of|von|de|sur)\s*\d{1,2})?", re.IGNORECASE)
 _MARGIN = 0.07
+_TOP = 80.0
+_PAGE_WORDS = frozenset(
+    ["page", "seite", "página", "of", "von", "de", "sur", "cv", "resume", "curriculum", "vitae", "lebenslauf", "continued"]
+)
 
 
 def read_pdf(data: bytes) -> Document:
@@ -57,13 +62,30 @@ def read_pdf(data: bytes) -> Document:
             unread.append(f"Page {number} has no text layer; it may be a scan or empty.")
         lines += [line for line in found if not _is_page_number(line, page.get_height())]
         page.close()
-    lines = _without_running_lines(lines)
+    lines = _without_running_lines(_without_running_name(lines))
     return Document(PDF, pages, bounded(lines), tuple(unread))
 
 
 def _is_page_number(line: Line, height: float) -> bool:
     at = (line.y0 or 0) / height
     return not _MARGIN < at < 1 - _MARGIN and bool(_RUNNING.fullmatch(line.text))
+
+
+def _without_running_name(lines: list[Line]) -> list[Line]:
+    """Without what heads or ends a further page and says nothing but what the head of the first page says, such as the name."""
+    first = [line for line in lines if line.page == 1][:8]
+    said = {word for line in first for word in _words_of(line)}
+    tops: dict[int, float] = {}
+    for line in lines:
+        tops[line.page] = min(tops.get(line.page, line.y0 or 0), line.y0 or 0)
+    return [
+        line for line in lines
+        if line.page == 1 or (line.y0 or 0) > min(tops[line.page] + 3, _TOP) or not (words := _words_of(line)) or not words <= said | _PAGE_WORDS
+    ]  # fmt: skip
+
+
+def _words_of(line: Line) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", line.text.casefold()))
 
 
 def _without_running_lines(lines: list[Line]) -> list[Line]:
@@ -152,7 +174,7 @@ def _split(text_page: pypdfium2.PdfTextPage, run: list[_Letter | None]) -> list[
     words: list[Word] = []
     open_word: list[_Letter] = []
     for letter in [*run, None]:
-        if open_word and (letter is None or letter.x0 - open_word[-1].x1 > 0.25 * max(letter.size, 4) + max(tracking, 0)):
+        if open_word and (letter is None or letter.x0 - open_word[-1].x1 > _BLANK * max(letter.size, 4) + max(tracking, 0)):
             first = open_word[0]
             words.append(
                 Word(

@@ -15,6 +15,9 @@ from services.candidates.parsing.sections import Item
 _STRONG = re.compile(r"\t|\s*[|\u2022\u00b7\u2027\u25aa\u2666\u25cf]\s*|\s+@\s+|\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])|\s{3,}")
 _DASH = re.compile(r"\s+[\u2013\u2014-]\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")
 _COMMA = re.compile(r"(?<!\d),\s+(?!(?:Inc|LLC|Ltd|LLP|Corp|Co|S\.L|S\.A|GmbH)\.?(?:$|[\s,]))(?![^()]*\))")
+_AT = re.compile(
+    r"(?<=\w)\s+(?:en|for|f\u00fcr|\u00e0|w)\s+(?=(?:[Ll]a |[Ee]l |[Ll]os |[Ll]as )?[A-Z\u00c0-\u00dd\d])"
+)  # where every entry has it
 _EDGES = " ,;:|\u00b7\u2022\u2013\u2014-\t"
 _STATED = 0.6
 
@@ -52,9 +55,10 @@ def parts(rows: Sequence[tuple[str, Item]]) -> Head:
     return found
 
 
-def assign(heads: list[Head], first: Judge, second: Judge) -> list[tuple[Choice | None, Choice | None]]:
-    """For each entry what `first` and `second` judge best, in the slots where that is so for most entries."""
-    heads = _cut(_cut(heads, _DASH, first, second), _COMMA, first, second)
+def assign(heads: list[Head], first: Judge, second: Judge, *, posts: bool = False) -> list[tuple[Choice | None, Choice | None]]:
+    """For each entry what `first` and `second` judge best, in the slots where that is so for most entries. Posts are held "at" somewhere."""
+    heads = _cut(heads, _DASH, first, second)
+    heads = _cut(_cut(heads, _AT, first, second) if posts else heads, _COMMA, first, second)
     heads = [[part for part in (_without_place(part) for part in head) if part] for head in heads]
     slots = Counter(part.slot for head in heads for part in head)
     usual = [slot for slot, _ in slots.most_common(7)]

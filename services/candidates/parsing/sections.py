@@ -16,10 +16,11 @@ from services.candidates.parsing.parsed import Found, Source, Value
 _BULLET = re.compile(
     "[\u2022\u25cf\u25aa\u25a0\u25e6\u2023\u2219\u00b7\u25cb\u2013\u2014*\\-\u27a2\u2713\u25c6\u2756\u27a4\u25ba\u25b8\u00bb\u2192\u2714\u25b9\u25ab\u2043\uf0b7\uf0a7]\\s+"
 )
-_LONGEST_HEADING = 48
+_SHORTEST_HEADING, _LONGEST_HEADING = 4, 48
 _OPEN_END = re.compile(
     r"(?:[,(&/]|\b(?:and|or|of|in|the|for|und|oder|für|von|zur|der|et|ou|de|du|des|pour|en|y|o|para|del|la|le))$", re.IGNORECASE
 )
+_SENTENCES = re.compile(r"^(?=.{40})(?:\S+ ){5,}.*[^\W\d_]{2,}[.!?]$")
 _LINE_GAP = 1.9
 _OTHER_WIDTH = 0.15
 _LONGEST_BROKEN = 120  # letters of a word that a line end cut without a hyphen
@@ -82,7 +83,7 @@ def with_headings_apart(document: Document) -> Document:
     lines: list[Line] = []
     for line in document.lines:
         cells = line.text.split("\t")
-        count = next((count for count in (1, 2) if count < len(cells) and heading_kind(" ".join(cells[:count]))), 0)
+        count = next((count for count in (2, 1) if count < len(cells) and heading_kind(" ".join(cells[:count]))), 0)
         if (
             not count
             or line.bullet
@@ -134,6 +135,7 @@ def find_sections(text: Text) -> list[Section]:
             and not line.bullet
             and "\t" not in line.text
             and _is_unknown_heading(line, look, told, body)
+            and not (line.size is None and sections[-1].kind in ("experience", "education", "projects") and _is_dated_below(text, index))
         ):
             sections.append(Section("other", line.text))
         else:
@@ -167,13 +169,22 @@ def _stands_out(look: Look, body: float) -> bool:
 
 def _is_unknown_heading(line: Line, look: Look, told: set[Look], body: float) -> bool:
     """A line of the headings' own look, where that is not the look of a bold word in the text too."""
-    if look not in told or find_period(line.text) or not any(map(str.isalpha, line.text)):
+    if look not in told or _BULLET.match(line.text) or find_period(line.text) or sum(map(str.isalpha, line.text)) < _SHORTEST_HEADING:
         return False
-    return line.heading or bool(line.size and line.size > 1.05 * body) or (line.text.isupper() and line.bold)
+    return line.heading or bool(line.size and line.size > 1.05 * body) or (line.text.isupper() and (line.bold or line.size is None))
 
 
-def items(text: Text, indices: list[int]) -> list[Item]:
-    """Lines joined with their continuations: what is set deeper than its bullet, or what the end of the line before it broke off."""
+def _is_dated_below(text: Text, index: int) -> bool:
+    """Whether it is rather the name of an employer in capitals, as its dates are on one of the next lines."""
+    return any(find_period(line.text) for line in text.lines[index + 1 : index + 3])
+
+
+def items(text: Text, indices: list[int], *, narrow: bool = False) -> list[Item]:
+    """Lines joined with their continuations: what is set deeper than its bullet, or what the end of the line before it broke off.
+
+    Short lines of a narrow column are joined only where their items are known to be long, and then until one has its date.
+    """
+    dated = narrow and bool(indices) and find_period(text.lines[indices[-1]].text) is not None
     found: list[Item] = []
     edges = _edges(text) if text.wrapped else {}
     for index in indices:
@@ -181,19 +192,29 @@ def items(text: Text, indices: list[int]) -> list[Item]:
         mark = _BULLET.match(line.text)
         words = line.text[mark.end() :] if mark else line.text
         last = found[-1] if found else None
-        if last and text.wrapped and not mark and not line.bullet and _goes_on(text, last, index, edges):
+        if (
+            last
+            and text.wrapped
+            and not mark
+            and not line.bullet
+            and not (dated and find_period(last.text))
+            and _goes_on(text, last, index, edges, narrow=dated)
+        ):
             found[-1] = Item(last.first, index, _joined(last.text, words), last.bullet)
         else:
             found.append(Item(index, index, words, bool(mark) or line.bullet))
     return found
 
 
-def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float]) -> bool:
+def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float], *, narrow: bool) -> bool:
     above, line = text.lines[last.last], text.lines[index]
     if line.bold and not above.bold:
         return False
     period = find_period(line.text)
     if period and (period.start or period.until - period.begin > len(line.text) - 3) and period.begin < 3:
+        return False
+    before = find_period(last.text)
+    if period and period.start and before and before.start:
         return False
     if last.bullet:
         first = text.lines[last.first]
@@ -202,10 +223,10 @@ def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float]) -> boo
                 return True
             return line.page > first.page and _is_broken(above, line, edges)
         return line.text[:1].islower()
-    return index == last.last + 1 and _is_broken(above, line, edges)
+    return index == last.last + 1 and _is_broken(above, line, edges, narrow=narrow)
 
 
-def _is_broken(above: Line, line: Line, edges: dict[int, float]) -> bool:
+def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool = False) -> bool:
     """Whether a line ends because its column did: its next word had no room, or its sentence or bracket is open."""
     if "\t" in line.text or "\t" in above.text or above.bold != line.bold or above.size != line.size:
         return False
@@ -226,7 +247,7 @@ def _is_broken(above: Line, line: Line, edges: dict[int, float]) -> bool:
     full = above.x1 + letter * (len(line.text.split(" ", 1)[0]) + 1) > edge
     return (
         full
-        and (len(above.text) > 25 or line.text[:1].islower())
+        and (narrow or len(above.text) > 25 or line.text[:1].islower())
         and not (line.text[:1].isupper() and above.text[-1:] in ".!?" and len(above.text) < 40)
     )
 
@@ -244,6 +265,17 @@ def _edges(text: Text) -> dict[int, float]:
     return {column: sorted(found)[-min(2, len(found))] for column, found in ends.items() if len(found) > 1}
 
 
+def opening(text: Text, sections: list[Section]) -> list[int]:
+    """The prose that stands before the first heading, in whole sentences."""
+    lines = sections[0].lines if len(sections) > 1 else []
+    told = [
+        item
+        for item in items(text, lines)
+        if not item.bullet and _SENTENCES.search(item.text) and "@" not in item.text and "\t" not in item.text
+    ]
+    return [index for item in told for index in range(item.first, item.last + 1)]
+
+
 def paragraph(text: Text, indices: list[int]) -> str:
     whole = ""
     for index in indices:
@@ -253,7 +285,8 @@ def paragraph(text: Text, indices: list[int]) -> str:
 
 def _joined(before: str, after: str) -> str:
     """A word that was divided at the line's end is made whole; a hyphen before a capital or a digit is the word's own."""
-    if re.search(r"[^\W\d_]-$", before) and after[:1].islower() and not re.search(r"\b(?:und|and|oder|or)\b", after[:4]):
+    divided = after[:1].islower() or (after.isupper() and before.isupper())
+    if re.search(r"[^\W\d_]-$", before) and divided and not re.search(r"\b(?:und|and|oder|or)\b", after[:4]):
         return before[:-1] + after
     return f"{before} {after}" if before else after
 

@@ -1,5 +1,4 @@
 """How a made CV writes its dates and its entries, independent of what draws the page."""
-# ruff: noqa: RUF001 - the dashes that CVs use
 
 from dataclasses import dataclass, field
 

@@ -8,7 +8,7 @@ from services.candidates.parsing import fields
 from services.candidates.parsing.limits import Unreadable
 from services.candidates.parsing.parsed import Found, ParsedCv
 from services.chassis.skills import find_skills, normalise
-from tests.services.candidates.corpus import drawn_pages, plain_pages, typst_pages, web_pages, word_pages
+from tests.services.candidates.corpus import drawn_pages, plain_pages, typst_pages, varied_pages, web_pages, word_pages
 from tests.services.candidates.corpus.people import people
 from tests.services.candidates.corpus.truth import Truth
 
@@ -21,6 +21,10 @@ LAYOUTS: dict[str, list[Page]] = {
     "measure": [
         typst_pages.labels, word_pages.text_box, web_pages.columns_pdf, drawn_pages.boxes, word_pages.date_table, typst_pages.sidebar_right,
         plain_pages.starred, web_pages.tables, plain_pages.json_resume,
+    ],
+    "varied": [
+        varied_pages.timeline, varied_pages.word_columns, varied_pages.newspaper, varied_pages.ruled_table, varied_pages.two_pages,
+        varied_pages.word_tabs, varied_pages.cards, varied_pages.grouped, varied_pages.definitions, varied_pages.at_company,
     ],
 }  # fmt: skip
 CONTACT = ("name", "email", "phone", "location", "links")

@@ -1,5 +1,4 @@
 """The words of the half of the corpus that is looked at while the parser is developed."""
-# ruff: noqa: RUF001 - dashes and apostrophes as CVs have them
 
 from tests.services.candidates.corpus.words import Field, Tongue, headings, lines, pairs
 
