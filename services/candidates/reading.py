@@ -6,46 +6,43 @@ from services.candidates import rules
 from services.candidates.parsing.limits import PDF
 from services.candidates.parsing.parsed import Found, ParsedCv
 from services.candidates.rules import Finding, Reading
-from services.candidates.tables import Certification, Education, Lists, Skill, WorkExperience
+from services.candidates.tables import Certification, Education, Language, Lists, Project, Skill, WorkExperience
 from services.chassis import ids
 
 # What the contract lets a person type, so that what a CV gave can be sent back as it is.
 _NAME, _LINE, _SKILL, _PROSE = 100, 200, 100, 5000
+_URL, _LINKS = 300, 20
 
 
 def read(parsed: ParsedCv, candidate_id: UUID) -> Reading:
-    """Values that the profile has no place for, such as links and languages, are findings all the same.
-
-    This is where a model of `inference.Generate` would fill the gaps that the parser leaves, its answers checked against the CV's own words.
-    """
-    notes = _Notes(has_pages=parsed.content_type == PDF)
+    """Every value with where it stands; what is too long for the profile is cut there and whole in the findings."""
+    notes = _Notes(parsed)
     first_name, last_name = _names(parsed.name.value if parsed.name else "")
     notes.add("name", parsed.name, "first_name", "last_name")
-    fields = {
+    fields: dict[str, str | list[str]] = {
         "first_name": _cut(first_name, _NAME),
         "last_name": _cut(last_name, _NAME),
         "email": _whole(notes.add("email", parsed.email, "email"), 254),
         "phone": _whole(notes.add("phone", parsed.phone, "phone"), 40),
         "location": _cut(notes.add("location", parsed.location, "location"), _LINE),
         "summary": _cut(notes.add("summary", parsed.summary, "summary"), _PROSE),
+        "links": [
+            link for link in (notes.add(f"links[{index}]", link, "links") for index, link in enumerate(parsed.links)) if len(link) <= _URL
+        ][:_LINKS],
     }
     lists = Lists(
         _education(parsed, candidate_id, notes), _work(parsed, candidate_id, notes), _skills(parsed, candidate_id, notes),
-        _certifications(parsed, candidate_id, notes),
+        _certifications(parsed, candidate_id, notes), _languages(parsed, candidate_id, notes), _projects(parsed, candidate_id, notes),
     )  # fmt: skip
-    for index, link in enumerate(parsed.links):
-        notes.add(f"links[{index}]", link)
-    for index, language in enumerate(parsed.languages):
-        notes.add(f"languages[{index}].name", language.name)
-        notes.add(f"languages[{index}].level", language.level)
     return Reading(fields, lists, tuple(notes.findings))
 
 
 class _Notes:
     """Collects the findings while their values are put where they belong."""
 
-    def __init__(self, *, has_pages: bool) -> None:
-        self._has_pages = has_pages
+    def __init__(self, parsed: ParsedCv) -> None:
+        self._has_pages = parsed.content_type == PDF
+        self._boxes = parsed.boxes if self._has_pages else ()
         self.findings: list[Finding] = []
 
     def add(self, field: str, found: Found[str] | None, *parts: str | UUID) -> str:
@@ -53,14 +50,16 @@ class _Notes:
         if found is None:
             return ""
         value, source = _clean(found.value), found.source
-        self.findings.append(Finding(field, value, source.page if self._has_pages else 0, source.line + 1, found.confidence, parts))
+        box = self._boxes[source.line] if source.line < len(self._boxes) else None
+        page = source.page if self._has_pages else 0
+        self.findings.append(Finding(field, value, page, source.line + 1, found.confidence, parts, box, found.by))
         return value
 
     def add_year(self, field: str, found: Found[int] | None, part: UUID) -> int:
         """The same for a year; 0 where there is none."""
         if found is None or not 1900 <= found.value <= 2100:
             return 0
-        self.add(field, Found(str(found.value), found.confidence, found.source), part)
+        self.add(field, Found(str(found.value), found.confidence, found.source, found.by), part)
         return found.value
 
 
@@ -116,6 +115,25 @@ def _certifications(parsed: ParsedCv, candidate_id: UUID, notes: _Notes) -> tupl
                 _cut(notes.add(f"{path}.issued_by", item.issued_by, entry_id), _LINE), notes.add(f"{path}.issue_date", item.issue_date, entry_id),
             )
         )  # fmt: skip
+    return tuple(entries)
+
+
+def _languages(parsed: ParsedCv, candidate_id: UUID, notes: _Notes) -> tuple[Language, ...]:
+    entries = []
+    for index, item in enumerate(parsed.languages):
+        entry_id, path = ids.mint(), f"languages[{index}]"
+        name, level = notes.add(f"{path}.name", item.name, entry_id), notes.add(f"{path}.level", item.level, entry_id)
+        entries.append(Language(entry_id, candidate_id, "cv", _cut(name, _SKILL), _cut(level, _SKILL)))
+    return tuple(entries)
+
+
+def _projects(parsed: ParsedCv, candidate_id: UUID, notes: _Notes) -> tuple[Project, ...]:
+    entries = []
+    for index, item in enumerate(parsed.projects):
+        entry_id, path = ids.mint(), f"projects[{index}]"
+        name = notes.add(f"{path}.name", item.name, entry_id)
+        told = [notes.add(f"{path}.description[{number}]", words, entry_id) for number, words in enumerate(item.told)]
+        entries.append(Project(entry_id, candidate_id, "cv", _cut(name, _LINE), _cut("\n".join(told), _PROSE), ""))
     return tuple(entries)
 
 

@@ -1,6 +1,7 @@
 """The RPCs of candidates: profiles, their lists, and the CVs that fill them."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
@@ -16,6 +17,7 @@ from sqlalchemy import Connection
 
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from services.candidates import rules, store, tables
+from services.candidates.exporting import json_resume
 from services.candidates.parsing.limits import DOCX, HTML, JSON, PDF, TXT, Unreadable
 from services.candidates.parsing.upload import check_upload
 from services.candidates.rules import Sight
@@ -27,7 +29,7 @@ from services.chassis.objects import ObjectStore
 
 Context = grpc.ServicerContext
 Answer = TypeVar("Answer", bound=Message)
-_TYPED_FIELDS = ("first_name", "last_name", "dob", "email", "phone", "location", "headline", "summary")
+_TYPED_FIELDS = ("first_name", "last_name", "dob", "email", "phone", "location", "headline", "summary", "links")
 _OWN = Sight(contact=True, birth=True)
 _DEFAULT_NAMES = {PDF: "cv.pdf", DOCX: "cv.docx", TXT: "cv.txt", HTML: "cv.html", JSON: "cv.json"}
 
@@ -59,6 +61,9 @@ EDUCATION = Noun("education", tables.Education, candidates_pb2.Education)
 WORK_EXPERIENCE = Noun("work_experience", tables.WorkExperience, candidates_pb2.WorkExperience)
 SKILL = Noun("skill", tables.Skill, candidates_pb2.Skill)
 CERTIFICATION = Noun("certification", tables.Certification, candidates_pb2.Certification)
+LANGUAGE = Noun("language", tables.Language, candidates_pb2.Language)
+PROJECT = Noun("project", tables.Project, candidates_pb2.Project)
+_PROGRESS = {"waiting": 0, "reading": 20, "filling": 70, "done": 100}
 
 
 class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
@@ -94,6 +99,10 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
             granted = call.person is not None and store.is_granted(connection, candidate_id, call.person.tenant_id)
             seen = rules.sight(candidate, call.person, granted=granted)
             return to_candidate(candidate, store.read_lists(connection, candidate_id), seen)
+
+    def ExportCandidate(self, request: candidates_pb2.GetCandidateRequest, context: Context) -> HttpBody:
+        profile = self.GetCandidate(request, context)
+        return HttpBody(content_type="application/json", data=json.dumps(json_resume(profile), ensure_ascii=False, indent=2).encode())
 
     def GetMyCandidate(self, request: candidates_pb2.GetMyCandidateRequest, context: Context) -> candidates_pb2.Candidate:
         person = calls.person()
@@ -182,7 +191,8 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
     def GetCv(self, request: candidates_pb2.GetCvRequest, context: Context) -> candidates_pb2.Cv:
         person = calls.person()
         with self._database.begin(person) as connection:
-            return to_cv(store.get_cv(connection, UUID(request.cv_id), UUID(request.candidate_id), person.user_id))
+            cv = store.get_cv(connection, UUID(request.cv_id), UUID(request.candidate_id), person.user_id)
+            return to_cv(cv, store.read_text(connection, cv.id))
 
     def ListCvs(self, request: candidates_pb2.ListCvsRequest, context: Context) -> candidates_pb2.ListCvsResponse:
         person, page = calls.person(), paging.read(request, UUID)
@@ -238,6 +248,24 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
     def DeleteCertification(self, request: candidates_pb2.DeleteCertificationRequest, context: Context) -> Empty:
         return self._delete(CERTIFICATION, request)
 
+    def AddLanguage(self, request: candidates_pb2.AddLanguageRequest, context: Context) -> candidates_pb2.Language:
+        return self._add(LANGUAGE, request)
+
+    def UpdateLanguage(self, request: candidates_pb2.UpdateLanguageRequest, context: Context) -> candidates_pb2.Language:
+        return self._update(LANGUAGE, request)
+
+    def DeleteLanguage(self, request: candidates_pb2.DeleteLanguageRequest, context: Context) -> Empty:
+        return self._delete(LANGUAGE, request)
+
+    def AddProject(self, request: candidates_pb2.AddProjectRequest, context: Context) -> candidates_pb2.Project:
+        return self._add(PROJECT, request)
+
+    def UpdateProject(self, request: candidates_pb2.UpdateProjectRequest, context: Context) -> candidates_pb2.Project:
+        return self._update(PROJECT, request)
+
+    def DeleteProject(self, request: candidates_pb2.DeleteProjectRequest, context: Context) -> Empty:
+        return self._delete(PROJECT, request)
+
     def _add(self, noun: Noun[Answer], request: Any) -> Answer:
         person = calls.person()
         entry = noun.entry(getattr(request, noun.name), ids.mint(), UUID(request.candidate_id))
@@ -290,6 +318,8 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
     def _values(self, request: Any, chosen: set[str]) -> dict[str, Any]:
         """The chosen fields that a person types, as columns."""
         values = {name: getattr(request, name) for name in _TYPED_FIELDS if name in chosen}
+        if "links" in values:
+            values["links"] = list(dict.fromkeys(values["links"]))
         if "dob" in values:
             values["dob"] = rules.birth_date(values["dob"], today=self._clock().date())
         return values
@@ -304,12 +334,20 @@ def to_candidate(candidate: Candidate, lists: Lists, seen: Sight) -> candidates_
         education=map(EDUCATION.to_proto, lists.education), work_experience=map(WORK_EXPERIENCE.to_proto, lists.work_experience),
         skills=map(SKILL.to_proto, lists.skills), certifications=map(CERTIFICATION.to_proto, lists.certifications),
         create_time=to_timestamp(candidate.created_at), update_time=to_timestamp(candidate.updated_at),
+        links=candidate.links if seen.contact else [], languages=map(LANGUAGE.to_proto, lists.languages), projects=map(PROJECT.to_proto, lists.projects),
     )  # fmt: skip
 
 
-def to_cv(cv: Cv) -> candidates_pb2.Cv:
+def to_finding(finding: dict[str, Any]) -> candidates_pb2.Finding:
+    box = finding.get("box")
+    return candidates_pb2.Finding(
+        **{**finding, "box": candidates_pb2.Box(**dict(zip(("x0", "y0", "x1", "y1"), box, strict=True))) if box else None}
+    )
+
+
+def to_cv(cv: Cv, text: str = "") -> candidates_pb2.Cv:
     return candidates_pb2.Cv(
         id=str(cv.id), candidate_id=str(cv.candidate_id), file_name=cv.file_name, content_type=cv.content_type, size_bytes=cv.size_bytes,
-        status=cv.status, reason=cv.reason, findings=[candidates_pb2.Finding(**finding) for finding in cv.findings], unread=cv.unread,
-        create_time=to_timestamp(cv.created_at), parse_time=to_timestamp(cv.parsed_at),
+        status=cv.status, reason=cv.reason, findings=map(to_finding, cv.findings), unread=cv.unread,
+        create_time=to_timestamp(cv.created_at), parse_time=to_timestamp(cv.parsed_at), step=cv.step, progress=_PROGRESS[cv.step], text=text,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from services.candidates.tables import Candidate, Certification, Education, Entry, Lists, Skill, WorkExperience
+from services.candidates.tables import Candidate, Certification, Education, Entry, Language, Lists, Project, Skill, WorkExperience
 from services.chassis import errors
 from services.chassis.calls import Person
 from services.chassis.skills import normalise
@@ -33,13 +33,15 @@ class Finding:
     line: int
     confidence: float
     parts: tuple[str | UUID, ...] = ()
+    box: tuple[float, float, float, float] | None = None
+    by: str = "parser"
 
 
 @dataclass(frozen=True)
 class Reading:
     """What a CV says, in the profile's own terms."""
 
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str | list[str]] = field(default_factory=dict)
     lists: Lists = field(default_factory=Lists)
     findings: tuple[Finding, ...] = ()
 
@@ -48,7 +50,7 @@ class Reading:
 class Taken:
     """What a profile takes from a CV: changed fields, entries to add in place of what earlier CVs gave, and the findings as they are kept."""
 
-    fields: dict[str, str]
+    fields: dict[str, str | list[str]]
     lists: Lists
     findings: list[dict[str, Any]]
 
@@ -121,6 +123,8 @@ def take(candidate: Candidate, current: Lists, reading: Reading) -> Taken:
         _added(current.work_experience, reading.lists.work_experience),
         _added(current.skills, reading.lists.skills),
         _added(current.certifications, reading.lists.certifications),
+        _added(current.languages, reading.lists.languages),
+        _added(current.projects, reading.lists.projects),
     )
     taken: set[str | UUID] = {*fields, *(entry.id for entries in vars(lists).values() for entry in entries)}
     return Taken(fields, lists, keep(reading.findings, taken))
@@ -157,6 +161,8 @@ def same(one: Entry, other: Entry) -> bool:
         return one.skill_name.lower() == other.skill_name.lower()
     if isinstance(one, Certification) and isinstance(other, Certification):
         return _fold(one.title) == _fold(other.title)
+    if (isinstance(one, Language) and isinstance(other, Language)) or (isinstance(one, Project) and isinstance(other, Project)):
+        return _fold(one.name) == _fold(other.name)
     return False
 
 

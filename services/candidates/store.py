@@ -16,14 +16,19 @@ from services.candidates.tables import (
     Cv,
     Education,
     Entry,
+    Language,
     Lists,
+    Project,
     Skill,
     WorkExperience,
     candidates,
     certifications,
+    cv_texts,
     cvs,
     education,
     grants,
+    languages,
+    projects,
     skills,
     work_experience,
 )
@@ -33,11 +38,12 @@ from services.chassis.paging import Page
 
 Row = TypeVar("Row", bound=Entry)
 TABLES: Mapping[type[Entry], sa.Table] = {
-    Education: education, WorkExperience: work_experience, Skill: skills, Certification: certifications
+    Education: education, WorkExperience: work_experience, Skill: skills, Certification: certifications, Language: languages, Project: projects
 }  # fmt: skip
 _NOT_FOUND: Mapping[type[Entry], tuple[str, str]] = {
     Education: ("EDUCATION_NOT_FOUND", "education"), WorkExperience: ("WORK_EXPERIENCE_NOT_FOUND", "work experience"),
     Skill: ("SKILL_NOT_FOUND", "skill"), Certification: ("CERTIFICATION_NOT_FOUND", "certification"),
+    Language: ("LANGUAGE_NOT_FOUND", "language"), Project: ("PROJECT_NOT_FOUND", "project"),
 }  # fmt: skip
 
 
@@ -76,7 +82,7 @@ def update_candidate(connection: Connection, candidate_id: UUID, changes: Mappin
 
 
 def read_lists(connection: Connection, candidate_id: UUID) -> Lists:
-    return Lists(*(tuple(list_entries(connection, kind, candidate_id)) for kind in (Education, WorkExperience, Skill, Certification)))  # type: ignore[arg-type]
+    return Lists(*(tuple(list_entries(connection, kind, candidate_id)) for kind in TABLES))  # type: ignore[arg-type]
 
 
 def list_entries(connection: Connection, kind: type[Row], candidate_id: UUID) -> Sequence[Row]:
@@ -184,6 +190,21 @@ def list_cvs(connection: Connection, candidate_id: UUID, user_id: UUID, page: Pa
     if page.after:
         query = query.where(cvs.c.id < page.after[0])
     return [Cv(**row._mapping) for row in connection.execute(query)]
+
+
+def begin_step(connection: Connection, cv_id: UUID, step: str) -> None:
+    """Says how far reading a queued CV has come."""
+    connection.execute(cvs.update().where(cvs.c.id == cv_id, cvs.c.status == "queued").values(step=step))
+
+
+def keep_text(connection: Connection, cv_id: UUID, text: str) -> None:
+    connection.execute(insert(cv_texts).values(cv_id=cv_id, text=text).on_conflict_do_update(index_elements=["cv_id"], set_={"text": text}))
+
+
+def read_text(connection: Connection, cv_id: UUID) -> str:
+    """What was read in a CV, line by line; empty until it is."""
+    found: str | None = connection.execute(sa.select(cv_texts.c.text).where(cv_texts.c.cv_id == cv_id)).scalar()
+    return found or ""
 
 
 def has_newer_parsed_cv(connection: Connection, cv: Cv) -> bool:

@@ -1,6 +1,6 @@
 """The tables of candidates, and what their rows become."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ candidates = sa.Table(
     sa.Column("location", sa.Text, nullable=False),
     sa.Column("headline", sa.Text, nullable=False),
     sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("links", ARRAY(sa.Text), nullable=False),
     sa.Column("discoverable", sa.Boolean, nullable=False),
     sa.Column("typed", ARRAY(sa.Text), nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -70,6 +71,25 @@ certifications = sa.Table(
     sa.Column("issue_date", sa.Text, nullable=False),
 )  # fmt: skip
 
+languages = sa.Table(
+    "languages", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("candidate_id", sa.Uuid, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("level", sa.Text, nullable=False),
+)  # fmt: skip
+
+projects = sa.Table(
+    "projects", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("candidate_id", sa.Uuid, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+)  # fmt: skip
+
 cvs = sa.Table(
     "cvs", metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
@@ -86,7 +106,10 @@ cvs = sa.Table(
     sa.Column("unread", JSONB, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("parsed_at", sa.DateTime(timezone=True)),
+    sa.Column("step", sa.Text, nullable=False),
 )  # fmt: skip
+
+cv_texts = sa.Table("cv_texts", metadata, sa.Column("cv_id", sa.Uuid, primary_key=True), sa.Column("text", sa.Text, nullable=False))
 
 grants = sa.Table(
     "grants", metadata,
@@ -115,6 +138,7 @@ class Candidate:
     typed: list[str]
     created_at: datetime
     updated_at: datetime
+    links: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -164,13 +188,32 @@ class Certification(Entry):
 
 
 @dataclass(frozen=True)
+class Language(Entry):
+    """A language and how well somebody has it, in their words."""
+
+    name: str
+    level: str
+
+
+@dataclass(frozen=True)
+class Project(Entry):
+    """What somebody made or took part in."""
+
+    name: str
+    description: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Lists:
-    """The four lists of a profile, each in the order in which it was written."""
+    """The lists of a profile, each in the order in which it was written."""
 
     education: tuple[Education, ...] = ()
     work_experience: tuple[WorkExperience, ...] = ()
     skills: tuple[Skill, ...] = ()
     certifications: tuple[Certification, ...] = ()
+    languages: tuple[Language, ...] = ()
+    projects: tuple[Project, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,3 +234,4 @@ class Cv:
     unread: list[str]
     created_at: datetime
     parsed_at: datetime | None
+    step: str = "waiting"

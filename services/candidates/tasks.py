@@ -20,8 +20,9 @@ def handlers(database: Database, files: ObjectStore, clock: Clock) -> dict[str, 
     def parse_cv(task: Task) -> None:
         with database.begin(calls.SYSTEM) as connection:
             cv = store.find_cv(connection, UUID(task.payload["cv_id"]))
-        if cv is None or cv.status != "queued":
-            return
+            if cv is None or cv.status != "queued":
+                return
+            store.begin_step(connection, cv.id, "reading")
         try:
             data = files.get(objects.key_of(cv.tenant_id, "cvs", cv.id))
         except FileNotFoundError:
@@ -30,12 +31,15 @@ def handlers(database: Database, files: ObjectStore, clock: Clock) -> dict[str, 
         with database.begin(calls.SYSTEM) as connection:
             chassis.finish(connection, task)
             if parsed is None:
-                store.end_cv(connection, cv.id, {"status": "unreadable", "reason": reason, "unread": unread, "parsed_at": clock()})
+                store.end_cv(
+                    connection, cv.id, {"status": "unreadable", "reason": reason, "unread": unread, "parsed_at": clock(), "step": "done"}
+                )
                 audit.record(connection, "cv.unreadable", tenant_id=cv.tenant_id, user_id=cv.user_id, cv_id=cv.id, reason=reason)
                 return
             candidate = store.lock_candidate(connection, cv.candidate_id, cv.user_id)
             found = reading.read(parsed, candidate.id)
-            outcome = {"status": "parsed", "unread": unread, "parsed_at": clock()}
+            outcome = {"status": "parsed", "unread": unread, "parsed_at": clock(), "step": "done"}
+            store.keep_text(connection, cv.id, parsed.text.replace("\x00", ""))
             if store.has_newer_parsed_cv(connection, cv):  # the profile follows the newest one
                 store.end_cv(connection, cv.id, {**outcome, "findings": rules.keep(found.findings)})
                 audit.record(connection, "cv.parsed", tenant_id=cv.tenant_id, user_id=cv.user_id, cv_id=cv.id, fields=[])

@@ -82,6 +82,7 @@ def make(house: House) -> World:
     for name, snake, values in (
         ("Education", "education", {"degree": mark}), ("WorkExperience", "work_experience", {"company_name": mark, "job_title": "Engineer"}),
         ("Skill", "skill", {"skill_name": mark}), ("Certification", "certification", {"title": mark}),
+        ("Language", "language", {"name": mark}), ("Project", "project", {"name": mark}),
     ):  # fmt: skip
         request = getattr(add, f"Add{name}Request")(candidate_id=made.id, **{snake: values})
         ids[f"{snake}_id"] = getattr(candidates, f"Add{name}")(request, metadata=person.metadata).id

@@ -10,7 +10,7 @@ from services.candidates.parsing.document import read
 from services.candidates.parsing.history import find_education, find_projects, find_work
 from services.candidates.parsing.languages import find_languages
 from services.candidates.parsing.limits import JSON
-from services.candidates.parsing.lines import Document
+from services.candidates.parsing.lines import Document, Line
 from services.candidates.parsing.lists import find_certifications, find_skill_names
 from services.candidates.parsing.parsed import ParsedCv
 from services.candidates.parsing.sections import Section, Text, find_sections, opening, paragraph, with_headings_apart
@@ -60,9 +60,16 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
         certifications=certifications,
         languages=find_languages(text, _lines(sections, "languages")),
         projects=find_projects(text, _lines(sections, "projects")),
+        boxes=tuple(_box(line) for line in text.lines),
     )
     notes = (*document.unread, *_missing(cv, sections), *_unclear(cv))
     return replace(cv, unread=notes)
+
+
+def _box(line: Line) -> tuple[float, float, float, float] | None:
+    if line.x0 is None or line.y0 is None or line.x1 is None or line.y1 is None:
+        return None
+    return line.x0, line.y0, line.x1, line.y1
 
 
 def _lines(sections: list[Section], kind: str) -> list[int]:

@@ -26,6 +26,7 @@ class Found(Generic[Value]):
     value: Value
     confidence: float
     source: Source
+    by: str = "parser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class ParsedCv:
-    """`reason` is FILE_NO_TEXT_LAYER for a scan, which is no refusal: the file is kept and nothing is found in it."""
+    """`reason` is FILE_NO_TEXT_LAYER for a scan, which is no refusal: the file is kept and nothing is found in it.
+
+    `boxes` has a rectangle for each line of the text, in points from the upper left corner of its page, where the format has a layout.
+    """
 
     content_type: str
     pages: int
@@ -90,6 +94,7 @@ class ParsedCv:
     projects: tuple[Project, ...] = ()
     unread: tuple[str, ...] = ()
     reason: str = ""
+    boxes: tuple[tuple[float, float, float, float] | None, ...] = ()
 
     def with_text(self, text: str) -> ParsedCv:
         return replace(self, text=text)
@@ -131,6 +136,7 @@ class ParsedCv:
             projects=tuple(Project(_required(item["name"]), _texts(item["told"])) for item in raw["projects"]),
             unread=tuple(map(str, raw["unread"])),
             reason=str(raw["reason"]),
+            boxes=tuple(None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3])) for box in raw["boxes"]),
         )  # fmt: skip
 
 

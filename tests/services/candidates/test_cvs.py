@@ -66,7 +66,13 @@ def test_every_finding_says_where_it_stands_and_how_sure_it_is(applicant: Make) 
     assert found["certifications[1].title"].page == 2
     assert found["work_experience[0].job_title"].value == "Senior Backend Engineer"
     assert all(0 < finding.confidence <= 1 and finding.line > 0 for finding in cv.findings)
-    assert not found["links[0]"].applied, "a profile has no place for links"
+    assert found["links[0]"].applied
+    assert found["email"].box.x0 < found["email"].box.x1 < 612
+    lines = cv.text.split("\n")
+    assert all(
+        finding.value in lines[finding.line - 1] for finding in cv.findings if finding.field == "email" or "company" in finding.field
+    )
+    assert (cv.step, cv.progress) == ("done", 100)
     assert {finding.page for finding in applicant().read((DATA / "marco-ferrari.docx").read_bytes()).findings} == {0}
 
 

@@ -28,6 +28,8 @@ LISTS = [
     ),
     ("skill", "Skill", "skills", {"skill_name": "Basket weaving"}, {"skill_name": "Pottery"}),
     ("certification", "Certification", "certifications", {"title": "CKAD", "issue_date": "2023-05"}, {"title": "CKA"}),
+    ("language", "Language", "languages", {"name": "Swedish", "level": "native"}, {"name": "Danish"}),
+    ("project", "Project", "projects", {"name": "kilnctl", "url": "https://example.org/kilnctl"}, {"name": "opentides"}),
 ]
 each_list = pytest.mark.parametrize(("name", "noun", "field", "one", "other"), LISTS, ids=[each[0] for each in LISTS])
 

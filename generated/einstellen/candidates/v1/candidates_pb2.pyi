@@ -16,7 +16,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class CreateCandidateRequest(_message.Message):
-    __slots__ = ("first_name", "last_name", "dob", "email", "phone", "location", "headline", "summary", "discoverable", "request_id")
+    __slots__ = ("first_name", "last_name", "dob", "email", "phone", "location", "headline", "summary", "discoverable", "links", "request_id")
     FIRST_NAME_FIELD_NUMBER: _ClassVar[int]
     LAST_NAME_FIELD_NUMBER: _ClassVar[int]
     DOB_FIELD_NUMBER: _ClassVar[int]
@@ -26,6 +26,7 @@ class CreateCandidateRequest(_message.Message):
     HEADLINE_FIELD_NUMBER: _ClassVar[int]
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
     DISCOVERABLE_FIELD_NUMBER: _ClassVar[int]
+    LINKS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     first_name: str
     last_name: str
@@ -36,8 +37,9 @@ class CreateCandidateRequest(_message.Message):
     headline: str
     summary: str
     discoverable: bool
+    links: _containers.RepeatedScalarFieldContainer[str]
     request_id: str
-    def __init__(self, first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., dob: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., location: _Optional[str] = ..., headline: _Optional[str] = ..., summary: _Optional[str] = ..., discoverable: _Optional[bool] = ..., request_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., dob: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., location: _Optional[str] = ..., headline: _Optional[str] = ..., summary: _Optional[str] = ..., discoverable: _Optional[bool] = ..., links: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class GetCandidateRequest(_message.Message):
     __slots__ = ("candidate_id",)
@@ -50,7 +52,7 @@ class GetMyCandidateRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class UpdateCandidateRequest(_message.Message):
-    __slots__ = ("candidate_id", "first_name", "last_name", "dob", "email", "phone", "location", "headline", "summary", "discoverable", "update_mask")
+    __slots__ = ("candidate_id", "first_name", "last_name", "dob", "email", "phone", "location", "headline", "summary", "discoverable", "update_mask", "links")
     CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
     FIRST_NAME_FIELD_NUMBER: _ClassVar[int]
     LAST_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -62,6 +64,7 @@ class UpdateCandidateRequest(_message.Message):
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
     DISCOVERABLE_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    LINKS_FIELD_NUMBER: _ClassVar[int]
     candidate_id: str
     first_name: str
     last_name: str
@@ -73,10 +76,11 @@ class UpdateCandidateRequest(_message.Message):
     summary: str
     discoverable: bool
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, candidate_id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., dob: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., location: _Optional[str] = ..., headline: _Optional[str] = ..., summary: _Optional[str] = ..., discoverable: _Optional[bool] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    links: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, candidate_id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., dob: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., location: _Optional[str] = ..., headline: _Optional[str] = ..., summary: _Optional[str] = ..., discoverable: _Optional[bool] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., links: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Candidate(_message.Message):
-    __slots__ = ("id", "user_id", "first_name", "last_name", "dob", "email", "phone", "location", "headline", "summary", "discoverable", "education", "work_experience", "skills", "certifications", "create_time", "update_time")
+    __slots__ = ("id", "user_id", "first_name", "last_name", "dob", "email", "phone", "location", "headline", "summary", "discoverable", "education", "work_experience", "skills", "certifications", "create_time", "update_time", "links", "languages", "projects")
     ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     FIRST_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -94,6 +98,9 @@ class Candidate(_message.Message):
     CERTIFICATIONS_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    LINKS_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGES_FIELD_NUMBER: _ClassVar[int]
+    PROJECTS_FIELD_NUMBER: _ClassVar[int]
     id: str
     user_id: str
     first_name: str
@@ -111,7 +118,10 @@ class Candidate(_message.Message):
     certifications: _containers.RepeatedCompositeFieldContainer[Certification]
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., user_id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., dob: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., location: _Optional[str] = ..., headline: _Optional[str] = ..., summary: _Optional[str] = ..., discoverable: _Optional[bool] = ..., education: _Optional[_Iterable[_Union[Education, _Mapping]]] = ..., work_experience: _Optional[_Iterable[_Union[WorkExperience, _Mapping]]] = ..., skills: _Optional[_Iterable[_Union[Skill, _Mapping]]] = ..., certifications: _Optional[_Iterable[_Union[Certification, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    links: _containers.RepeatedScalarFieldContainer[str]
+    languages: _containers.RepeatedCompositeFieldContainer[Language]
+    projects: _containers.RepeatedCompositeFieldContainer[Project]
+    def __init__(self, id: _Optional[str] = ..., user_id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., dob: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., location: _Optional[str] = ..., headline: _Optional[str] = ..., summary: _Optional[str] = ..., discoverable: _Optional[bool] = ..., education: _Optional[_Iterable[_Union[Education, _Mapping]]] = ..., work_experience: _Optional[_Iterable[_Union[WorkExperience, _Mapping]]] = ..., skills: _Optional[_Iterable[_Union[Skill, _Mapping]]] = ..., certifications: _Optional[_Iterable[_Union[Certification, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., links: _Optional[_Iterable[str]] = ..., languages: _Optional[_Iterable[_Union[Language, _Mapping]]] = ..., projects: _Optional[_Iterable[_Union[Project, _Mapping]]] = ...) -> None: ...
 
 class UploadCvRequest(_message.Message):
     __slots__ = ("candidate_id", "body")
@@ -148,7 +158,7 @@ class ListCvsResponse(_message.Message):
     def __init__(self, cvs: _Optional[_Iterable[_Union[Cv, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Cv(_message.Message):
-    __slots__ = ("id", "candidate_id", "file_name", "content_type", "size_bytes", "status", "reason", "findings", "unread", "create_time", "parse_time")
+    __slots__ = ("id", "candidate_id", "file_name", "content_type", "size_bytes", "status", "reason", "findings", "unread", "create_time", "parse_time", "step", "progress", "text")
     ID_FIELD_NUMBER: _ClassVar[int]
     CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
     FILE_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -160,6 +170,9 @@ class Cv(_message.Message):
     UNREAD_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     PARSE_TIME_FIELD_NUMBER: _ClassVar[int]
+    STEP_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
     id: str
     candidate_id: str
     file_name: str
@@ -171,23 +184,42 @@ class Cv(_message.Message):
     unread: _containers.RepeatedScalarFieldContainer[str]
     create_time: _timestamp_pb2.Timestamp
     parse_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., file_name: _Optional[str] = ..., content_type: _Optional[str] = ..., size_bytes: _Optional[int] = ..., status: _Optional[str] = ..., reason: _Optional[str] = ..., findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ..., unread: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., parse_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    step: str
+    progress: int
+    text: str
+    def __init__(self, id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., file_name: _Optional[str] = ..., content_type: _Optional[str] = ..., size_bytes: _Optional[int] = ..., status: _Optional[str] = ..., reason: _Optional[str] = ..., findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ..., unread: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., parse_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., step: _Optional[str] = ..., progress: _Optional[int] = ..., text: _Optional[str] = ...) -> None: ...
 
 class Finding(_message.Message):
-    __slots__ = ("field", "value", "page", "line", "confidence", "applied")
+    __slots__ = ("field", "value", "page", "line", "confidence", "applied", "box", "by")
     FIELD_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     PAGE_FIELD_NUMBER: _ClassVar[int]
     LINE_FIELD_NUMBER: _ClassVar[int]
     CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
     APPLIED_FIELD_NUMBER: _ClassVar[int]
+    BOX_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
     field: str
     value: str
     page: int
     line: int
     confidence: float
     applied: bool
-    def __init__(self, field: _Optional[str] = ..., value: _Optional[str] = ..., page: _Optional[int] = ..., line: _Optional[int] = ..., confidence: _Optional[float] = ..., applied: _Optional[bool] = ...) -> None: ...
+    box: Box
+    by: str
+    def __init__(self, field: _Optional[str] = ..., value: _Optional[str] = ..., page: _Optional[int] = ..., line: _Optional[int] = ..., confidence: _Optional[float] = ..., applied: _Optional[bool] = ..., box: _Optional[_Union[Box, _Mapping]] = ..., by: _Optional[str] = ...) -> None: ...
+
+class Box(_message.Message):
+    __slots__ = ("x0", "y0", "x1", "y1")
+    X0_FIELD_NUMBER: _ClassVar[int]
+    Y0_FIELD_NUMBER: _ClassVar[int]
+    X1_FIELD_NUMBER: _ClassVar[int]
+    Y1_FIELD_NUMBER: _ClassVar[int]
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    def __init__(self, x0: _Optional[float] = ..., y0: _Optional[float] = ..., x1: _Optional[float] = ..., y1: _Optional[float] = ...) -> None: ...
 
 class AddEducationRequest(_message.Message):
     __slots__ = ("candidate_id", "education", "request_id")
@@ -342,6 +374,80 @@ class Certification(_message.Message):
     issued_by: str
     issue_date: str
     def __init__(self, id: _Optional[str] = ..., source: _Optional[str] = ..., title: _Optional[str] = ..., issued_by: _Optional[str] = ..., issue_date: _Optional[str] = ...) -> None: ...
+
+class AddLanguageRequest(_message.Message):
+    __slots__ = ("candidate_id", "language", "request_id")
+    CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    candidate_id: str
+    language: Language
+    request_id: str
+    def __init__(self, candidate_id: _Optional[str] = ..., language: _Optional[_Union[Language, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class UpdateLanguageRequest(_message.Message):
+    __slots__ = ("language_id", "language")
+    LANGUAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    language_id: str
+    language: Language
+    def __init__(self, language_id: _Optional[str] = ..., language: _Optional[_Union[Language, _Mapping]] = ...) -> None: ...
+
+class DeleteLanguageRequest(_message.Message):
+    __slots__ = ("language_id",)
+    LANGUAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    language_id: str
+    def __init__(self, language_id: _Optional[str] = ...) -> None: ...
+
+class Language(_message.Message):
+    __slots__ = ("id", "source", "name", "level")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    source: str
+    name: str
+    level: str
+    def __init__(self, id: _Optional[str] = ..., source: _Optional[str] = ..., name: _Optional[str] = ..., level: _Optional[str] = ...) -> None: ...
+
+class AddProjectRequest(_message.Message):
+    __slots__ = ("candidate_id", "project", "request_id")
+    CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
+    PROJECT_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    candidate_id: str
+    project: Project
+    request_id: str
+    def __init__(self, candidate_id: _Optional[str] = ..., project: _Optional[_Union[Project, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class UpdateProjectRequest(_message.Message):
+    __slots__ = ("project_id", "project")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    PROJECT_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    project: Project
+    def __init__(self, project_id: _Optional[str] = ..., project: _Optional[_Union[Project, _Mapping]] = ...) -> None: ...
+
+class DeleteProjectRequest(_message.Message):
+    __slots__ = ("project_id",)
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    def __init__(self, project_id: _Optional[str] = ...) -> None: ...
+
+class Project(_message.Message):
+    __slots__ = ("id", "source", "name", "description", "url")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    source: str
+    name: str
+    description: str
+    url: str
+    def __init__(self, id: _Optional[str] = ..., source: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., url: _Optional[str] = ...) -> None: ...
 
 class ShareCandidateRequest(_message.Message):
     __slots__ = ("candidate_id", "tenant_id")

@@ -137,6 +137,41 @@ class CandidateServiceStub:
                 request_serializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.DeleteCertificationRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
+        self.AddLanguage = channel.unary_unary(
+                '/einstellen.candidates.v1.CandidateService/AddLanguage',
+                request_serializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.AddLanguageRequest.SerializeToString,
+                response_deserializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.Language.FromString,
+                _registered_method=True)
+        self.UpdateLanguage = channel.unary_unary(
+                '/einstellen.candidates.v1.CandidateService/UpdateLanguage',
+                request_serializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.UpdateLanguageRequest.SerializeToString,
+                response_deserializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.Language.FromString,
+                _registered_method=True)
+        self.DeleteLanguage = channel.unary_unary(
+                '/einstellen.candidates.v1.CandidateService/DeleteLanguage',
+                request_serializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.DeleteLanguageRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.AddProject = channel.unary_unary(
+                '/einstellen.candidates.v1.CandidateService/AddProject',
+                request_serializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.AddProjectRequest.SerializeToString,
+                response_deserializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.Project.FromString,
+                _registered_method=True)
+        self.UpdateProject = channel.unary_unary(
+                '/einstellen.candidates.v1.CandidateService/UpdateProject',
+                request_serializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.UpdateProjectRequest.SerializeToString,
+                response_deserializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.Project.FromString,
+                _registered_method=True)
+        self.DeleteProject = channel.unary_unary(
+                '/einstellen.candidates.v1.CandidateService/DeleteProject',
+                request_serializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.DeleteProjectRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.ExportCandidate = channel.unary_unary(
+                '/einstellen.candidates.v1.CandidateService/ExportCandidate',
+                request_serializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.GetCandidateRequest.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                _registered_method=True)
         self.ShareCandidate = channel.unary_unary(
                 '/einstellen.candidates.v1.CandidateService/ShareCandidate',
                 request_serializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.ShareCandidateRequest.SerializeToString,
@@ -181,7 +216,7 @@ class CandidateServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UploadCv(self, request_iterator, context):
-        """Stores a CV (PDF, DOCX or TXT, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
+        """Stores a CV (PDF, DOCX, TXT, HTML or JSON Resume, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
         NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -308,6 +343,62 @@ class CandidateServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AddLanguage(self, request, context):
+        """Adds one to the languages of the caller's profile.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateLanguage(self, request, context):
+        """Replaces one, which from then on counts as typed by the person.
+        NOT_FOUND / LANGUAGE_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteLanguage(self, request, context):
+        """Deletes one.
+        NOT_FOUND / LANGUAGE_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddProject(self, request, context):
+        """Adds one to the projects of the caller's profile.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateProject(self, request, context):
+        """Replaces one, which from then on counts as typed by the person.
+        NOT_FOUND / PROJECT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteProject(self, request, context):
+        """Deletes one.
+        NOT_FOUND / PROJECT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportCandidate(self, request, context):
+        """Exports a profile that the caller may read as JSON Resume (jsonresume.org), without what they may not see of it.
+        NOT_FOUND / CANDIDATE_NOT_FOUND, also for one that the caller may not see.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ShareCandidate(self, request, context):
         """Lets an organization see a profile, because its owner applied there. Repeating it changes nothing.
         NOT_FOUND / CANDIDATE_NOT_FOUND.
@@ -418,6 +509,41 @@ def add_CandidateServiceServicer_to_server(servicer, server):
                     servicer.DeleteCertification,
                     request_deserializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.DeleteCertificationRequest.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'AddLanguage': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddLanguage,
+                    request_deserializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.AddLanguageRequest.FromString,
+                    response_serializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.Language.SerializeToString,
+            ),
+            'UpdateLanguage': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateLanguage,
+                    request_deserializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.UpdateLanguageRequest.FromString,
+                    response_serializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.Language.SerializeToString,
+            ),
+            'DeleteLanguage': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteLanguage,
+                    request_deserializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.DeleteLanguageRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'AddProject': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddProject,
+                    request_deserializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.AddProjectRequest.FromString,
+                    response_serializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.Project.SerializeToString,
+            ),
+            'UpdateProject': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateProject,
+                    request_deserializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.UpdateProjectRequest.FromString,
+                    response_serializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.Project.SerializeToString,
+            ),
+            'DeleteProject': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteProject,
+                    request_deserializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.DeleteProjectRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ExportCandidate': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportCandidate,
+                    request_deserializer=einstellen_dot_candidates_dot_v1_dot_candidates__pb2.GetCandidateRequest.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
             ),
             'ShareCandidate': grpc.unary_unary_rpc_method_handler(
                     servicer.ShareCandidate,
@@ -966,6 +1092,195 @@ class CandidateService:
             '/einstellen.candidates.v1.CandidateService/DeleteCertification',
             einstellen_dot_candidates_dot_v1_dot_candidates__pb2.DeleteCertificationRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddLanguage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.candidates.v1.CandidateService/AddLanguage',
+            einstellen_dot_candidates_dot_v1_dot_candidates__pb2.AddLanguageRequest.SerializeToString,
+            einstellen_dot_candidates_dot_v1_dot_candidates__pb2.Language.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateLanguage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.candidates.v1.CandidateService/UpdateLanguage',
+            einstellen_dot_candidates_dot_v1_dot_candidates__pb2.UpdateLanguageRequest.SerializeToString,
+            einstellen_dot_candidates_dot_v1_dot_candidates__pb2.Language.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteLanguage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.candidates.v1.CandidateService/DeleteLanguage',
+            einstellen_dot_candidates_dot_v1_dot_candidates__pb2.DeleteLanguageRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddProject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.candidates.v1.CandidateService/AddProject',
+            einstellen_dot_candidates_dot_v1_dot_candidates__pb2.AddProjectRequest.SerializeToString,
+            einstellen_dot_candidates_dot_v1_dot_candidates__pb2.Project.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateProject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.candidates.v1.CandidateService/UpdateProject',
+            einstellen_dot_candidates_dot_v1_dot_candidates__pb2.UpdateProjectRequest.SerializeToString,
+            einstellen_dot_candidates_dot_v1_dot_candidates__pb2.Project.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteProject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.candidates.v1.CandidateService/DeleteProject',
+            einstellen_dot_candidates_dot_v1_dot_candidates__pb2.DeleteProjectRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportCandidate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.candidates.v1.CandidateService/ExportCandidate',
+            einstellen_dot_candidates_dot_v1_dot_candidates__pb2.GetCandidateRequest.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
             options,
             channel_credentials,
             insecure,

@@ -52,7 +52,7 @@ class CandidateServiceStub:
     NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID, DATE_INVALID.
     """
     UploadCv: _grpc.StreamUnaryMultiCallable[_candidates_pb2.UploadCvRequest, _candidates_pb2.Cv]
-    """Stores a CV (PDF, DOCX or TXT, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
+    """Stores a CV (PDF, DOCX, TXT, HTML or JSON Resume, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
     NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
     """
     GetCv: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.GetCvRequest, _candidates_pb2.Cv]
@@ -115,6 +115,34 @@ class CandidateServiceStub:
     """Deletes one.
     NOT_FOUND / CERTIFICATION_NOT_FOUND.
     """
+    AddLanguage: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.AddLanguageRequest, _candidates_pb2.Language]
+    """Adds one to the languages of the caller's profile.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL.
+    """
+    UpdateLanguage: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.UpdateLanguageRequest, _candidates_pb2.Language]
+    """Replaces one, which from then on counts as typed by the person.
+    NOT_FOUND / LANGUAGE_NOT_FOUND.
+    """
+    DeleteLanguage: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.DeleteLanguageRequest, _empty_pb2.Empty]
+    """Deletes one.
+    NOT_FOUND / LANGUAGE_NOT_FOUND.
+    """
+    AddProject: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.AddProjectRequest, _candidates_pb2.Project]
+    """Adds one to the projects of the caller's profile.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL.
+    """
+    UpdateProject: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.UpdateProjectRequest, _candidates_pb2.Project]
+    """Replaces one, which from then on counts as typed by the person.
+    NOT_FOUND / PROJECT_NOT_FOUND.
+    """
+    DeleteProject: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.DeleteProjectRequest, _empty_pb2.Empty]
+    """Deletes one.
+    NOT_FOUND / PROJECT_NOT_FOUND.
+    """
+    ExportCandidate: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.GetCandidateRequest, _httpbody_pb2.HttpBody]
+    """Exports a profile that the caller may read as JSON Resume (jsonresume.org), without what they may not see of it.
+    NOT_FOUND / CANDIDATE_NOT_FOUND, also for one that the caller may not see.
+    """
     ShareCandidate: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.ShareCandidateRequest, _empty_pb2.Empty]
     """Lets an organization see a profile, because its owner applied there. Repeating it changes nothing.
     NOT_FOUND / CANDIDATE_NOT_FOUND.
@@ -142,7 +170,7 @@ class CandidateServiceAsyncStub(CandidateServiceStub):
     NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FIELD_MASK_INVALID, DATE_INVALID.
     """
     UploadCv: _aio.StreamUnaryMultiCallable[_candidates_pb2.UploadCvRequest, _candidates_pb2.Cv]  # type: ignore[assignment]
-    """Stores a CV (PDF, DOCX or TXT, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
+    """Stores a CV (PDF, DOCX, TXT, HTML or JSON Resume, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
     NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
     """
     GetCv: _aio.UnaryUnaryMultiCallable[_candidates_pb2.GetCvRequest, _candidates_pb2.Cv]  # type: ignore[assignment]
@@ -205,6 +233,34 @@ class CandidateServiceAsyncStub(CandidateServiceStub):
     """Deletes one.
     NOT_FOUND / CERTIFICATION_NOT_FOUND.
     """
+    AddLanguage: _aio.UnaryUnaryMultiCallable[_candidates_pb2.AddLanguageRequest, _candidates_pb2.Language]  # type: ignore[assignment]
+    """Adds one to the languages of the caller's profile.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL.
+    """
+    UpdateLanguage: _aio.UnaryUnaryMultiCallable[_candidates_pb2.UpdateLanguageRequest, _candidates_pb2.Language]  # type: ignore[assignment]
+    """Replaces one, which from then on counts as typed by the person.
+    NOT_FOUND / LANGUAGE_NOT_FOUND.
+    """
+    DeleteLanguage: _aio.UnaryUnaryMultiCallable[_candidates_pb2.DeleteLanguageRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """Deletes one.
+    NOT_FOUND / LANGUAGE_NOT_FOUND.
+    """
+    AddProject: _aio.UnaryUnaryMultiCallable[_candidates_pb2.AddProjectRequest, _candidates_pb2.Project]  # type: ignore[assignment]
+    """Adds one to the projects of the caller's profile.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL.
+    """
+    UpdateProject: _aio.UnaryUnaryMultiCallable[_candidates_pb2.UpdateProjectRequest, _candidates_pb2.Project]  # type: ignore[assignment]
+    """Replaces one, which from then on counts as typed by the person.
+    NOT_FOUND / PROJECT_NOT_FOUND.
+    """
+    DeleteProject: _aio.UnaryUnaryMultiCallable[_candidates_pb2.DeleteProjectRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """Deletes one.
+    NOT_FOUND / PROJECT_NOT_FOUND.
+    """
+    ExportCandidate: _aio.UnaryUnaryMultiCallable[_candidates_pb2.GetCandidateRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
+    """Exports a profile that the caller may read as JSON Resume (jsonresume.org), without what they may not see of it.
+    NOT_FOUND / CANDIDATE_NOT_FOUND, also for one that the caller may not see.
+    """
     ShareCandidate: _aio.UnaryUnaryMultiCallable[_candidates_pb2.ShareCandidateRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     """Lets an organization see a profile, because its owner applied there. Repeating it changes nothing.
     NOT_FOUND / CANDIDATE_NOT_FOUND.
@@ -259,7 +315,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_candidates_pb2.UploadCvRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.Cv, _abc.Awaitable[_candidates_pb2.Cv]]:
-        """Stores a CV (PDF, DOCX or TXT, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
+        """Stores a CV (PDF, DOCX, TXT, HTML or JSON Resume, 10 MiB at most; the raw file or multipart/form-data) and queues its parsing. The answer comes before it is parsed: read it with GetCv.
         NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
         """
 
@@ -411,6 +467,76 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
         """Deletes one.
         NOT_FOUND / CERTIFICATION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def AddLanguage(
+        self,
+        request: _candidates_pb2.AddLanguageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_candidates_pb2.Language, _abc.Awaitable[_candidates_pb2.Language]]:
+        """Adds one to the languages of the caller's profile.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateLanguage(
+        self,
+        request: _candidates_pb2.UpdateLanguageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_candidates_pb2.Language, _abc.Awaitable[_candidates_pb2.Language]]:
+        """Replaces one, which from then on counts as typed by the person.
+        NOT_FOUND / LANGUAGE_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteLanguage(
+        self,
+        request: _candidates_pb2.DeleteLanguageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """Deletes one.
+        NOT_FOUND / LANGUAGE_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def AddProject(
+        self,
+        request: _candidates_pb2.AddProjectRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_candidates_pb2.Project, _abc.Awaitable[_candidates_pb2.Project]]:
+        """Adds one to the projects of the caller's profile.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION / LIST_FULL.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateProject(
+        self,
+        request: _candidates_pb2.UpdateProjectRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_candidates_pb2.Project, _abc.Awaitable[_candidates_pb2.Project]]:
+        """Replaces one, which from then on counts as typed by the person.
+        NOT_FOUND / PROJECT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteProject(
+        self,
+        request: _candidates_pb2.DeleteProjectRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """Deletes one.
+        NOT_FOUND / PROJECT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportCandidate(
+        self,
+        request: _candidates_pb2.GetCandidateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_httpbody_pb2.HttpBody, _abc.Awaitable[_httpbody_pb2.HttpBody]]:
+        """Exports a profile that the caller may read as JSON Resume (jsonresume.org), without what they may not see of it.
+        NOT_FOUND / CANDIDATE_NOT_FOUND, also for one that the caller may not see.
         """
 
     @_abc_1.abstractmethod
