@@ -389,6 +389,28 @@ def test_the_command_knows_every_service() -> None:
         assert wiring.start.__annotations__["settings"] is service.settings
 
 
+# What is kept of people.
+
+NOT_OF_PEOPLE = {
+    "signing_keys": "ours", "sign_in_attempts": "of browsers that have not said who they are, for ten minutes", "plans": "what is for sale",
+    "invoice_numbers": "a counter", "word_weights": "statistics of everybody's words, without those that only a few have",
+}  # fmt: skip
+
+
+def untold(service: str, source: str) -> list[str]:
+    """Tables of a service that its persons.py does not know."""
+    tables = importlib.import_module(f"services.{service}.tables").metadata.tables
+    taken = {name.rpartition(".")[2] for name in imported(source)}
+    return sorted(set(tables) - taken - set(NOT_OF_PEOPLE))
+
+
+@pytest.mark.parametrize("service", [service.name for service in SERVICES])
+def test_every_table_is_handed_out_and_erased_or_has_a_reason(service: str) -> None:
+    source = (ROOT / "services" / service / "persons.py").read_text()
+    assert untold(service, source) == []
+    assert untold(service, "") != []
+
+
 # What the migrated databases have.
 
 GUARDLESS = {"event_cursors": "positions in other services' feeds: no tenant's data", "plans": "what is for sale, for everybody to read"}
