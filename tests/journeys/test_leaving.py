@@ -28,6 +28,7 @@ from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc
 from services.auth import totp
 from tests.conftest import Account, House, until
 from tests.journeys import world as worlds
+from tests.journeys.conftest import Edge
 from tests.journeys.world import CV, World, busy
 from tests.refusals import refused
 
@@ -302,3 +303,16 @@ def test_an_export_is_its_owners_and_ends_after_a_week(house: House, data: Any, 
     assert not [name for name in files_of(house) if made.id in name]
     with refused(grpc.StatusCode.FAILED_PRECONDITION, "EXPORT_NOT_READY"):
         list(data.DownloadExport(request, metadata=account.metadata))
+
+
+def test_the_same_over_rest(house: House, edge: Edge) -> None:
+    account = house.register()
+    http = edge.http(account.access)
+    made = http("POST", "/api/users/me/exports/", {}).json
+    until(lambda: http("GET", "/api/v1/users/me/exports").json["exports"][0]["status"] == "ready", "the archive is ready")
+    file = http("GET", f"/users/me/exports/{made['id']}/file/")
+    assert (file.status, file.headers["content-type"]) == (200, "application/zip")
+    assert "auth/records.json" in zipfile.ZipFile(io.BytesIO(file.body)).namelist()
+    assert http("DELETE", "/api/users/me/", {"password": "not the password"}).reason == "PASSWORD_WRONG"
+    assert http("DELETE", "/api/users/me/", {"password": account.password}).status == 200
+    assert edge.http()("POST", "/login/", {"email": account.email, "password": account.password}).reason == "CREDENTIALS_WRONG"

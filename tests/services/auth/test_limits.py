@@ -126,7 +126,7 @@ class Counted:
         return getattr(self._hasher, name)
 
 
-@pytest.mark.parametrize("stored", [None, passwords.make_hash("the right password")])
+@pytest.mark.parametrize("stored", [None, passwords.make_hash("the right password")], ids=["no account", "an account"])
 def test_a_wrong_password_costs_one_hash_of_the_same_strength_with_and_without_an_account(
     monkeypatch: pytest.MonkeyPatch, stored: str | None
 ) -> None:
