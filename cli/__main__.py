@@ -71,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("email")
     create.add_argument("--password-stdin", action="store_true", help="read the password from standard input instead of asking for it")
 
+    removal = command("remove", "make an account an ordinary one again", _admin_remove, admin)
+    removal.add_argument("email")
+    command("list", "say who the platform administrators are", _admin_list, admin)
+
     keys = group("keys", "the keys that access tokens are signed with")
     rotate = command(
         "rotate", "publish a new key and sign with it soon; tokens of the old one stay good until they expire", _keys_rotate, keys
@@ -162,6 +166,18 @@ def _admin_create(arguments: argparse.Namespace) -> None:
     from cli import operator  # noqa: PLC0415
 
     operator.create_admin(operator.environment(arguments.data), arguments.email, from_stdin=arguments.password_stdin)
+
+
+def _admin_remove(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.remove_admin(operator.environment(arguments.data), arguments.email)
+
+
+def _admin_list(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.list_admins(operator.environment(arguments.data))
 
 
 def _keys_rotate(arguments: argparse.Namespace) -> None:

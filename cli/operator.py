@@ -76,6 +76,22 @@ def make_admin(values: Mapping[str, str], email: str, password: str) -> bool:
         return admin.create(database, email, password)
 
 
+def remove_admin(values: Mapping[str, str], email: str) -> None:
+    from services.auth import admin  # noqa: PLC0415 - as above
+
+    with _opened(_one("auth"), values) as database:
+        if not admin.remove(database, email):
+            raise StackError(f"{email} is no platform administrator: `einstellen admin list` shows who is")
+    print(f"{email} is no platform administrator any more, and signed out everywhere within seconds")
+
+
+def list_admins(values: Mapping[str, str]) -> None:
+    from services.auth import admin  # noqa: PLC0415 - as above
+
+    with _opened(_one("auth"), values) as database:
+        print("\n".join(admin.list_all(database)))
+
+
 def rotate_keys(values: Mapping[str, str]) -> None:
     from services.auth import admin  # noqa: PLC0415 - as above
 

@@ -9,10 +9,12 @@ from aiohttp import web
 
 from services.chassis import errors
 from services.chassis.calls import Person
+from services.chassis.rules import check_scope
 from services.chassis.tokens import AccessTokens
 
 PROTOCOL = "einstellen.v1"
 _BEARER = "bearer."
+_SCOPE = "rooms.write"
 
 # aiohttp's own warnings quote subprotocols and request lines, where tokens stand. What goes wrong in a handler is logged by ours.
 logging.getLogger("aiohttp.websocket").setLevel(logging.CRITICAL)
@@ -45,9 +47,14 @@ def find_token(request: web.Request) -> str:
 
 
 async def verify(access: AccessTokens, token: str) -> Identity:
-    """Raises Unauthenticated, and Unavailable where the keys cannot be fetched. On a thread, because fetching them blocks."""
+    """Raises Unauthenticated, PermissionDenied for an API key that may not, and Unavailable where the keys cannot be fetched.
+
+    On a thread, because fetching them blocks.
+    """
     try:
         person = await asyncio.to_thread(access.verify, token)
+        if person.scopes is not None:
+            check_scope(person.scopes, _SCOPE)
         claims = jwt.decode(token, options={"verify_signature": False})
     except jwt.PyJWTError as problem:
         raise errors.Unauthenticated("TOKEN_INVALID", "the access token is not valid") from problem

@@ -1,6 +1,7 @@
 """One embedded stack for the whole run, a copy of each migrated database for each worker, and the services on them in this process."""
 
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ import pytest
 from cli import environment as environments
 from cli.migrate import migrate_all
 from cli.services import SERVICES, start
+from cli.stack import mailbox
 from cli.stack.databases import copy_database, drop_database, ensure_databases
 from cli.stack.folder import DataFolder
 from cli.stack.mail import Mailbox
@@ -188,12 +190,66 @@ class House:
         account = self.register("Erik", "Sommer")
         organizations = self.stub("auth", organizations_pb2_grpc.OrganizationServiceStub)
         made = organizations.CreateOrganization(organizations_pb2.CreateOrganizationRequest(name=name), metadata=account.metadata)
-        pair = organizations.SwitchOrganization(
-            organizations_pb2.SwitchOrganizationRequest(organization_id=made.id, refresh_token=account.refresh), metadata=account.metadata
-        )
-        return Account(
-            account.email, account.password, account.user_id, pair.access_token, pair.refresh_token, pair.organization_id, pair.role
-        )
+        return self.switched(account, made.id)
+
+    def signed_in(self, account: Account) -> Account:
+        """The same person in a session of their own, in their personal organization."""
+        from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc  # noqa: PLC0415 - as above
+
+        pair = self.stub("auth", auth_pb2_grpc.AuthServiceStub).Login(auth_pb2.LoginRequest(email=account.email, password=account.password))
+        return replace(
+            account, access=pair.access_token, refresh=pair.refresh_token, tenant_id=pair.organization_id, role=pair.role
+        )  # fmt: skip
+
+    def switched(self, account: Account, organization_id: str) -> Account:
+        """The account acting in another of its organizations."""
+        from einstellen.auth.v1 import organizations_pb2, organizations_pb2_grpc  # noqa: PLC0415 - as above
+
+        request = organizations_pb2.SwitchOrganizationRequest(organization_id=organization_id, refresh_token=account.refresh)
+        stub = self.stub("auth", organizations_pb2_grpc.OrganizationServiceStub)
+        pair = stub.SwitchOrganization(request, metadata=account.metadata)
+        return replace(
+            account, access=pair.access_token, refresh=pair.refresh_token, tenant_id=pair.organization_id, role=pair.role
+        )  # fmt: skip
+
+    def take_plan(self, account: Account, plan: str = "Team") -> None:
+        """Subscribes the account's organization to a content plan, as if it had been paid for."""
+        statement = """
+            INSERT INTO subscriptions (id, tenant_id, family, plan_id, payment_method, status, start_date, anchor_at, cycle, period_start, period_end,
+                auto_renew, created_at, updated_at)
+            SELECT gen_random_uuid(), o.tenant_id, 'content', p.id, 'stripe', 'active', now(), now(), 0, now(), now() + interval '30 days', true, now(), now()
+            FROM organizations o, plans p WHERE o.tenant_id = %s AND p.name = %s ORDER BY p.version DESC LIMIT 1
+            ON CONFLICT (tenant_id, family) WHERE status <> 'cancelled' DO UPDATE SET plan_id = excluded.plan_id, status = 'active'"""
+
+        def taken() -> bool:
+            with closing(psycopg2.connect(self.owner_url("billing"))) as connection, connection, connection.cursor() as cursor:
+                cursor.execute(statement, (account.tenant_id, plan))
+                return cursor.rowcount == 1
+
+        until(taken, "billing knows the organization")
+
+    def invited(self, inviter: Account, email: str, role: str = "member") -> str:
+        """Invites an address into the inviter's organization; the answer is the token that was mailed to it."""
+        from einstellen.auth.v1 import invitations_pb2, invitations_pb2_grpc  # noqa: PLC0415 - as above
+
+        def mailed() -> set[str]:
+            texts = [mail["text"] for mail in mailbox.newest(self.mailbox.folder) if mail["to"] == [email]]
+            return {token for text in texts for token in re.findall(r"/account/accept-invitation#token=([\w-]+)", text)}
+
+        before = mailed()
+        request = invitations_pb2.CreateInvitationRequest(organization_id=inviter.tenant_id, email=email, role=role)
+        self.stub("auth", invitations_pb2_grpc.InvitationServiceStub).CreateInvitation(request, metadata=inviter.metadata)
+        (token,) = until(lambda: mailed() - before, "the invitation is in the mailbox")
+        return str(token)
+
+    def colleague(self, inviter: Account, role: str = "member") -> Account:
+        """A new person who was invited into the inviter's organization, and acts in it."""
+        from einstellen.auth.v1 import invitations_pb2, invitations_pb2_grpc  # noqa: PLC0415 - as above
+
+        account = self.register("Kim", "Berg")
+        request = invitations_pb2.AcceptInvitationRequest(token=self.invited(inviter, account.email, role))
+        self.stub("auth", invitations_pb2_grpc.InvitationServiceStub).AcceptInvitation(request, metadata=account.metadata)
+        return self.switched(account, inviter.tenant_id)
 
     def administrator(self) -> Account:
         """A platform administrator, the same one each time."""

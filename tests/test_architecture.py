@@ -17,6 +17,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 from cli.contracts.descriptors import Contracts
 from cli.services import SERVICES
+from services.auth import rules as auth_rules
 from services.chassis import frame
 from services.chassis.database import driver_url
 from tests.cli.contracts.conftest import compiled, imports  # noqa: F401 - fixtures: contracts that a test writes itself
@@ -301,6 +302,30 @@ def test_an_rpc_that_leaves_something_unsaid_is_found(compiled, parts: tuple[str
     found = silent_contracts(Contracts(compiled(contract(*parts))))
     assert len(found) == 1
     assert problem in found[0]
+
+
+# RPCs that no API key may call: whoever holds a key must not be able to make more of it, or of the account.
+KEYLESS = {
+    "auth.v1.AuthService",
+    "auth.v1.ApiKeyService",
+    "auth.v1.CredentialService",
+    "auth.v1.DataService",
+    "auth.v1.GoogleService",
+    "auth.v1.SecondFactorService",
+    "auth.v1.SessionService",
+}
+
+
+def test_every_service_says_which_scope_its_keys_need_or_takes_no_keys(contracts: Contracts) -> None:
+    scopes = {}
+    for service in _ours(contracts):
+        name = service.full_name.removeprefix("einstellen.")
+        if any(
+            allow.self or allow.roles for method in service.methods if (allow := contracts.option(method, "einstellen.options.v1.allow"))
+        ):
+            scopes[name] = contracts.option(service, "einstellen.options.v1.scope")
+    assert {name for name, scope in scopes.items() if not scope} == KEYLESS & set(scopes)
+    assert {f"{scope}.{how}" for scope in scopes.values() if scope for how in ("read", "write")} | {"rooms.write"} == auth_rules.SCOPES
 
 
 # What the edge and the command know.

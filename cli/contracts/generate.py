@@ -1,4 +1,4 @@
-"""Everything that is produced from the contracts: Python, the descriptor set, the OpenAPI document, and which fields Envoy lets through."""
+"""What is produced from the contracts: Python, the descriptor set, the OpenAPI document, which fields Envoy lets through, who may call what."""
 
 import json
 import os
@@ -10,12 +10,13 @@ from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
-from cli.contracts import bodies, thirdparty
+from cli.contracts import bodies, permissions, thirdparty
 from cli.contracts.openapi import document
 
 DESCRIPTORS = "einstellen.binpb"
 OPENAPI = "openapi.json"
 BODIES = "bodies.lua"
+PERMISSIONS = "permissions.md"
 
 # Where the plugins and the checker of bodies are found, also when the contracts of another folder are worked on.
 _CODE = Path(__file__).resolve().parents[2]
@@ -55,3 +56,4 @@ def generate(root: Path, out: Path) -> None:
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     (out / OPENAPI).write_text(json.dumps(document(files, version), indent=2, ensure_ascii=False) + "\n")
     (out / BODIES).write_text(bodies.script(files, (_CODE / "deploy/envoy" / BODIES).read_text()))
+    (out / PERMISSIONS).write_text(permissions.page(files))

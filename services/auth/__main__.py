@@ -8,6 +8,8 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from einstellen.auth.v1 import (
+    api_keys_pb2,
+    api_keys_pb2_grpc,
     auth_pb2,
     auth_pb2_grpc,
     credentials_pb2,
@@ -16,34 +18,44 @@ from einstellen.auth.v1 import (
     data_pb2_grpc,
     google_pb2,
     google_pb2_grpc,
+    invitations_pb2,
+    invitations_pb2_grpc,
     organizations_pb2,
     organizations_pb2_grpc,
     second_factors_pb2,
     second_factors_pb2_grpc,
     sessions_pb2,
     sessions_pb2_grpc,
+    workspaces_pb2,
+    workspaces_pb2_grpc,
 )
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
-from services.auth import persons, tasks
+from services.auth import persons, sealing, tasks
 from services.auth.collecting import Collecting
 from services.auth.keys import SigningKeys
 from services.auth.limits import Limits
+from services.auth.plans import Plans
 from services.auth.providers.google import Google
+from services.auth.rpc import edge
 from services.auth.rpc.accounts import AuthService
+from services.auth.rpc.api_keys import ApiKeyService
 from services.auth.rpc.credentials import Confirmation, CredentialService
 from services.auth.rpc.data import DataService
 from services.auth.rpc.google import GoogleService
+from services.auth.rpc.invitations import InvitationService
 from services.auth.rpc.keys import KeyService, revocations
 from services.auth.rpc.organizations import OrganizationService
 from services.auth.rpc.second_factors import Codes, SecondFactorService
 from services.auth.rpc.sessions import Sessions, SessionService
+from services.auth.rpc.workspaces import WorkspaceService
 from services.auth.settings import Settings
 from services.chassis import clients, clock, objects
 from services.chassis.database import Database
 from services.chassis.events import EventFeed
 from services.chassis.persons import handlers
 from services.chassis.revocations import Revocations
+from services.chassis.rules import PUBLIC
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
@@ -57,11 +69,13 @@ def start(settings: Settings) -> Server:
     limits = redis.Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, retry=waits)
     services = ServiceTokens(settings.service_token.get_secret_value(), "auth")
     notifications = clients.connect(settings.notifications_url, "notifications", services)
+    # Without the person: to verify their token billing might have to ask this service for its keys, whose threads may all be waiting for billing.
+    billing = clients.connect(settings.billing_url, "billing", services, for_people=False)
     neighbours = {
         "candidates": clients.connect(settings.candidates_url, "candidates", services),
         "jobs": clients.connect(settings.jobs_url, "jobs", services),
         "notifications": notifications,
-        "billing": clients.connect(settings.billing_url, "billing", services),
+        "billing": billing,
         "inference": clients.connect(settings.inference_url, "inference", services),
         "interviews": clients.connect(settings.interviews_url, "interviews", services),
     }
@@ -70,6 +84,12 @@ def start(settings: Settings) -> Server:
     sessions = Sessions(database, keys, settings, clock.utc_now)
 
     revoked = revocations(database, timedelta(seconds=settings.access_lifetime))
+    following = Revocations("auth", revoked)
+    plans = Plans(billing)
+    invitations = InvitationService(
+        database, plans, sealing.derive(settings.key_secret, "invitations"), Limits(limits, "invitation", settings.invitations)
+    )
+    api_keys = ApiKeyService(database, sealing.derive(settings.key_secret, "api keys"))
     logins = Limits(limits, "login", settings.login_attempts)
     confirmation = Confirmation(database, logins)
     codes = Codes(settings, clock.utc_now)
@@ -82,6 +102,10 @@ def start(settings: Settings) -> Server:
     def add(server: grpc.Server) -> None:
         auth_pb2_grpc.add_AuthServiceServicer_to_server(AuthService(database, sessions, logins), server)
         organizations_pb2_grpc.add_OrganizationServiceServicer_to_server(OrganizationService(database, sessions), server)
+        invitations_pb2_grpc.add_InvitationServiceServicer_to_server(invitations, server)
+        workspaces_pb2_grpc.add_WorkspaceServiceServicer_to_server(WorkspaceService(database, plans), server)
+        api_keys_pb2_grpc.add_ApiKeyServiceServicer_to_server(api_keys, server)
+        edge.Edge(database, keys, following, settings.jwt_issuer).add_to(server)
         sessions_pb2_grpc.add_SessionServiceServicer_to_server(SessionService(database, sessions), server)
         credentials_pb2_grpc.add_CredentialServiceServicer_to_server(CredentialService(database, sessions, confirmation, mails), server)
         second_factors_pb2_grpc.add_SecondFactorServiceServicer_to_server(factors, server)
@@ -90,10 +114,14 @@ def start(settings: Settings) -> Server:
         keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys, revoked), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
 
-    contracts = (auth_pb2, credentials_pb2, second_factors_pb2, google_pb2, data_pb2, organizations_pb2, sessions_pb2, keys_pb2, events_pb2)
+    contracts = (
+        auth_pb2, credentials_pb2, second_factors_pb2, google_pb2, data_pb2, organizations_pb2, invitations_pb2, workspaces_pb2, api_keys_pb2, sessions_pb2,
+        keys_pb2, events_pb2,
+    )  # fmt: skip
     return serve(
         settings, [module.DESCRIPTOR for module in contracts], add,
-        access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer, Revocations("auth", revoked)), services=services,
+        access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer, following), services=services,
+        others={f"/{edge.SERVICE}/Check": PUBLIC},  # whoever has a key may ask what it is good for
         parts={"database": database.check, "redis": limits.ping},
         background=[
             Worker(

@@ -6,8 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.auth.tables import (
+    api_keys,
     exports,
     identities,
+    invitations,
     login_challenges,
     mailed_links,
     members,
@@ -17,8 +19,9 @@ from services.auth.tables import (
     second_factors,
     sessions,
     users,
+    workspaces,
 )
-from services.chassis import objects
+from services.chassis import events, objects
 from services.chassis.persons import Kept, Person, drop_tasks
 
 EXPORTS = "exports"  # the kind of their files
@@ -31,14 +34,29 @@ def read(connection: Connection, person: Person) -> Kept:
     kept.add(connection, users, users.c.id == me, "password_hash")
     mine = [row["tenant_id"] for row in kept.add(connection, members, members.c.user_id == me)]
     kept.add(connection, organizations, organizations.c.id.in_(mine))
-    for table in (sessions, identities, mailed_links, second_factors, exports):
+    for table in (sessions, identities, mailed_links, second_factors, exports, api_keys):
         kept.add(connection, table, table.c.user_id == me)
+    for table in (workspaces, invitations):
+        kept.add(connection, table, table.c.tenant_id.in_(person.organizations))
+    kept.add(connection, invitations, sa.and_(_of_invited(person), invitations.c.tenant_id.not_in(person.organizations)))
     return kept
+
+
+def _of_invited(person: Person) -> sa.ColumnElement[bool]:
+    """By them, or to their address."""
+    address = sa.select(sa.func.lower(users.c.email)).where(users.c.id == person.user_id).scalar_subquery()
+    return sa.or_(invitations.c.invited_by == person.user_id, sa.func.lower(invitations.c.email) == address)
 
 
 def erase(connection: Connection, person: Person) -> Sequence[str]:
     """The account, its sessions, and the organizations that nobody else belongs to; in others an heir owns what the person owned."""
     me, gone = person.user_id, person.organizations
+    theirs = sa.or_(api_keys.c.user_id == me, api_keys.c.tenant_id.in_(gone))
+    keys = connection.execute(api_keys.delete().where(theirs).returning(api_keys.c.id, api_keys.c.tenant_id, api_keys.c.user_id)).all()
+    address = sa.select(sa.func.lower(users.c.email)).where(users.c.id == me).scalar_subquery()
+    asked = sa.or_(invitations.c.tenant_id.in_(gone), sa.func.lower(invitations.c.email) == address)
+    connection.execute(invitations.delete().where(asked))
+    connection.execute(workspaces.delete().where(workspaces.c.tenant_id.in_(gone)))
     for table in _THEIRS:
         connection.execute(table.delete().where(table.c.user_id == me))
     ended = sa.select(sessions.c.id).where(sessions.c.user_id == me)
@@ -53,6 +71,10 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
     for tenant_id, heir in person.heirs.items():
         owned = sa.and_(organizations.c.id == tenant_id, organizations.c.owner_id == me)
         connection.execute(organizations.update().where(owned).values(owner_id=heir))
+    by_them = sa.and_(invitations.c.invited_by == me, organizations.c.id == invitations.c.tenant_id)
+    connection.execute(invitations.update().where(by_them).values(invited_by=organizations.c.owner_id))
     connection.execute(users.delete().where(users.c.id == me))
     drop_tasks(connection, person)
+    for key in keys:
+        events.record(connection, "api_key.revoked", key.id, key.tenant_id, user_id=key.user_id)
     return [objects.key_of(row.tenant_id, EXPORTS, row.id) for row in files]

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from zxcvbn import zxcvbn
 
-from services.auth.tables import Belonging, LoginChallenge, Organization, Profile, RefreshToken, Session, User
+from services.auth.tables import ApiKey, Belonging, Invitation, LoginChallenge, Organization, Profile, RefreshToken, Session, User
 from services.chassis import errors, ids
 
 SHORTEST_PASSWORD = 10
@@ -19,6 +19,18 @@ _STRONG = 3  # of 4: 10^8 guesses or more
 FORGIVEN_FOR = timedelta(seconds=10)
 CHALLENGE_FOR = timedelta(minutes=5)
 CODES_FOR_EACH_CHALLENGE = 5
+INVITED_FOR = timedelta(days=7)
+UNLIMITED = -1
+KEY_MARK = "ek_"
+_KEY_LENGTH = len(KEY_MARK) + 43
+_SHOWN = len(KEY_MARK) + 5
+_MOST_KEYS = 100
+# What API keys can be narrowed to: the scopes of the contracts, and the gateway's own.
+SCOPES = frozenset(
+    f"{what}.{how}"
+    for what in ("billing", "candidates", "inference", "interviews", "jobs", "notifications", "organizations")
+    for how in ("read", "write")
+) | {"rooms.write"}
 SIGN_IN_FOR = timedelta(minutes=10)
 _LONGEST_PICTURE = 500
 
@@ -139,15 +151,105 @@ def is_open(challenge: LoginChallenge, *, now: datetime) -> bool:
 
 
 def claims(
-    user: User, organization: Organization, session_id: UUID, *, revision: int, issuer: str, now: datetime, seconds: int
-) -> dict[str, object]:
-    """What an access token says (RFC 9068): who, in which organization and role, by which session, until when, and up to which event that was looked at."""
+    user: User, organization: Organization, session_id: UUID, *, revision: int, issuer: str, now: datetime, seconds: int,
+    scopes: Sequence[str] | None = None,
+) -> dict[str, object]:  # fmt: skip
+    """What an access token says (RFC 9068): who, in which organization and role, by which session, until when, and up to which event that was looked at.
+
+    With scopes it is an API key's, whose id stands for the session's; a key never has the rights of a platform administrator.
+    """
     issued = int(now.timestamp())
     said: dict[str, object] = {
         "iss": issuer, "aud": issuer, "sub": str(user.id), "iat": issued, "exp": issued + seconds, "jti": str(ids.mint()),
         "org": str(organization.id), "kind": organization.kind, "role": organization.role, "sid": str(session_id),
         "rev": revision,
     }  # fmt: skip
-    if user.is_platform_admin:
+    if scopes is not None:
+        said["scope"] = " ".join(scopes)
+    elif user.is_platform_admin:
         said["admin"] = True
     return said
+
+
+def check_open(organization: Organization | None) -> Organization:
+    """The organization, where its member may act in it. Raises NotFound / ORGANIZATION_NOT_FOUND, PermissionDenied / ORGANIZATION_SUSPENDED."""
+    if organization is None:
+        raise errors.NotFound("ORGANIZATION_NOT_FOUND", "there is no such organization, or you do not belong to it")
+    if organization.suspended_at is not None:
+        raise errors.PermissionDenied("ORGANIZATION_SUSPENDED", "this organization is suspended; ask those who run this platform")
+    return organization
+
+
+def check_manages(actor: str, *roles: str) -> None:
+    """An owner manages everybody, an admin members and viewers: `roles` are what the other is, and what they are to become.
+
+    Raises PermissionDenied / ROLE_TOO_LOW.
+    """
+    if actor != "owner" and not (actor == "admin" and {"member", "viewer"}.issuperset(roles)):
+        raise errors.PermissionDenied("ROLE_TOO_LOW", "admins manage members and viewers; the rest is for an owner to do")
+
+
+def check_owner_stays(owners: int, role: str, becomes: str = "") -> None:
+    """Raises FailedPrecondition / LAST_OWNER where the only owner would be one no longer."""
+    if role == "owner" and becomes != "owner" and owners < 2:
+        raise errors.FailedPrecondition("LAST_OWNER", "the last owner stays: make somebody else an owner first")
+
+
+def invite(invitation_id: UUID, tenant_id: UUID, email: str, role: str, token: str, invited_by: UUID, *, now: datetime) -> Invitation:
+    return Invitation(invitation_id, tenant_id, email.strip(), role, hash_token(token), invited_by, now, now + INVITED_FOR)
+
+
+def check_invitation(invitation: Invitation | None, user: User, *, now: datetime) -> Invitation:
+    """The invitation, where it is open and was sent to this person's address.
+
+    Raises FailedPrecondition / INVITATION_INVALID, PermissionDenied / INVITATION_NOT_YOURS.
+    """
+    closed = invitation is None or invitation.accepted_at is not None or invitation.revoked_at is not None
+    if invitation is None or closed or invitation.expires_at <= now:
+        raise errors.FailedPrecondition("INVITATION_INVALID", "this invitation is not good, or no longer; ask for another")
+    if invitation.email.casefold() != user.email.casefold():
+        raise errors.PermissionDenied("INVITATION_NOT_YOURS", "this invitation was sent to another address; sign in with that one")
+    return invitation
+
+
+def check_seats(taken: int, seats: int) -> None:
+    """Raises FailedPrecondition / SEATS_TAKEN where the plan has no seat left; who is invited takes one too."""
+    if seats != UNLIMITED and taken >= seats:
+        raise errors.FailedPrecondition(
+            "SEATS_TAKEN", f"the plan has {seats} seats, and all are taken: remove somebody, or take a larger plan"
+        )
+
+
+def check_workspaces(taken: int, allowed: int) -> None:
+    """Raises FailedPrecondition / WORKSPACES_TAKEN where the plan has no workspace left."""
+    if allowed != UNLIMITED and taken >= allowed:
+        raise errors.FailedPrecondition("WORKSPACES_TAKEN", f"the plan has {allowed} workspaces: delete one, or take a larger plan")
+
+
+def check_key(scopes: Sequence[str], expires_at: datetime | None, *, now: datetime) -> None:
+    """Raises InvalidArgument / SCOPE_UNKNOWN, EXPIRY_PAST."""
+    unknown = sorted(set(scopes) - SCOPES)
+    if unknown:
+        raise errors.invalid_field("scopes", "SCOPE_UNKNOWN", f"{unknown[0]} is none of {', '.join(sorted(SCOPES))}")
+    if expires_at is not None and expires_at <= now:
+        raise errors.invalid_field("expire_time", "EXPIRY_PAST", "is over")
+
+
+def check_keys(count: int) -> None:
+    """Raises FailedPrecondition / TOO_MANY_KEYS."""
+    if count >= _MOST_KEYS:
+        raise errors.FailedPrecondition("TOO_MANY_KEYS", f"an organization has at most {_MOST_KEYS} API keys: revoke some")
+
+
+def make_key(
+    key_id: UUID, tenant_id: UUID, user_id: UUID, name: str, whole: str, scopes: list[str], expires_at: datetime | None, *, now: datetime
+) -> ApiKey:
+    return ApiKey(key_id, tenant_id, user_id, name, whole[:_SHOWN], hash_token(whole), scopes, now, expires_at)
+
+
+def looks_like_key(text: str) -> bool:
+    return len(text) == _KEY_LENGTH and text.startswith(KEY_MARK)
+
+
+def is_good(key: ApiKey, *, now: datetime) -> bool:
+    return key.revoked_at is None and (key.expires_at is None or now < key.expires_at)

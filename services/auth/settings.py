@@ -51,6 +51,12 @@ class Settings(chassis.Settings):
         alias="MAIL_ATTEMPTS",
         description="Links that one account may ask for in 15 minutes, and ten times as many from one address.",
     )
+    invitations: int = Field(
+        50,
+        ge=1,
+        alias="INVITATIONS",
+        description="Invitations that one organization may mail in 15 minutes, and ten times as many from one address.",
+    )
     login_attempts: int = Field(
         10,
         ge=1,

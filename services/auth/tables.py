@@ -32,6 +32,8 @@ organizations = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("suspended_at", sa.DateTime(timezone=True)),
+    sa.Column("suspended_for", sa.Text),
 )  # fmt: skip
 
 members = sa.Table(
@@ -143,6 +145,43 @@ exports = sa.Table(
     sa.Column("expires_at", sa.DateTime(timezone=True)),
 )  # fmt: skip
 
+invitations = sa.Table(
+    "invitations", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("token_hash", sa.LargeBinary, nullable=False),
+    sa.Column("invited_by", sa.Uuid, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("accepted_at", sa.DateTime(timezone=True)),
+    sa.Column("revoked_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+workspaces = sa.Table(
+    "workspaces", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+api_keys = sa.Table(
+    "api_keys", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("prefix", sa.Text, nullable=False),
+    sa.Column("key_hash", sa.LargeBinary, nullable=False),
+    sa.Column("scopes", JSONB, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True)),
+    sa.Column("last_used_at", sa.DateTime(timezone=True)),
+    sa.Column("revoked_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class User:
@@ -172,6 +211,51 @@ class Organization:
     kind: str
     created_at: datetime
     role: str = ""
+    suspended_at: datetime | None = None
+    suspended_for: str | None = None
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """Somebody who is asked to become a member; only the SHA-256 of the mailed token is kept."""
+
+    id: UUID
+    tenant_id: UUID
+    email: str
+    role: str
+    token_hash: bytes
+    invited_by: UUID
+    created_at: datetime
+    expires_at: datetime
+    accepted_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A part of an organization's work."""
+
+    id: UUID
+    tenant_id: UUID
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key by which a program acts for its maker in one organization, narrowed to scopes; only its SHA-256 is kept, and how it begins."""
+
+    id: UUID
+    tenant_id: UUID
+    user_id: UUID
+    name: str
+    prefix: str
+    key_hash: bytes
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grp
 from services.auth import rules, sealing
 from services.auth.collecting import Collecting
 from services.auth.settings import Settings
-from services.auth.store import accounts, links
+from services.auth.store import accounts, invitations, links, organizations
 from services.auth.tables import MailedLink, User
 from services.chassis import calls
 from services.chassis.clock import Clock
@@ -30,7 +30,7 @@ def handlers(
     database: Database, notifications: grpc.Channel, collecting: Collecting, settings: Settings, clock: Clock
 ) -> dict[str, Handler]:
     stub = notifications_pb2_grpc.NotificationServiceStub(notifications)
-    key = sealing.derive(settings.key_secret, "mailed links")
+    key, inviting = sealing.derive(settings.key_secret, "mailed links"), sealing.derive(settings.key_secret, "invitations")
 
     def put_contact(task: Task) -> None:
         user = _user(task)
@@ -67,8 +67,30 @@ def handlers(
             if purpose == "change_email" and accounts.find_user_by_email(connection, email) is not None:
                 return
             links.add_link(connection, MailedLink(rules.hash_token(token), user.id, purpose, email, now, now + good_for, None))
-        variables = {"first_name": user.first_name, "link": f"{settings.public_url.rstrip('/')}/account/{page}#token={token}"}
+        variables = {"first_name": user.first_name, "link": _link(page, token)}
         _mail(user, email, template, variables | {"expires_time": (now + good_for).isoformat()}, task)
+
+    def mail_invitation(task: Task) -> None:
+        with database.begin(calls.SYSTEM) as connection:
+            invitation = invitations.find_invitation(connection, UUID(task.payload["invitation_id"]))
+            if invitation is None or invitation.revoked_at is not None or invitation.accepted_at is not None:
+                return
+            inviter = accounts.get_user(connection, invitation.invited_by)
+            organization = organizations.get_organization(connection, invitation.tenant_id)
+        token = sealing.token_of(inviting, str(invitation.id))
+        variables = {
+            "organization_name": organization.name, "inviter_name": f"{inviter.first_name} {inviter.last_name}".strip() or inviter.email,
+            "role": invitation.role, "link": _link("accept-invitation", token), "expires_time": invitation.expires_at.isoformat(),
+        }  # fmt: skip
+        stub.SendNotification(
+            notifications_pb2.SendNotificationRequest(
+                notification_type="email", recipient=invitation.email, template="organization_invitation", variables=variables,
+                tenant_id=str(invitation.tenant_id), request_id=str(task.id),
+            )
+        )  # fmt: skip
+
+    def _link(page: str, token: str) -> str:
+        return f"{settings.public_url.rstrip('/')}/account/{page}#token={token}"
 
     def mail_notice(task: Task) -> None:
         user = _user(task)
@@ -90,6 +112,7 @@ def handlers(
         return user if user and user.deleted_at is None else None
 
     return {
-        "put_contact": put_contact, "welcome": welcome, "mail_link": mail_link, "mail_notice": mail_notice, "collect_export": collecting.collect,
+        "put_contact": put_contact, "welcome": welcome, "mail_link": mail_link, "mail_notice": mail_notice, "mail_invitation": mail_invitation,
+        "collect_export": collecting.collect,
         "expire_export": collecting.expire,
     }  # fmt: skip

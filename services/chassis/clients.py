@@ -46,9 +46,10 @@ class _Details(NamedTuple):
 class _Outgoing(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor, grpc.StreamUnaryClientInterceptor):
     """Adds to each call: this service's token, the token of the person it acts for, the request's id, the trace and a deadline."""
 
-    def __init__(self, peer: str, tokens: ServiceTokens) -> None:
+    def __init__(self, peer: str, tokens: ServiceTokens, *, for_people: bool) -> None:
         self._peer = peer
         self._tokens = tokens
+        self._for_people = for_people
 
     def _send(self, continuation: Callable[[Any, Any], Any], details: Any, request: Any) -> Any:
         call = calls.current()
@@ -57,7 +58,7 @@ class _Outgoing(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientIntercep
             metadata.append((REQUEST_ID, call.request_id))
         if call.address:
             metadata.append((CLIENT_ADDRESS, call.address))
-        if call.token:
+        if call.token and self._for_people:
             metadata.append(("authorization", f"Bearer {call.token}"))
         timeout = DEADLINE_SECONDS if details.timeout is None else details.timeout
         return continuation(
@@ -69,6 +70,10 @@ class _Outgoing(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientIntercep
     intercept_stream_unary: Any = _send
 
 
-def connect(address: str, peer: str, tokens: ServiceTokens) -> grpc.Channel:
-    """A channel to the service named `peer`. It connects when first used and again whenever the peer comes back."""
-    return grpc.intercept_channel(grpc.insecure_channel(address.removeprefix("grpc://"), options=OPTIONS), _Outgoing(peer, tokens))
+def connect(address: str, peer: str, tokens: ServiceTokens, *, for_people: bool = True) -> grpc.Channel:
+    """A channel to the service named `peer`. It connects when first used and again whenever the peer comes back.
+
+    Where it is not for people, the peer learns of no person, and needs nobody's public keys to answer.
+    """
+    channel = grpc.insecure_channel(address.removeprefix("grpc://"), options=OPTIONS)
+    return grpc.intercept_channel(channel, _Outgoing(peer, tokens, for_people=for_people))

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 import grpc
@@ -15,7 +16,7 @@ from grpc_reflection.v1alpha import reflection
 from services.chassis import logs, metrics, tracing
 from services.chassis.interceptor import Frame
 from services.chassis.logs import log
-from services.chassis.rules import rules_of
+from services.chassis.rules import Rule, rules_of
 from services.chassis.settings import Settings
 from services.chassis.tokens import AccessTokens, ServiceTokens
 
@@ -81,8 +82,11 @@ class Server:
 def serve(
     settings: Settings, contracts: Sequence[FileDescriptor], add: Callable[[grpc.Server], object], *, access: AccessTokens, services: ServiceTokens,
     parts: Mapping[str, Callable[[], object]], background: Sequence[Background] = (), closing: Sequence[Callable[[], object]] = (),
+    others: Mapping[str, Rule] = MappingProxyType({}),
 ) -> Server:  # fmt: skip
     """Starts a server for the services in these contracts, whose servicers `add` registers, and the work beside them.
+
+    `others` says who may call RPCs of contracts that are not ours.
 
     More requests than the workers and a short queue can hold are answered RESOURCE_EXHAUSTED. Raises RuntimeError where the address is taken.
     What is revoked is followed from the start, and to the end.
@@ -92,7 +96,7 @@ def serve(
     names = [service.full_name for contract in contracts for service in contract.services_by_name.values()]
     server = grpc.server(
         ThreadPoolExecutor(settings.workers, thread_name_prefix=settings.service),
-        interceptors=[Frame(settings.service, rules_of(names), access, services)],
+        interceptors=[Frame(settings.service, {**rules_of(names), **others}, access, services)],
         maximum_concurrent_rpcs=settings.workers * _QUEUED_FOR_EACH_WORKER,
         options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE), ("grpc.so_reuseport", 0), ("grpc.max_metadata_size", 32 * 1024)],
     )

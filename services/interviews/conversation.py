@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import grpc
 from sqlalchemy import Connection
 
-from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc
+from einstellen.inference.v1 import inference_pb2_grpc
 from services.chassis import audit, calls, errors, ids
 from services.chassis.clock import Clock
 from services.chassis.database import Database
@@ -19,12 +20,10 @@ from services.interviews.asking.follow_ups import follow_up
 from services.interviews.asking.plan import next_question
 from services.interviews.room import INTERVIEWER, Room
 from services.interviews.scoring.answers import AnswerScore, score
-from services.interviews.scoring.evidence import Vectors
 from services.interviews.subjects import Answer, Question
 from services.interviews.tables import Interview, Line, QuestionAnswer
+from services.interviews.vectors import Embeddings
 
-_EMBED_SECONDS = 10.0
-_AT_ONCE = 64
 _UNKNOWN = 5.0  # neither good nor bad
 _FOLLOWED = 2.0  # an answer of less has nothing that could be taken up
 FAREWELL = "That was the last question. Thank you! You can end the interview now."
@@ -35,7 +34,7 @@ class Conversation:
 
     def __init__(self, database: Database, inference: grpc.Channel, room: Room, clock: Clock) -> None:
         self._database = database
-        self._inference = inference_pb2_grpc.InferenceServiceStub(inference)
+        self._embeddings = Embeddings(inference_pb2_grpc.InferenceServiceStub(inference))
         self._room = room
         self._clock = clock
 
@@ -69,7 +68,8 @@ class Conversation:
 
     def score(self, interview: Interview, answered: QuestionAnswer) -> AnswerScore:
         """Raises grpc.RpcError where the models are away."""
-        return score(resumes.question(answered.question), resumes.answer(answered), embedding(self._inference, interview.tenant_id))
+        vectors = partial(self._embeddings.of, tenant_id=interview.tenant_id)
+        return score(resumes.question(answered.question), resumes.answer(answered), vectors)
 
     def _go_on(self, connection: Connection, interview: Interview, every: Sequence[QuestionAnswer], chosen: "Chosen | None") -> Line:
         now = self._clock()
@@ -148,20 +148,3 @@ def planned(interview_id: UUID, position: int | None, question: Question, *, fol
         ids.mint(), interview_id, position, None, resumes.plain(question), follows_id, "planned", "", "", "", "", "", "", is_considered=False,
         score=None, is_deviated=None, evidence=None, asked_at=None, answered_at=None,
     )  # fmt: skip
-
-
-def embedding(inference: inference_pb2_grpc.InferenceServiceStub, tenant_id: UUID) -> Vectors:
-    """Turns texts into vectors by inference, each text once."""
-    known: dict[str, Sequence[float]] = {}
-
-    def vectors(texts: Sequence[str]) -> list[Sequence[float]]:
-        wanted = [text for text in dict.fromkeys(texts) if text not in known]
-        for start in range(0, len(wanted), _AT_ONCE):
-            part = wanted[start : start + _AT_ONCE]
-            answer = inference.Embed(
-                inference_pb2.EmbedRequest(texts=part, purpose="interview_scoring", tenant_id=str(tenant_id)), timeout=_EMBED_SECONDS
-            )
-            known.update((text, tuple(vector.values)) for text, vector in zip(part, answer.vectors, strict=True))
-        return [known[text] for text in texts]
-
-    return vectors

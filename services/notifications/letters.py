@@ -48,6 +48,7 @@ TEMPLATES: Mapping[str, Template] = {
     "google_linked": Template(_of()),
     "second_factor_on": Template(_of()),
     "second_factor_off": Template(_of()),
+    "organization_invitation": Template(_of("organization_name", "inviter_name", "role", "link", "expires_time"), secret=True),
     "application_received": Template(_of("job_title", "company_name"), _of("candidate_name"), for_people=True),
     "application_status": Template(_of("job_title", "company_name", "status"), _of("candidate_name", "note"), for_people=True),
     "interview_invitation": Template(

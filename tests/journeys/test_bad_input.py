@@ -18,6 +18,7 @@ _CLIENTS_FAULT = {
     "INVALID_ARGUMENT", "NOT_FOUND", "PERMISSION_DENIED", "UNAUTHENTICATED", "FAILED_PRECONDITION", "ALREADY_EXISTS", "OUT_OF_RANGE", "RESOURCE_EXHAUSTED",
 }  # fmt: skip
 _UNARY = [method for method in worlds.rpcs() if not method.client_streaming]
+_ENDS_THE_CALLER = "RevokeSessions"  # its empty request is good, and those who send it can call nothing afterwards
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,9 @@ def test_a_field_that_no_rule_allows_is_named_and_changes_nothing(house: House, 
     assert written(house) == before
 
 
-@pytest.mark.parametrize("method", _UNARY, ids=lambda method: method.full_name.removeprefix("einstellen."))
+@pytest.mark.parametrize(
+    "method", [each for each in _UNARY if each.name != _ENDS_THE_CALLER], ids=lambda method: method.full_name.removeprefix("einstellen.")
+)
 def test_an_empty_request_and_one_without_a_token_are_answered_without_a_fault(
     house: House, world: World, method: MethodDescriptor
 ) -> None:

@@ -21,7 +21,16 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cli.services import SERVICES
-from einstellen.auth.v1 import data_pb2, data_pb2_grpc
+from einstellen.auth.v1 import (
+    api_keys_pb2,
+    api_keys_pb2_grpc,
+    data_pb2,
+    data_pb2_grpc,
+    invitations_pb2,
+    invitations_pb2_grpc,
+    workspaces_pb2,
+    workspaces_pb2_grpc,
+)
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
@@ -109,6 +118,7 @@ def make(house: House) -> World:
     ids["export_id"] = (
         house.stub("auth", data_pb2_grpc.DataServiceStub).CreateExport(data_pb2.CreateExportRequest(), metadata=person.metadata).id
     )
+    organize(house, world, mark)
     world.marks += [value for name, value in ids.items() if name != "organization_id"] + [said.id, application.room_name]
     ids["plan_id"] = free_plan(house)
     # What the accounts are, a stranger names in a request and may find in its echo; addresses never.
@@ -133,6 +143,23 @@ def interviewed(house: House, employer: Account, person: Account, candidate_id: 
     )
     stub.AnswerQuestion(answer, metadata=person.metadata)
     return stub.GetInterview(interviews_pb2.GetInterviewRequest(interview_id=started.id), metadata=person.metadata)
+
+
+def organize(house: House, world: World, mark: str) -> None:
+    """What an organization has beside its members."""
+    employer, ids = world.employer, world.ids
+    house.take_plan(employer)
+    invitation = invitations_pb2.CreateInvitationRequest(organization_id=employer.tenant_id, email=f"{mark}@example.com", role="member")
+    ids["invitation_id"] = house.stub("auth", invitations_pb2_grpc.InvitationServiceStub).CreateInvitation(
+        invitation, metadata=employer.metadata
+    ).id  # fmt: skip
+    ids["workspace_id"] = house.stub("auth", workspaces_pb2_grpc.WorkspaceServiceStub).CreateWorkspace(
+        workspaces_pb2.CreateWorkspaceRequest(name=mark), metadata=employer.metadata
+    ).id  # fmt: skip
+    key = api_keys_pb2.CreateApiKeyRequest(name=mark, scopes=["jobs.read"])
+    made = house.stub("auth", api_keys_pb2_grpc.ApiKeyServiceStub).CreateApiKey(key, metadata=employer.metadata)
+    ids["api_key_id"] = made.id
+    world.marks.append(made.key)
 
 
 def busy(house: House) -> int:
@@ -219,6 +246,7 @@ SAMPLES: dict[str, Any] = {
     "email": "stranger@example.com", "password": "a long enough password",
     "current_password": "a long enough password", "new_password": "another long password", "token": "no-such-token",
     "challenge_token": "no-such-token", "state": "no-such-state", "code": "123456",
+    "role": "member", "scopes": ["jobs.read"], "keep_current": True, "why": "Words",
     "refresh_token": "no-such-token", "name": "Name", "title": "Title", "degree": "MSc",
     "description": "Words", "status": "interview", "company_name": "Company", "job_title": "Engineer", "skill_name": "Python", "content": "Hello",
     "notification_type": "in_app", "subject": "Subject", "message": "Message", "room_name": "application-1", "client_id": "1", "currency": "EUR",

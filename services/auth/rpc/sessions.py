@@ -61,14 +61,16 @@ class Sessions:
             current = accounts.lock_user(connection, user.id)
             if current.deleted_at is not None or current.password_hash != user.password_hash:
                 raise errors.Unauthenticated("CREDENTIALS_WRONG", "the address or the password is wrong")
-            organization = organizations.get_membership(connection, session.tenant_id, user.id)
+            organization = rules.check_open(organizations.find_membership(connection, session.tenant_id, user.id))
             store.add_session(connection, session)
             store.add_refresh_token(connection, kept)
             audit.record(connection, "session.opened", tenant_id=session.tenant_id, user_id=user.id, session_id=session.id)
         return self._pair(user, organization, session.id, refresh, revision)
 
-    def rotate(self, token: str, choose: Callable[[Session], UUID] = lambda session: session.tenant_id) -> auth_pb2.TokenPair:
+    def rotate(self, token: str, choose: Callable[[Session], UUID] | None = None) -> auth_pb2.TokenPair:
         """Exchanges a refresh token for a new pair, in the organization that `choose` names; it may raise, and nothing has changed then.
+
+        Without it the session stays in its organization; where that is suspended, or the person no longer belongs to it, it goes on in the personal one.
 
         The successor is derived from the token, so that whoever lost the answer is given the same one again. A token that was used before in any other
         way ends its session: whoever holds the other one is signed out as well.
@@ -84,7 +86,7 @@ class Sessions:
                 raise errors.Unauthenticated("REFRESH_TOKEN_INVALID", "the refresh token is not valid; sign in again")
             if state is not rules.TokenState.REUSED:
                 user = accounts.get_user(connection, session.user_id)
-                organization = organizations.get_membership(connection, choose(session), user.id)
+                organization = self._organization(connection, session, user, choose)
                 if state is rules.TokenState.GOOD:
                     new = rules.keep_refresh_token(successor, session.id, now=now, days=self._settings.refresh_days)
                     store.use_refresh_token(connection, token_hash, new, now)
@@ -103,6 +105,13 @@ class Sessions:
         if state is rules.TokenState.REUSED:
             raise errors.Unauthenticated("REFRESH_TOKEN_REUSED", "this refresh token was used before; the session is ended, sign in again")
         return self._pair(user, organization, session.id, successor, revision)
+
+    @staticmethod
+    def _organization(connection: Connection, session: Session, user: User, choose: Callable[[Session], UUID] | None) -> Organization:
+        found = organizations.find_membership(connection, choose(session) if choose else session.tenant_id, user.id)
+        if choose is None and (found is None or found.suspended_at is not None):
+            found = organizations.find_membership(connection, user.personal_organization_id, user.id)
+        return rules.check_open(found)
 
     def end(self, connection: Connection, session: Session, now: datetime, *, why: str) -> None:
         """Ends one session, unless it has ended."""

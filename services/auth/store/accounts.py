@@ -1,6 +1,6 @@
 """Every query of accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +46,12 @@ def lock_user(connection: Connection, user_id: UUID) -> User:
     if row is None:
         raise errors.NotFound("USER_NOT_FOUND", "there is no such account")
     return User(**row._mapping)
+
+
+def list_administrators(connection: Connection) -> Sequence[str]:
+    """The addresses of the platform administrators."""
+    admins = sa.and_(users.c.is_platform_admin, users.c.deleted_at.is_(None))
+    return connection.execute(sa.select(users.c.email).where(admins).order_by(users.c.email)).scalars().all()
 
 
 def update_user(connection: Connection, user_id: UUID, changes: Mapping[str, object]) -> None:

@@ -1,7 +1,7 @@
 """A question that takes up what was just said and asks for what is missing."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.chassis import skills
 from services.interviews.instructions import is_instruction
@@ -10,16 +10,17 @@ from services.interviews.scoring.signs import shows
 from services.interviews.subjects import Answer, Point, Question
 
 _SAID = 0.5  # the share of a phrasing's words from which a point counts as said
-_LONGEST_QUOTE = 60
-_MOST_WORDS = 6
+_LONGEST_QUOTE = 110
+_FEWEST_WORDS, _MOST_WORDS = 3, 16
+_CLAUSES = re.compile(r"[,;:]\s+|\s+(?=(?:so that|because|although|which|while|but|then)\s)", re.IGNORECASE)
 _SAFE = re.compile(r"[^\W_][\w %+#&'\u2019.,-]*")
 _FIGURE = re.compile(
     r"\b(?:from\s+)?\d[\d.,]*\s*(?:%|percent|per\s+cent)?(?:\s+(?:to\s+)?[a-z]+){0,2}|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|fifty|hundred)\s+[a-z]+(?:\s+[a-z]+)?",
     re.IGNORECASE,
 )
-_OBJECT = re.compile(
-    r"\b(?:built|wrote|made|introduced|changed|replaced|created|designed|set\s+up|organi[sz]ed|led|used|use|chose|moved|fixed|added|planned|trained|checked|wrote|prepared|tested|measured"
-    r"|started|developed|called|asked|showed|rebuilt|automated|reduced|improved|repaired|installed)\s+((?:[\w'-]+\s+){0,4}[\w'-]+)",
+_DONE = re.compile(
+    r"\b(?:built|wrote|made|introduced|changed|replaced|created|designed|set\s+up|organi[sz]ed|led|used|use|chose|moved|fixed|added|planned|trained|checked|prepared"
+    r"|tested|measured|started|developed|called|asked|showed|rebuilt|automated|reduced|improved|repaired|installed|decided|kept)\b",
     re.IGNORECASE,
 )
 _PROBES = {
@@ -31,11 +32,10 @@ _PROBES = {
     "number": "Can you put a number to it?",
     "lesson": "What do you do differently since then?",
 }
-_EDGES_TEXT = """
-a an the my our their his her its your this that these those some and or but with of to for in on at by from as so then also very it them
-him us me is was were are be i we they you he she because when while if which who where how what
-"""
-_EDGES = frozenset(_EDGES_TEXT.split())
+_LOOSE_AT_THE_START = frozenset(("and", "or", "but", "so", "then", "also", "because"))
+_LOOSE_AT_THE_END = _LOOSE_AT_THE_START | frozenset(
+    ("a", "an", "the", "of", "with", "to", "for", "in", "on", "at", "by", "from", "as", "that", "which", "who")
+)
 
 
 def follow_up(question: Question, answer: Answer, asked: Sequence[Question], *, missing: Sequence[Point] | None = None) -> Question | None:
@@ -54,8 +54,8 @@ def follow_up(question: Question, answer: Answer, asked: Sequence[Question], *, 
     point = min(
         lacking, key=lambda each: (not each.about and each.sign == "number", question.points.index(each) if each in question.points else 0)
     )
-    probe = _PROBES[point.sign] if point.sign else f"What can you tell me about {point.about}?"
-    return Question(key, question.skill, "follow_up", question.level, f'You mentioned "{quote}". {probe}', (point,))
+    probe = _PROBES[point.sign] if point.sign else f"What about {point.about}?"
+    return Question(key, question.skill, "follow_up", question.level, f'You said: "{quote}". {probe}', (point,))
 
 
 def _said(point: Point, sentences: Sequence[str]) -> bool:
@@ -69,27 +69,21 @@ def _said(point: Point, sentences: Sequence[str]) -> bool:
 
 
 def _quote(sentences: Sequence[str], asked: str) -> str:
-    """A figure, a tool, what was done, or else the longest plain words of the answer, exactly as they were said."""
+    """A clause, exactly as it was said: one that says what was done, or else has a figure, or a tool, or else the first."""
     known = frozenset(content(asked))
-    found: list[tuple[int, str]] = []
-    for sentence in sentences:
-        found += [(0, match[1]) for match in _OBJECT.finditer(sentence)]
-        found += [(1, match[0]) for match in _FIGURE.finditer(sentence)]
-        found += [(2, sentence[mention.start : mention.end]) for mention in skills.find_skills(sentence)]
-        found.append((3, " ".join(sentence.split()[:_MOST_WORDS])))
-    quotes = [(rank, _trim(text)) for rank, text in found]
-    fitting = [(rank, text) for rank, text in quotes if text and len(frozenset(content(text)) - known) >= (1 if rank else 2)]
-    return min(fitting, key=lambda entry: entry[0], default=(0, ""))[1]
+    clauses = [_trim(clause) for sentence in sentences for clause in _CLAUSES.split(sentence)]
+    fitting = [clause for clause in clauses if clause and frozenset(content(clause)) - known]
+    signs: tuple[Callable[[str], object], ...] = (_DONE.search, _FIGURE.search, skills.find_skills)
+    return min(fitting, key=lambda clause: next((rank for rank, shown in enumerate(signs) if shown(clause)), len(signs)), default="")
 
 
-def _trim(text: str) -> str:
-    """Few plain words without loose ends; empty where they could be anything else than a name of what was said."""
-    parts = " ".join(text.split()).split(" ")[:_MOST_WORDS]
-    while parts and parts[-1].casefold().strip(".,") in _EDGES:
+def _trim(clause: str) -> str:
+    """A clause without loose ends; empty where it is no few plain words, or could be anything else than what was said."""
+    parts = clause.split()
+    while parts and parts[-1].casefold().strip(".,") in _LOOSE_AT_THE_END:
         parts.pop()
-    while parts and parts[0].casefold() in _EDGES - {"from"}:
+    while parts and parts[0].casefold() in _LOOSE_AT_THE_START:
         parts.pop(0)
     quote = " ".join(parts).strip(" .,;-'")
-    if not quote or len(quote) > _LONGEST_QUOTE or not _SAFE.fullmatch(quote) or is_instruction(quote) or not words(quote):
-        return ""
-    return quote
+    fits = _FEWEST_WORDS <= len(parts) <= _MOST_WORDS and len(quote) <= _LONGEST_QUOTE
+    return quote if fits and _SAFE.fullmatch(quote) and not is_instruction(quote) and words(quote) else ""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from services.chassis import skills
 from services.interviews.scoring import signs, weights
 from services.interviews.scoring.sentences import Sentence, Use, content, cut
 from services.interviews.subjects import Point, Question
@@ -11,9 +12,11 @@ from services.interviews.subjects import Point, Question
 # Normalised vectors for texts, in their order.
 Vectors = Callable[[Sequence[str]], Sequence[Sequence[float]]]
 
-_LONG = 24  # words; a longer sentence is also read clause by clause
+_LONG = 12  # words; a longer sentence is also read clause by clause
 _CLAUSE = re.compile(r",\s+|\s+(?=(?:and|but|because|so|then|which|while)\s)|\s+-\s+|:\s+", re.IGNORECASE)
 _SHORTEST_CLAUSE = 5
+_MOST_NEIGHBOURS = 40
+_LONGEST_WHOLE = 2000  # characters; the model reads no more of a text
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,21 @@ def read(question: Question, text: str, vectors: Vectors) -> Reading:
         return Reading(tuple(PointScore(point.text, 0.0, found=False) for point in question.points), 0.0, sentences)
     pieces = [(sentence, piece) for sentence in usable for piece in _pieces(sentence.text)]
     phrasings = [(number, phrasing) for number, point in enumerate(question.points) for phrasing in _phrasings(point)]
-    subject = [question.text] + ([question.skill] if question.skill else [])
+    subject = [question.text, *_field(question.skill)]
+    whole = " ".join(sentence.text for sentence in usable)[:_LONGEST_WHOLE]
     # A text stands once in the request however often it is needed.
-    texts = list(dict.fromkeys([piece for _, piece in pieces] + [phrasing for _, phrasing in phrasings] + subject))
+    texts = list(dict.fromkeys([piece for _, piece in pieces] + [phrasing for _, phrasing in phrasings] + subject + [whole]))
     by_text = dict(zip(texts, vectors(texts), strict=True))
 
     def alike(one: str, other: str) -> float:
         return round(sum(a * b for a, b in zip(by_text[one], by_text[other], strict=True)), 2)
 
     asked = frozenset(content(question.text))
-    closest = max(alike(piece, other) for _, piece in pieces for other in [*subject, *(phrasing for _, phrasing in phrasings)])
-    relevance = round(weights.ramp(closest, weights.RELEVANCE_RANGE), 2)
+    parts, others = [*(sentence.text for sentence in usable), whole], [*subject, *(phrasing for _, phrasing in phrasings)]
+    near = max(alike(part, other) for part in parts for other in others)
+    relevance = round(max(weights.ramp(near, weights.RELEVANCE_RANGE), weights.NAMED_RELEVANCE * _names(question.skill, usable)), 2)
+    different = frozenset[str]().union(*(sentence.stems for sentence in usable)) - asked
+    told = weights.ramp(len(different), weights.TOLD_RANGE)
     found = []
     for number, point in enumerate(question.points):
         best: tuple[float, Sentence | None] = (0.0, None)
@@ -64,13 +71,26 @@ def read(question: Question, text: str, vectors: Vectors) -> Reading:
             for _, phrasing in (entry for entry in phrasings if entry[0] == number):
                 strength = max(strength, _strength(alike(piece, phrasing), _shared(phrasing, piece, asked)))
             if point.sign and relevance >= weights.DEVIATED_BELOW and signs.shows(point.sign, sentence.text):
-                strength = 1.0
+                strength = max(strength, told)
             if sentence.use is Use.LIST:
                 strength *= weights.LIST_FACTOR
             if round(strength, 2) > best[0]:
                 best = round(strength, 2), sentence
         found.append(_point_score(point, *best))
     return Reading(tuple(found), relevance, sentences)
+
+
+def _field(skill: str) -> list[str]:
+    """The skill and its neighbours in the taxonomy: a story about nursing may never say the word."""
+    known = skills.taxonomy().skills.get(skill)
+    near = [name for name, other in skills.taxonomy().skills.items() if known and other.category == known.category and name != skill]
+    return [skill, *near[:_MOST_NEIGHBOURS]] if skill else []
+
+
+def _names(skill: str, sentences: Sequence[Sentence]) -> bool:
+    """Whether the skill itself, or one that needs it, is named."""
+    named = {mention.skill for sentence in sentences for mention in skills.find_skills(sentence.text)}
+    return any(skill == name or skill in skills.implied_skills(name) for name in named)
 
 
 def _strength(semantic: float, lexical: float) -> float:

@@ -64,11 +64,14 @@ def report(items: Sequence[Item], opening: Opening) -> Report:
         for point in sorted(score.points, key=lambda point: -point.strength)[:1]
         if point.found
     ]
-    strengths, gaps = _strengths(items, by_skill), _gaps(items, by_skill, required)
+    strengths, gaps = _strengths(items, by_skill), _gaps(items, by_skill)
     deviations = tuple(question.key for question, _, score in items if score.is_deviated)
     overall = _mean(items, required)
     answered = sum(bool(answer.text.strip() or answer.code.strip()) for _, answer, _ in items)
     comments = _comments(overall, answered, len(items), strengths, gaps, len(deviations))
+    unasked = sorted(required - {entry.skill for entry in by_skill})
+    if unasked:
+        gaps = (*gaps, f"Not asked about: {', '.join(unasked)}.")
     return Report(
         overall, by_skill, strengths, gaps, tuple(quotes[:_MOST_QUOTES]), deviations, comments, answered, len(items), weights.RUBRIC
     )
@@ -100,7 +103,7 @@ def _strengths(items: Sequence[Item], by_skill: Sequence[SkillScore]) -> tuple[s
     return (*found, *(f'Good answer to "{question.text}"' for question, _, _ in best))
 
 
-def _gaps(items: Sequence[Item], by_skill: Sequence[SkillScore], required: set[str]) -> tuple[str, ...]:
+def _gaps(items: Sequence[Item], by_skill: Sequence[SkillScore]) -> tuple[str, ...]:
     found = []
     for entry in by_skill:
         if entry.score < weights.GAP_BELOW:
@@ -110,8 +113,7 @@ def _gaps(items: Sequence[Item], by_skill: Sequence[SkillScore], required: set[s
             ]  # fmt: skip
             said = f" Not said: {'; '.join(dict.fromkeys(lacking[:3]))}." if lacking else ""
             found.append(f"{entry.skill}: {entry.score} of 10.{said}")
-    unasked = sorted(required - {entry.skill for entry in by_skill})
-    return (*found, f"Not asked about: {', '.join(unasked)}.") if unasked else tuple(found)
+    return tuple(found)
 
 
 def _comments(overall: float, answered: int, asked: int, strengths: Sequence[str], gaps: Sequence[str], deviations: int) -> str:

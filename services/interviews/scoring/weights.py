@@ -8,6 +8,8 @@ SEMANTIC_RANGE = (0.34, 0.62)
 LEXICAL_RANGE = (0.15, 0.60)
 SEMANTIC_SHARE = 0.75
 LEXICAL_SHARE = 0.25
+# How an answer is told (see signs.py) counts by how many different words with a meaning it is told in: nothing can be said concretely in a few.
+TOLD_RANGE = (4, 16)
 FOUND = 0.45  # the strength from which a point is called found
 LIST_FACTOR = 0.3  # the points' words in a row say that the words are known, not what is meant
 
@@ -16,7 +18,8 @@ POINTS_SHARE = 0.9
 RELEVANCE_SHARE = 0.1
 ENOUGH = 0.8  # the share of the points that a person says in two minutes, and that is worth the full value
 
-RELEVANCE_RANGE = (0.18, 0.50)
+RELEVANCE_RANGE = (0.15, 0.50)
+NAMED_RELEVANCE = 0.4  # at least, where the skill that is asked about is named
 DEVIATED_BELOW = 0.35  # of relevance
 DEVIATED_CEILING = 1.0  # what an answer to another question is worth at most
 

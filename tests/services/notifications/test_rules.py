@@ -24,6 +24,7 @@ SAMPLES = {
     "paid_time": "2026-11-20T08:00:00Z", "invoice_number": "2026-7", "balance": "8.5", "threshold": "10", "sender_name": "Erik", "subject": "Tomorrow",
     "message": "See you <there>.", "link": "https://example.com/account/verify-email#token=a&b", "expires_time": "2026-11-24T14:00:00Z",
     "plan_name": "Pro & More",
+    "organization_name": "Sand & Söhne <GmbH>", "inviter_name": "Erik", "role": "member",
 }  # fmt: skip
 
 

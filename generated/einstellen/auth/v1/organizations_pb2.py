@@ -26,10 +26,11 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from einstellen.auth.v1 import auth_pb2 as einstellen_dot_auth_dot_v1_dot_auth__pb2
 from einstellen.options.v1 import options_pb2 as einstellen_dot_options_dot_v1_dot_options__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&einstellen/auth/v1/organizations.proto\x12\x12\x65instellen.auth.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1d\x65instellen/auth/v1/auth.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"c\n\x19\x43reateOrganizationRequest\x12\x1e\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x04name\x12&\n\nrequest_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\trequestId\"\xb2\x01\n\x0cOrganization\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n\x04kind\x18\x03 \x01(\tR\x04kind\x12\x19\n\x08owner_id\x18\x04 \x01(\tR\x07ownerId\x12\x12\n\x04role\x18\x05 \x01(\tR\x04role\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\"k\n\x18ListOrganizationsRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"\x8b\x01\n\x19ListOrganizationsResponse\x12\x46\n\rorganizations\x18\x01 \x03(\x0b\x32 .einstellen.auth.v1.OrganizationR\rorganizations\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x98\x01\n\x12ListMembersRequest\x12\x31\n\x0forganization_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0eorganizationId\x12&\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"\xc4\x01\n\x06Member\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\x12\x14\n\x05\x65mail\x18\x02 \x01(\tR\x05\x65mail\x12\x1d\n\nfirst_name\x18\x03 \x01(\tR\tfirstName\x12\x1b\n\tlast_name\x18\x04 \x01(\tR\x08lastName\x12\x12\n\x04role\x18\x05 \x01(\tR\x04role\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\"s\n\x13ListMembersResponse\x12\x34\n\x07members\x18\x01 \x03(\x0b\x32\x1a.einstellen.auth.v1.MemberR\x07members\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x7f\n\x19SwitchOrganizationRequest\x12\x31\n\x0forganization_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0eorganizationId\x12/\n\rrefresh_token\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x0crefreshToken\"e\n\x12ListTenantsRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"y\n\x13ListTenantsResponse\x12:\n\x07tenants\x18\x01 \x03(\x0b\x32 .einstellen.auth.v1.OrganizationR\x07tenants\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\x9e\x06\n\x13OrganizationService\x12\x8d\x01\n\x12\x43reateOrganization\x12-.einstellen.auth.v1.CreateOrganizationRequest\x1a .einstellen.auth.v1.Organization\"&\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/api/v1/organizations:\x01*\x12\x95\x01\n\x11ListOrganizations\x12,.einstellen.auth.v1.ListOrganizationsRequest\x1a-.einstellen.auth.v1.ListOrganizationsResponse\"#\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/organizations\x12\xb9\x01\n\x0bListMembers\x12&.einstellen.auth.v1.ListMembersRequest\x1a\'.einstellen.auth.v1.ListMembersResponse\"Y\x8a\xb5\x18\x1e\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\x82\xd3\xe4\x93\x02\x31\x12//api/v1/organizations/{organization_id}/members\x12\xa3\x01\n\x12SwitchOrganization\x12-.einstellen.auth.v1.SwitchOrganizationRequest\x1a\x1d.einstellen.auth.v1.TokenPair\"?\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x33\"./api/v1/organizations/{organization_id}/switch:\x01*\x12}\n\x0bListTenants\x12&.einstellen.auth.v1.ListTenantsRequest\x1a\'.einstellen.auth.v1.ListTenantsResponse\"\x1d\x8a\xb5\x18\x02\x30\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/tenantsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&einstellen/auth/v1/organizations.proto\x12\x12\x65instellen.auth.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1d\x65instellen/auth/v1/auth.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"c\n\x19\x43reateOrganizationRequest\x12\x1e\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x04name\x12&\n\nrequest_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\trequestId\"\xf1\x01\n\x0cOrganization\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n\x04kind\x18\x03 \x01(\tR\x04kind\x12\x19\n\x08owner_id\x18\x04 \x01(\tR\x07ownerId\x12\x12\n\x04role\x18\x05 \x01(\tR\x04role\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12=\n\x0csuspend_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0bsuspendTime\"K\n\x16GetOrganizationRequest\x12\x31\n\x0forganization_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0eorganizationId\"n\n\x19UpdateOrganizationRequest\x12\x31\n\x0forganization_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0eorganizationId\x12\x1e\n\x04name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x04name\"k\n\x18ListOrganizationsRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"\x8b\x01\n\x19ListOrganizationsResponse\x12\x46\n\rorganizations\x18\x01 \x03(\x0b\x32 .einstellen.auth.v1.OrganizationR\rorganizations\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x98\x01\n\x12ListMembersRequest\x12\x31\n\x0forganization_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0eorganizationId\x12&\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"\xc4\x01\n\x06Member\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\x12\x14\n\x05\x65mail\x18\x02 \x01(\tR\x05\x65mail\x12\x1d\n\nfirst_name\x18\x03 \x01(\tR\tfirstName\x12\x1b\n\tlast_name\x18\x04 \x01(\tR\x08lastName\x12\x12\n\x04role\x18\x05 \x01(\tR\x04role\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\"s\n\x13ListMembersResponse\x12\x34\n\x07members\x18\x01 \x03(\x0b\x32\x1a.einstellen.auth.v1.MemberR\x07members\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa4\x01\n\x13UpdateMemberRequest\x12\x31\n\x0forganization_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0eorganizationId\x12!\n\x07user_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x06userId\x12\x37\n\x04role\x18\x03 \x01(\tB#\xbaH r\x1eR\x05ownerR\x05\x61\x64minR\x06memberR\x06viewerR\x04role\"k\n\x13RemoveMemberRequest\x12\x31\n\x0forganization_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0eorganizationId\x12!\n\x07user_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x06userId\"M\n\x18LeaveOrganizationRequest\x12\x31\n\x0forganization_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0eorganizationId\"\x7f\n\x19SwitchOrganizationRequest\x12\x31\n\x0forganization_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0eorganizationId\x12/\n\rrefresh_token\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x0crefreshToken\"e\n\x12ListTenantsRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"y\n\x13ListTenantsResponse\x12:\n\x07tenants\x18\x01 \x03(\x0b\x32 .einstellen.auth.v1.OrganizationR\x07tenants\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"e\n\x14SuspendTenantRequest\x12\x31\n\x0forganization_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0eorganizationId\x12\x1a\n\x03why\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\x03why\"H\n\x13ResumeTenantRequest\x12\x31\n\x0forganization_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0eorganizationId2\xdf\x10\n\x13OrganizationService\x12\x8d\x01\n\x12\x43reateOrganization\x12-.einstellen.auth.v1.CreateOrganizationRequest\x1a .einstellen.auth.v1.Organization\"&\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/api/v1/organizations:\x01*\x12\x95\x01\n\x11ListOrganizations\x12,.einstellen.auth.v1.ListOrganizationsRequest\x1a-.einstellen.auth.v1.ListOrganizationsResponse\"#\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/organizations\x12\xb2\x01\n\x0fGetOrganization\x12*.einstellen.auth.v1.GetOrganizationRequest\x1a .einstellen.auth.v1.Organization\"Q\x8a\xb5\x18\x1e\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\x82\xd3\xe4\x93\x02)\x12\'/api/v1/organizations/{organization_id}\x12\xd9\x01\n\x12UpdateOrganization\x12-.einstellen.auth.v1.UpdateOrganizationRequest\x1a .einstellen.auth.v1.Organization\"r\x8a\xb5\x18\x0e\x1a\x05owner\x1a\x05\x61\x64min\x82\xd3\xe4\x93\x02Z\x1a\'/api/v1/organizations/{organization_id}:\x01*Z,2\'/api/v1/organizations/{organization_id}:\x01*\x12\xb9\x01\n\x0bListMembers\x12&.einstellen.auth.v1.ListMembersRequest\x1a\'.einstellen.auth.v1.ListMembersResponse\"Y\x8a\xb5\x18\x1e\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\x82\xd3\xe4\x93\x02\x31\x12//api/v1/organizations/{organization_id}/members\x12\xf6\x01\n\x0cUpdateMember\x12\'.einstellen.auth.v1.UpdateMemberRequest\x1a\x1a.einstellen.auth.v1.Member\"\xa0\x01\x8a\xb5\x18\x18\x1a\x05owner\x1a\x05\x61\x64min\"\x08\x62usiness\x82\xd3\xe4\x93\x02~\x1a\x39/api/v1/organizations/{organization_id}/members/{user_id}:\x01*Z>29/api/v1/organizations/{organization_id}/members/{user_id}:\x01*\x12\xae\x01\n\x0cRemoveMember\x12\'.einstellen.auth.v1.RemoveMemberRequest\x1a\x16.google.protobuf.Empty\"]\x8a\xb5\x18\x18\x1a\x05owner\x1a\x05\x61\x64min\"\x08\x62usiness\x82\xd3\xe4\x93\x02;*9/api/v1/organizations/{organization_id}/members/{user_id}\x12\xbf\x01\n\x11LeaveOrganization\x12,.einstellen.auth.v1.LeaveOrganizationRequest\x1a\x16.google.protobuf.Empty\"d\x8a\xb5\x18(\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\"\x08\x62usiness\x82\xd3\xe4\x93\x02\x32\"-/api/v1/organizations/{organization_id}/leave:\x01*\x12\xa3\x01\n\x12SwitchOrganization\x12-.einstellen.auth.v1.SwitchOrganizationRequest\x1a\x1d.einstellen.auth.v1.TokenPair\"?\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x33\"./api/v1/organizations/{organization_id}/switch:\x01*\x12}\n\x0bListTenants\x12&.einstellen.auth.v1.ListTenantsRequest\x1a\'.einstellen.auth.v1.ListTenantsResponse\"\x1d\x8a\xb5\x18\x02\x30\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/tenants\x12\x97\x01\n\rSuspendTenant\x12(.einstellen.auth.v1.SuspendTenantRequest\x1a .einstellen.auth.v1.Organization\":\x8a\xb5\x18\x02\x30\x01\x82\xd3\xe4\x93\x02.\")/api/v1/tenants/{organization_id}/suspend:\x01*\x12\x94\x01\n\x0cResumeTenant\x12\'.einstellen.auth.v1.ResumeTenantRequest\x1a .einstellen.auth.v1.Organization\"9\x8a\xb5\x18\x02\x30\x01\x82\xd3\xe4\x93\x02-\"(/api/v1/tenants/{organization_id}/resume:\x01*\x1a\x11\x9a\xb5\x18\rorganizationsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,6 +41,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEORGANIZATIONREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
   _globals['_CREATEORGANIZATIONREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEORGANIZATIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_GETORGANIZATIONREQUEST'].fields_by_name['organization_id']._loaded_options = None
+  _globals['_GETORGANIZATIONREQUEST'].fields_by_name['organization_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_UPDATEORGANIZATIONREQUEST'].fields_by_name['organization_id']._loaded_options = None
+  _globals['_UPDATEORGANIZATIONREQUEST'].fields_by_name['organization_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_UPDATEORGANIZATIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_UPDATEORGANIZATIONREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
   _globals['_LISTORGANIZATIONSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTORGANIZATIONSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\006\032\004\030d(\000'
   _globals['_LISTORGANIZATIONSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -50,6 +57,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTMEMBERSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\006\032\004\030d(\000'
   _globals['_LISTMEMBERSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTMEMBERSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_UPDATEMEMBERREQUEST'].fields_by_name['organization_id']._loaded_options = None
+  _globals['_UPDATEMEMBERREQUEST'].fields_by_name['organization_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_UPDATEMEMBERREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_UPDATEMEMBERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_UPDATEMEMBERREQUEST'].fields_by_name['role']._loaded_options = None
+  _globals['_UPDATEMEMBERREQUEST'].fields_by_name['role']._serialized_options = b'\272H r\036R\005ownerR\005adminR\006memberR\006viewer'
+  _globals['_REMOVEMEMBERREQUEST'].fields_by_name['organization_id']._loaded_options = None
+  _globals['_REMOVEMEMBERREQUEST'].fields_by_name['organization_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_REMOVEMEMBERREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_REMOVEMEMBERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_LEAVEORGANIZATIONREQUEST'].fields_by_name['organization_id']._loaded_options = None
+  _globals['_LEAVEORGANIZATIONREQUEST'].fields_by_name['organization_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_SWITCHORGANIZATIONREQUEST'].fields_by_name['organization_id']._loaded_options = None
   _globals['_SWITCHORGANIZATIONREQUEST'].fields_by_name['organization_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_SWITCHORGANIZATIONREQUEST'].fields_by_name['refresh_token']._loaded_options = None
@@ -58,36 +77,72 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTTENANTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\006\032\004\030d(\000'
   _globals['_LISTTENANTSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTTENANTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_SUSPENDTENANTREQUEST'].fields_by_name['organization_id']._loaded_options = None
+  _globals['_SUSPENDTENANTREQUEST'].fields_by_name['organization_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_SUSPENDTENANTREQUEST'].fields_by_name['why']._loaded_options = None
+  _globals['_SUSPENDTENANTREQUEST'].fields_by_name['why']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_RESUMETENANTREQUEST'].fields_by_name['organization_id']._loaded_options = None
+  _globals['_RESUMETENANTREQUEST'].fields_by_name['organization_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_ORGANIZATIONSERVICE']._loaded_options = None
+  _globals['_ORGANIZATIONSERVICE']._serialized_options = b'\232\265\030\rorganizations'
   _globals['_ORGANIZATIONSERVICE'].methods_by_name['CreateOrganization']._loaded_options = None
   _globals['_ORGANIZATIONSERVICE'].methods_by_name['CreateOrganization']._serialized_options = b'\212\265\030\002\020\001\202\323\344\223\002\032\"\025/api/v1/organizations:\001*'
   _globals['_ORGANIZATIONSERVICE'].methods_by_name['ListOrganizations']._loaded_options = None
   _globals['_ORGANIZATIONSERVICE'].methods_by_name['ListOrganizations']._serialized_options = b'\212\265\030\002\020\001\202\323\344\223\002\027\022\025/api/v1/organizations'
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['GetOrganization']._loaded_options = None
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['GetOrganization']._serialized_options = b'\212\265\030\036\032\005owner\032\005admin\032\006member\032\006viewer\202\323\344\223\002)\022\'/api/v1/organizations/{organization_id}'
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['UpdateOrganization']._loaded_options = None
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['UpdateOrganization']._serialized_options = b'\212\265\030\016\032\005owner\032\005admin\202\323\344\223\002Z\032\'/api/v1/organizations/{organization_id}:\001*Z,2\'/api/v1/organizations/{organization_id}:\001*'
   _globals['_ORGANIZATIONSERVICE'].methods_by_name['ListMembers']._loaded_options = None
   _globals['_ORGANIZATIONSERVICE'].methods_by_name['ListMembers']._serialized_options = b'\212\265\030\036\032\005owner\032\005admin\032\006member\032\006viewer\202\323\344\223\0021\022//api/v1/organizations/{organization_id}/members'
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['UpdateMember']._loaded_options = None
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['UpdateMember']._serialized_options = b'\212\265\030\030\032\005owner\032\005admin\"\010business\202\323\344\223\002~\0329/api/v1/organizations/{organization_id}/members/{user_id}:\001*Z>29/api/v1/organizations/{organization_id}/members/{user_id}:\001*'
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['RemoveMember']._loaded_options = None
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['RemoveMember']._serialized_options = b'\212\265\030\030\032\005owner\032\005admin\"\010business\202\323\344\223\002;*9/api/v1/organizations/{organization_id}/members/{user_id}'
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['LeaveOrganization']._loaded_options = None
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['LeaveOrganization']._serialized_options = b'\212\265\030(\032\005owner\032\005admin\032\006member\032\006viewer\"\010business\202\323\344\223\0022\"-/api/v1/organizations/{organization_id}/leave:\001*'
   _globals['_ORGANIZATIONSERVICE'].methods_by_name['SwitchOrganization']._loaded_options = None
   _globals['_ORGANIZATIONSERVICE'].methods_by_name['SwitchOrganization']._serialized_options = b'\212\265\030\002\020\001\202\323\344\223\0023\"./api/v1/organizations/{organization_id}/switch:\001*'
   _globals['_ORGANIZATIONSERVICE'].methods_by_name['ListTenants']._loaded_options = None
   _globals['_ORGANIZATIONSERVICE'].methods_by_name['ListTenants']._serialized_options = b'\212\265\030\0020\001\202\323\344\223\002\021\022\017/api/v1/tenants'
-  _globals['_CREATEORGANIZATIONREQUEST']._serialized_start=222
-  _globals['_CREATEORGANIZATIONREQUEST']._serialized_end=321
-  _globals['_ORGANIZATION']._serialized_start=324
-  _globals['_ORGANIZATION']._serialized_end=502
-  _globals['_LISTORGANIZATIONSREQUEST']._serialized_start=504
-  _globals['_LISTORGANIZATIONSREQUEST']._serialized_end=611
-  _globals['_LISTORGANIZATIONSRESPONSE']._serialized_start=614
-  _globals['_LISTORGANIZATIONSRESPONSE']._serialized_end=753
-  _globals['_LISTMEMBERSREQUEST']._serialized_start=756
-  _globals['_LISTMEMBERSREQUEST']._serialized_end=908
-  _globals['_MEMBER']._serialized_start=911
-  _globals['_MEMBER']._serialized_end=1107
-  _globals['_LISTMEMBERSRESPONSE']._serialized_start=1109
-  _globals['_LISTMEMBERSRESPONSE']._serialized_end=1224
-  _globals['_SWITCHORGANIZATIONREQUEST']._serialized_start=1226
-  _globals['_SWITCHORGANIZATIONREQUEST']._serialized_end=1353
-  _globals['_LISTTENANTSREQUEST']._serialized_start=1355
-  _globals['_LISTTENANTSREQUEST']._serialized_end=1456
-  _globals['_LISTTENANTSRESPONSE']._serialized_start=1458
-  _globals['_LISTTENANTSRESPONSE']._serialized_end=1579
-  _globals['_ORGANIZATIONSERVICE']._serialized_start=1582
-  _globals['_ORGANIZATIONSERVICE']._serialized_end=2380
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['SuspendTenant']._loaded_options = None
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['SuspendTenant']._serialized_options = b'\212\265\030\0020\001\202\323\344\223\002.\")/api/v1/tenants/{organization_id}/suspend:\001*'
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['ResumeTenant']._loaded_options = None
+  _globals['_ORGANIZATIONSERVICE'].methods_by_name['ResumeTenant']._serialized_options = b'\212\265\030\0020\001\202\323\344\223\002-\"(/api/v1/tenants/{organization_id}/resume:\001*'
+  _globals['_CREATEORGANIZATIONREQUEST']._serialized_start=251
+  _globals['_CREATEORGANIZATIONREQUEST']._serialized_end=350
+  _globals['_ORGANIZATION']._serialized_start=353
+  _globals['_ORGANIZATION']._serialized_end=594
+  _globals['_GETORGANIZATIONREQUEST']._serialized_start=596
+  _globals['_GETORGANIZATIONREQUEST']._serialized_end=671
+  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_start=673
+  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_end=783
+  _globals['_LISTORGANIZATIONSREQUEST']._serialized_start=785
+  _globals['_LISTORGANIZATIONSREQUEST']._serialized_end=892
+  _globals['_LISTORGANIZATIONSRESPONSE']._serialized_start=895
+  _globals['_LISTORGANIZATIONSRESPONSE']._serialized_end=1034
+  _globals['_LISTMEMBERSREQUEST']._serialized_start=1037
+  _globals['_LISTMEMBERSREQUEST']._serialized_end=1189
+  _globals['_MEMBER']._serialized_start=1192
+  _globals['_MEMBER']._serialized_end=1388
+  _globals['_LISTMEMBERSRESPONSE']._serialized_start=1390
+  _globals['_LISTMEMBERSRESPONSE']._serialized_end=1505
+  _globals['_UPDATEMEMBERREQUEST']._serialized_start=1508
+  _globals['_UPDATEMEMBERREQUEST']._serialized_end=1672
+  _globals['_REMOVEMEMBERREQUEST']._serialized_start=1674
+  _globals['_REMOVEMEMBERREQUEST']._serialized_end=1781
+  _globals['_LEAVEORGANIZATIONREQUEST']._serialized_start=1783
+  _globals['_LEAVEORGANIZATIONREQUEST']._serialized_end=1860
+  _globals['_SWITCHORGANIZATIONREQUEST']._serialized_start=1862
+  _globals['_SWITCHORGANIZATIONREQUEST']._serialized_end=1989
+  _globals['_LISTTENANTSREQUEST']._serialized_start=1991
+  _globals['_LISTTENANTSREQUEST']._serialized_end=2092
+  _globals['_LISTTENANTSRESPONSE']._serialized_start=2094
+  _globals['_LISTTENANTSRESPONSE']._serialized_end=2215
+  _globals['_SUSPENDTENANTREQUEST']._serialized_start=2217
+  _globals['_SUSPENDTENANTREQUEST']._serialized_end=2318
+  _globals['_RESUMETENANTREQUEST']._serialized_start=2320
+  _globals['_RESUMETENANTREQUEST']._serialized_end=2392
+  _globals['_ORGANIZATIONSERVICE']._serialized_start=2395
+  _globals['_ORGANIZATIONSERVICE']._serialized_end=4538
 # @@protoc_insertion_point(module_scope)

@@ -5,6 +5,7 @@ import warnings
 
 from einstellen.auth.v1 import auth_pb2 as einstellen_dot_auth_dot_v1_dot_auth__pb2
 from einstellen.auth.v1 import organizations_pb2 as einstellen_dot_auth_dot_v1_dot_organizations__pb2
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -27,7 +28,8 @@ if _version_not_supported:
 
 
 class OrganizationServiceStub:
-    """Organizations, which are the tenants, and who belongs to them.
+    """Organizations, which are the tenants, and who belongs to them. An owner may do everything. An admin manages members and viewers, and not owners or other
+    admins. Whoever's role changes, or who is removed, has tokens that are refused within seconds: a refresh gives new ones.
     """
 
     def __init__(self, channel):
@@ -46,10 +48,35 @@ class OrganizationServiceStub:
                 request_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListOrganizationsRequest.SerializeToString,
                 response_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListOrganizationsResponse.FromString,
                 _registered_method=True)
+        self.GetOrganization = channel.unary_unary(
+                '/einstellen.auth.v1.OrganizationService/GetOrganization',
+                request_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.GetOrganizationRequest.SerializeToString,
+                response_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.Organization.FromString,
+                _registered_method=True)
+        self.UpdateOrganization = channel.unary_unary(
+                '/einstellen.auth.v1.OrganizationService/UpdateOrganization',
+                request_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.UpdateOrganizationRequest.SerializeToString,
+                response_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.Organization.FromString,
+                _registered_method=True)
         self.ListMembers = channel.unary_unary(
                 '/einstellen.auth.v1.OrganizationService/ListMembers',
                 request_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListMembersRequest.SerializeToString,
                 response_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListMembersResponse.FromString,
+                _registered_method=True)
+        self.UpdateMember = channel.unary_unary(
+                '/einstellen.auth.v1.OrganizationService/UpdateMember',
+                request_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.UpdateMemberRequest.SerializeToString,
+                response_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.Member.FromString,
+                _registered_method=True)
+        self.RemoveMember = channel.unary_unary(
+                '/einstellen.auth.v1.OrganizationService/RemoveMember',
+                request_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.RemoveMemberRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.LeaveOrganization = channel.unary_unary(
+                '/einstellen.auth.v1.OrganizationService/LeaveOrganization',
+                request_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.LeaveOrganizationRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
         self.SwitchOrganization = channel.unary_unary(
                 '/einstellen.auth.v1.OrganizationService/SwitchOrganization',
@@ -61,10 +88,21 @@ class OrganizationServiceStub:
                 request_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListTenantsRequest.SerializeToString,
                 response_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListTenantsResponse.FromString,
                 _registered_method=True)
+        self.SuspendTenant = channel.unary_unary(
+                '/einstellen.auth.v1.OrganizationService/SuspendTenant',
+                request_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.SuspendTenantRequest.SerializeToString,
+                response_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.Organization.FromString,
+                _registered_method=True)
+        self.ResumeTenant = channel.unary_unary(
+                '/einstellen.auth.v1.OrganizationService/ResumeTenant',
+                request_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ResumeTenantRequest.SerializeToString,
+                response_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.Organization.FromString,
+                _registered_method=True)
 
 
 class OrganizationServiceServicer:
-    """Organizations, which are the tenants, and who belongs to them.
+    """Organizations, which are the tenants, and who belongs to them. An owner may do everything. An admin manages members and viewers, and not owners or other
+    admins. Whoever's role changes, or who is removed, has tokens that are refused within seconds: a refresh gives new ones.
     """
 
     def CreateOrganization(self, request, context):
@@ -83,6 +121,22 @@ class OrganizationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetOrganization(self, request, context):
+        """Reads the active organization.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND for any other one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateOrganization(self, request, context):
+        """Renames the active organization.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListMembers(self, request, context):
         """Lists the members of the active organization.
         NOT_FOUND / ORGANIZATION_NOT_FOUND for any other one; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
@@ -91,9 +145,33 @@ class OrganizationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateMember(self, request, context):
+        """Gives a member of the active organization another role. Giving the one that they have changes nothing.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND, MEMBER_NOT_FOUND; PERMISSION_DENIED / ROLE_TOO_LOW; FAILED_PRECONDITION / LAST_OWNER.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveMember(self, request, context):
+        """Removes a member from the active organization, and revokes the API keys that they made there.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND, MEMBER_NOT_FOUND; PERMISSION_DENIED / ROLE_TOO_LOW; FAILED_PRECONDITION / LAST_OWNER.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LeaveOrganization(self, request, context):
+        """Leaves the active organization. The session goes on in the personal one with its next refresh.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND; FAILED_PRECONDITION / LAST_OWNER.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SwitchOrganization(self, request, context):
         """Moves the caller's session into another organization they belong to, and returns a new pair of tokens; the refresh token given is dead.
-        NOT_FOUND / ORGANIZATION_NOT_FOUND; UNAUTHENTICATED / REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND; PERMISSION_DENIED / ORGANIZATION_SUSPENDED; UNAUTHENTICATED / REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -102,6 +180,23 @@ class OrganizationServiceServicer:
     def ListTenants(self, request, context):
         """Lists every organization on the platform.
         INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SuspendTenant(self, request, context):
+        """Suspends an organization: nobody acts in it, by token or by API key, until it is resumed. A personal one suspended keeps its person from signing in.
+        Suspending again changes nothing.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeTenant(self, request, context):
+        """Lets people act in an organization again.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -120,10 +215,35 @@ def add_OrganizationServiceServicer_to_server(servicer, server):
                     request_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListOrganizationsRequest.FromString,
                     response_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListOrganizationsResponse.SerializeToString,
             ),
+            'GetOrganization': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetOrganization,
+                    request_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.GetOrganizationRequest.FromString,
+                    response_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.Organization.SerializeToString,
+            ),
+            'UpdateOrganization': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateOrganization,
+                    request_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.UpdateOrganizationRequest.FromString,
+                    response_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.Organization.SerializeToString,
+            ),
             'ListMembers': grpc.unary_unary_rpc_method_handler(
                     servicer.ListMembers,
                     request_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListMembersRequest.FromString,
                     response_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListMembersResponse.SerializeToString,
+            ),
+            'UpdateMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateMember,
+                    request_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.UpdateMemberRequest.FromString,
+                    response_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.Member.SerializeToString,
+            ),
+            'RemoveMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveMember,
+                    request_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.RemoveMemberRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'LeaveOrganization': grpc.unary_unary_rpc_method_handler(
+                    servicer.LeaveOrganization,
+                    request_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.LeaveOrganizationRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             ),
             'SwitchOrganization': grpc.unary_unary_rpc_method_handler(
                     servicer.SwitchOrganization,
@@ -135,6 +255,16 @@ def add_OrganizationServiceServicer_to_server(servicer, server):
                     request_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListTenantsRequest.FromString,
                     response_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListTenantsResponse.SerializeToString,
             ),
+            'SuspendTenant': grpc.unary_unary_rpc_method_handler(
+                    servicer.SuspendTenant,
+                    request_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.SuspendTenantRequest.FromString,
+                    response_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.Organization.SerializeToString,
+            ),
+            'ResumeTenant': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeTenant,
+                    request_deserializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.ResumeTenantRequest.FromString,
+                    response_serializer=einstellen_dot_auth_dot_v1_dot_organizations__pb2.Organization.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'einstellen.auth.v1.OrganizationService', rpc_method_handlers)
@@ -144,7 +274,8 @@ def add_OrganizationServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class OrganizationService:
-    """Organizations, which are the tenants, and who belongs to them.
+    """Organizations, which are the tenants, and who belongs to them. An owner may do everything. An admin manages members and viewers, and not owners or other
+    admins. Whoever's role changes, or who is removed, has tokens that are refused within seconds: a refresh gives new ones.
     """
 
     @staticmethod
@@ -202,6 +333,60 @@ class OrganizationService:
             _registered_method=True)
 
     @staticmethod
+    def GetOrganization(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.auth.v1.OrganizationService/GetOrganization',
+            einstellen_dot_auth_dot_v1_dot_organizations__pb2.GetOrganizationRequest.SerializeToString,
+            einstellen_dot_auth_dot_v1_dot_organizations__pb2.Organization.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateOrganization(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.auth.v1.OrganizationService/UpdateOrganization',
+            einstellen_dot_auth_dot_v1_dot_organizations__pb2.UpdateOrganizationRequest.SerializeToString,
+            einstellen_dot_auth_dot_v1_dot_organizations__pb2.Organization.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListMembers(request,
             target,
             options=(),
@@ -218,6 +403,87 @@ class OrganizationService:
             '/einstellen.auth.v1.OrganizationService/ListMembers',
             einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListMembersRequest.SerializeToString,
             einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.auth.v1.OrganizationService/UpdateMember',
+            einstellen_dot_auth_dot_v1_dot_organizations__pb2.UpdateMemberRequest.SerializeToString,
+            einstellen_dot_auth_dot_v1_dot_organizations__pb2.Member.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.auth.v1.OrganizationService/RemoveMember',
+            einstellen_dot_auth_dot_v1_dot_organizations__pb2.RemoveMemberRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LeaveOrganization(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.auth.v1.OrganizationService/LeaveOrganization',
+            einstellen_dot_auth_dot_v1_dot_organizations__pb2.LeaveOrganizationRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
             options,
             channel_credentials,
             insecure,
@@ -272,6 +538,60 @@ class OrganizationService:
             '/einstellen.auth.v1.OrganizationService/ListTenants',
             einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListTenantsRequest.SerializeToString,
             einstellen_dot_auth_dot_v1_dot_organizations__pb2.ListTenantsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SuspendTenant(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.auth.v1.OrganizationService/SuspendTenant',
+            einstellen_dot_auth_dot_v1_dot_organizations__pb2.SuspendTenantRequest.SerializeToString,
+            einstellen_dot_auth_dot_v1_dot_organizations__pb2.Organization.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeTenant(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.auth.v1.OrganizationService/ResumeTenant',
+            einstellen_dot_auth_dot_v1_dot_organizations__pb2.ResumeTenantRequest.SerializeToString,
+            einstellen_dot_auth_dot_v1_dot_organizations__pb2.Organization.FromString,
             options,
             channel_credentials,
             insecure,

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from einstellen.auth.v1 import auth_pb2 as _auth_pb2
 from einstellen.auth.v1 import organizations_pb2 as _organizations_pb2
+from google.protobuf import empty_pb2 as _empty_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -28,7 +29,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class OrganizationServiceStub:
-    """Organizations, which are the tenants, and who belongs to them."""
+    """Organizations, which are the tenants, and who belongs to them. An owner may do everything. An admin manages members and viewers, and not owners or other
+    admins. Whoever's role changes, or who is removed, has tokens that are refused within seconds: a refresh gives new ones.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -42,22 +45,53 @@ class OrganizationServiceStub:
     """Lists the organizations that the caller belongs to, oldest first.
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
+    GetOrganization: _grpc.UnaryUnaryMultiCallable[_organizations_pb2.GetOrganizationRequest, _organizations_pb2.Organization]
+    """Reads the active organization.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND for any other one.
+    """
+    UpdateOrganization: _grpc.UnaryUnaryMultiCallable[_organizations_pb2.UpdateOrganizationRequest, _organizations_pb2.Organization]
+    """Renames the active organization.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND.
+    """
     ListMembers: _grpc.UnaryUnaryMultiCallable[_organizations_pb2.ListMembersRequest, _organizations_pb2.ListMembersResponse]
     """Lists the members of the active organization.
     NOT_FOUND / ORGANIZATION_NOT_FOUND for any other one; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
+    UpdateMember: _grpc.UnaryUnaryMultiCallable[_organizations_pb2.UpdateMemberRequest, _organizations_pb2.Member]
+    """Gives a member of the active organization another role. Giving the one that they have changes nothing.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND, MEMBER_NOT_FOUND; PERMISSION_DENIED / ROLE_TOO_LOW; FAILED_PRECONDITION / LAST_OWNER.
+    """
+    RemoveMember: _grpc.UnaryUnaryMultiCallable[_organizations_pb2.RemoveMemberRequest, _empty_pb2.Empty]
+    """Removes a member from the active organization, and revokes the API keys that they made there.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND, MEMBER_NOT_FOUND; PERMISSION_DENIED / ROLE_TOO_LOW; FAILED_PRECONDITION / LAST_OWNER.
+    """
+    LeaveOrganization: _grpc.UnaryUnaryMultiCallable[_organizations_pb2.LeaveOrganizationRequest, _empty_pb2.Empty]
+    """Leaves the active organization. The session goes on in the personal one with its next refresh.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND; FAILED_PRECONDITION / LAST_OWNER.
+    """
     SwitchOrganization: _grpc.UnaryUnaryMultiCallable[_organizations_pb2.SwitchOrganizationRequest, _auth_pb2.TokenPair]
     """Moves the caller's session into another organization they belong to, and returns a new pair of tokens; the refresh token given is dead.
-    NOT_FOUND / ORGANIZATION_NOT_FOUND; UNAUTHENTICATED / REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND; PERMISSION_DENIED / ORGANIZATION_SUSPENDED; UNAUTHENTICATED / REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED.
     """
     ListTenants: _grpc.UnaryUnaryMultiCallable[_organizations_pb2.ListTenantsRequest, _organizations_pb2.ListTenantsResponse]
     """Lists every organization on the platform.
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
+    SuspendTenant: _grpc.UnaryUnaryMultiCallable[_organizations_pb2.SuspendTenantRequest, _organizations_pb2.Organization]
+    """Suspends an organization: nobody acts in it, by token or by API key, until it is resumed. A personal one suspended keeps its person from signing in.
+    Suspending again changes nothing.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND.
+    """
+    ResumeTenant: _grpc.UnaryUnaryMultiCallable[_organizations_pb2.ResumeTenantRequest, _organizations_pb2.Organization]
+    """Lets people act in an organization again.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND.
+    """
 
 @_typing.type_check_only
 class OrganizationServiceAsyncStub(OrganizationServiceStub):
-    """Organizations, which are the tenants, and who belongs to them."""
+    """Organizations, which are the tenants, and who belongs to them. An owner may do everything. An admin manages members and viewers, and not owners or other
+    admins. Whoever's role changes, or who is removed, has tokens that are refused within seconds: a refresh gives new ones.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateOrganization: _aio.UnaryUnaryMultiCallable[_organizations_pb2.CreateOrganizationRequest, _organizations_pb2.Organization]  # type: ignore[assignment]
@@ -68,21 +102,52 @@ class OrganizationServiceAsyncStub(OrganizationServiceStub):
     """Lists the organizations that the caller belongs to, oldest first.
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
+    GetOrganization: _aio.UnaryUnaryMultiCallable[_organizations_pb2.GetOrganizationRequest, _organizations_pb2.Organization]  # type: ignore[assignment]
+    """Reads the active organization.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND for any other one.
+    """
+    UpdateOrganization: _aio.UnaryUnaryMultiCallable[_organizations_pb2.UpdateOrganizationRequest, _organizations_pb2.Organization]  # type: ignore[assignment]
+    """Renames the active organization.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND.
+    """
     ListMembers: _aio.UnaryUnaryMultiCallable[_organizations_pb2.ListMembersRequest, _organizations_pb2.ListMembersResponse]  # type: ignore[assignment]
     """Lists the members of the active organization.
     NOT_FOUND / ORGANIZATION_NOT_FOUND for any other one; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
+    UpdateMember: _aio.UnaryUnaryMultiCallable[_organizations_pb2.UpdateMemberRequest, _organizations_pb2.Member]  # type: ignore[assignment]
+    """Gives a member of the active organization another role. Giving the one that they have changes nothing.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND, MEMBER_NOT_FOUND; PERMISSION_DENIED / ROLE_TOO_LOW; FAILED_PRECONDITION / LAST_OWNER.
+    """
+    RemoveMember: _aio.UnaryUnaryMultiCallable[_organizations_pb2.RemoveMemberRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """Removes a member from the active organization, and revokes the API keys that they made there.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND, MEMBER_NOT_FOUND; PERMISSION_DENIED / ROLE_TOO_LOW; FAILED_PRECONDITION / LAST_OWNER.
+    """
+    LeaveOrganization: _aio.UnaryUnaryMultiCallable[_organizations_pb2.LeaveOrganizationRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """Leaves the active organization. The session goes on in the personal one with its next refresh.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND; FAILED_PRECONDITION / LAST_OWNER.
+    """
     SwitchOrganization: _aio.UnaryUnaryMultiCallable[_organizations_pb2.SwitchOrganizationRequest, _auth_pb2.TokenPair]  # type: ignore[assignment]
     """Moves the caller's session into another organization they belong to, and returns a new pair of tokens; the refresh token given is dead.
-    NOT_FOUND / ORGANIZATION_NOT_FOUND; UNAUTHENTICATED / REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND; PERMISSION_DENIED / ORGANIZATION_SUSPENDED; UNAUTHENTICATED / REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED.
     """
     ListTenants: _aio.UnaryUnaryMultiCallable[_organizations_pb2.ListTenantsRequest, _organizations_pb2.ListTenantsResponse]  # type: ignore[assignment]
     """Lists every organization on the platform.
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
+    SuspendTenant: _aio.UnaryUnaryMultiCallable[_organizations_pb2.SuspendTenantRequest, _organizations_pb2.Organization]  # type: ignore[assignment]
+    """Suspends an organization: nobody acts in it, by token or by API key, until it is resumed. A personal one suspended keeps its person from signing in.
+    Suspending again changes nothing.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND.
+    """
+    ResumeTenant: _aio.UnaryUnaryMultiCallable[_organizations_pb2.ResumeTenantRequest, _organizations_pb2.Organization]  # type: ignore[assignment]
+    """Lets people act in an organization again.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND.
+    """
 
 class OrganizationServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Organizations, which are the tenants, and who belongs to them."""
+    """Organizations, which are the tenants, and who belongs to them. An owner may do everything. An admin manages members and viewers, and not owners or other
+    admins. Whoever's role changes, or who is removed, has tokens that are refused within seconds: a refresh gives new ones.
+    """
 
     @_abc_1.abstractmethod
     def CreateOrganization(
@@ -105,6 +170,26 @@ class OrganizationServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def GetOrganization(
+        self,
+        request: _organizations_pb2.GetOrganizationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_organizations_pb2.Organization, _abc.Awaitable[_organizations_pb2.Organization]]:
+        """Reads the active organization.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND for any other one.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateOrganization(
+        self,
+        request: _organizations_pb2.UpdateOrganizationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_organizations_pb2.Organization, _abc.Awaitable[_organizations_pb2.Organization]]:
+        """Renames the active organization.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
     def ListMembers(
         self,
         request: _organizations_pb2.ListMembersRequest,
@@ -115,13 +200,43 @@ class OrganizationServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def UpdateMember(
+        self,
+        request: _organizations_pb2.UpdateMemberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_organizations_pb2.Member, _abc.Awaitable[_organizations_pb2.Member]]:
+        """Gives a member of the active organization another role. Giving the one that they have changes nothing.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND, MEMBER_NOT_FOUND; PERMISSION_DENIED / ROLE_TOO_LOW; FAILED_PRECONDITION / LAST_OWNER.
+        """
+
+    @_abc_1.abstractmethod
+    def RemoveMember(
+        self,
+        request: _organizations_pb2.RemoveMemberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """Removes a member from the active organization, and revokes the API keys that they made there.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND, MEMBER_NOT_FOUND; PERMISSION_DENIED / ROLE_TOO_LOW; FAILED_PRECONDITION / LAST_OWNER.
+        """
+
+    @_abc_1.abstractmethod
+    def LeaveOrganization(
+        self,
+        request: _organizations_pb2.LeaveOrganizationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """Leaves the active organization. The session goes on in the personal one with its next refresh.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND; FAILED_PRECONDITION / LAST_OWNER.
+        """
+
+    @_abc_1.abstractmethod
     def SwitchOrganization(
         self,
         request: _organizations_pb2.SwitchOrganizationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_pb2.TokenPair, _abc.Awaitable[_auth_pb2.TokenPair]]:
         """Moves the caller's session into another organization they belong to, and returns a new pair of tokens; the refresh token given is dead.
-        NOT_FOUND / ORGANIZATION_NOT_FOUND; UNAUTHENTICATED / REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND; PERMISSION_DENIED / ORGANIZATION_SUSPENDED; UNAUTHENTICATED / REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED.
         """
 
     @_abc_1.abstractmethod
@@ -132,6 +247,27 @@ class OrganizationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_organizations_pb2.ListTenantsResponse, _abc.Awaitable[_organizations_pb2.ListTenantsResponse]]:
         """Lists every organization on the platform.
         INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def SuspendTenant(
+        self,
+        request: _organizations_pb2.SuspendTenantRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_organizations_pb2.Organization, _abc.Awaitable[_organizations_pb2.Organization]]:
+        """Suspends an organization: nobody acts in it, by token or by API key, until it is resumed. A personal one suspended keeps its person from signing in.
+        Suspending again changes nothing.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ResumeTenant(
+        self,
+        request: _organizations_pb2.ResumeTenantRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_organizations_pb2.Organization, _abc.Awaitable[_organizations_pb2.Organization]]:
+        """Lets people act in an organization again.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND.
         """
 
 def add_OrganizationServiceServicer_to_server(servicer: OrganizationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

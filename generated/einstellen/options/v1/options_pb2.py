@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#einstellen/options/v1/options.proto\x12\x15\x65instellen.options.v1\x1a google/protobuf/descriptor.proto\"\xa0\x01\n\x05\x41llow\x12\x16\n\x06public\x18\x01 \x01(\x08R\x06public\x12\x12\n\x04self\x18\x02 \x01(\x08R\x04self\x12\x14\n\x05roles\x18\x03 \x03(\tR\x05roles\x12\x12\n\x04kind\x18\x04 \x01(\tR\x04kind\x12\x1a\n\x08services\x18\x05 \x03(\tR\x08services\x12%\n\x0eplatform_admin\x18\x06 \x01(\x08R\rplatformAdmin:T\n\x05\x61llow\x12\x1e.google.protobuf.MethodOptions\x18\xd1\x86\x03 \x01(\x0b\x32\x1c.einstellen.options.v1.AllowR\x05\x61llow:9\n\x07no_http\x12\x1e.google.protobuf.MethodOptions\x18\xd2\x86\x03 \x01(\tR\x06noHttpb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#einstellen/options/v1/options.proto\x12\x15\x65instellen.options.v1\x1a google/protobuf/descriptor.proto\"\xa0\x01\n\x05\x41llow\x12\x16\n\x06public\x18\x01 \x01(\x08R\x06public\x12\x12\n\x04self\x18\x02 \x01(\x08R\x04self\x12\x14\n\x05roles\x18\x03 \x03(\tR\x05roles\x12\x12\n\x04kind\x18\x04 \x01(\tR\x04kind\x12\x1a\n\x08services\x18\x05 \x03(\tR\x08services\x12%\n\x0eplatform_admin\x18\x06 \x01(\x08R\rplatformAdmin:T\n\x05\x61llow\x12\x1e.google.protobuf.MethodOptions\x18\xd1\x86\x03 \x01(\x0b\x32\x1c.einstellen.options.v1.AllowR\x05\x61llow:9\n\x07no_http\x12\x1e.google.protobuf.MethodOptions\x18\xd2\x86\x03 \x01(\tR\x06noHttp:7\n\x05scope\x12\x1f.google.protobuf.ServiceOptions\x18\xd3\x86\x03 \x01(\tR\x05scopeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)

@@ -10,6 +10,8 @@ ALLOW_FIELD_NUMBER: _ClassVar[int]
 allow: _descriptor.FieldDescriptor
 NO_HTTP_FIELD_NUMBER: _ClassVar[int]
 no_http: _descriptor.FieldDescriptor
+SCOPE_FIELD_NUMBER: _ClassVar[int]
+scope: _descriptor.FieldDescriptor
 
 class Allow(_message.Message):
     __slots__ = ("public", "self", "roles", "kind", "services", "platform_admin")

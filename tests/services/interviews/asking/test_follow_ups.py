@@ -16,11 +16,11 @@ GENERATORS = question("python-generators")
 
 def test_a_follow_up_quotes_the_answer_and_asks_for_a_missing_point() -> None:
     asked = follow_up(
-        GENERATORS, Answer("It keeps memory small, values are made one at a time. In my last job I reduced the import to 40 MB."), []
+        GENERATORS, Answer("It keeps memory small, values come one at a time. In my last job, I reduced the import to 40 MB."), []
     )
     assert asked is not None
     assert asked.kind == "follow_up"
-    assert 'You mentioned "import to 40 MB"' in asked.text
+    assert 'You said: "I reduced the import to 40 MB"' in asked.text
     assert asked.points[0] in GENERATORS.points[1:]
     assert asked.skill == "Python"
 
