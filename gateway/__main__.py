@@ -42,16 +42,19 @@ class Gateway:
     _keys: grpc.Channel
     _grpc: grpc.aio.Server | None
 
-    async def stop(self) -> None:
+    async def drain(self) -> None:
         """Takes nobody new, asks those who are here to come again elsewhere, and lets them go."""
-        await self._site.stop()
         await self._chat.drain()
+
+    async def stop(self) -> None:
+        await self._site.stop()
+        await self.drain()
         if self._grpc is not None:
             await self._grpc.stop(1)
         await self._runner.cleanup()
         await self.rooms.stop()
-        for door in self._doors:
-            await door.owner.close()
+        for owner in {door.owner for door in self._doors}:
+            await owner.close()
         await self._readiness.close()
         await asyncio.to_thread(self._revocations.stop)
         self._keys.close()
@@ -63,8 +66,10 @@ async def start(settings: Settings) -> Gateway:
     loop = asyncio.get_running_loop()
     revocations = Revocations("gateway", revoked(keys), lambda: loop.call_soon_threadsafe(chat.end_revoked))
     access = AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, revocations)
+    rooms_of = Owner(settings.notifications_url, "notifications", services)
     doors = [
-        Door("/ws/chat", Owner(settings.notifications_url, "notifications", services)),
+        Door("/ws/chat", rooms_of),
+        Door("/ws/document", rooms_of, speaks="yjs"),
         Door("/ws/interview", Owner(settings.interviews_url, "interviews", services), prefix="interview-"),
     ]
     rooms = Rooms(settings.redis_url)

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import random
 import socket as sockets
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 
@@ -11,23 +13,25 @@ from aiohttp import WSMsgType, web
 from google.rpc import code_pb2
 
 from einstellen.rooms.v1 import rooms_pb2
-from gateway import answers, counters, frames, identity
+from gateway import answers, counters, documents, editing, frames, identity
 from gateway.closing import Close, code_of
+from gateway.documents import Document
 from gateway.identity import Identity
-from gateway.owners import PAGE, Door
+from gateway.owners import Door
 from gateway.rooms import Room, Rooms
 from gateway.settings import Settings
 from gateway.sockets import Pace, Socket, TooSlow
 from services.chassis import calls, errors, tracing
+from services.chassis import rooms as wire
 from services.chassis.logs import log
 from services.chassis.tokens import AccessTokens
 
-_LARGEST_FRAME = 16 * 1024
+_LARGEST_FRAME, _LARGEST_UPDATE = 16 * 1024, 1024 * 1024
 _UNSENT = 64 * 1024  # what a socket may have written and not sent before its writer waits
 _AUTHENTICATE_SECONDS = 5.0
 _FRAMES_A_SECOND, _BURST = 20, 40
 _MOST_BAD_FRAMES = 5
-_NEWEST = 50
+_NEWEST = _PAGE = 50
 _LARGEST_SEQ = 2**63 - 1
 Frame = rooms_pb2.ServerFrame
 
@@ -41,6 +45,7 @@ class Chat:
         self._doors = doors
         self._rooms = rooms
         self._sockets: set[Socket] = set()
+        self._of_person: Counter[str] = Counter()
         self._open = 0
         self._draining = False
 
@@ -50,11 +55,20 @@ class Chat:
             app.router.add_get(f"{door.path}/{{room_name}}/", partial(self.serve, door))
 
     async def drain(self) -> None:
-        """Takes nobody new and asks everybody to come again, to another process or to this one's successor."""
+        """Takes nobody new and asks everybody to come again, to another process or to this one's successor: not all at once, but spread over
+        the time that there is, in which those who are still here go on as before.
+        """
         self._draining = True
-        for socket in list(self._sockets):
+        leaving = list(self._sockets)
+        random.shuffle(leaving)
+        for place, socket in enumerate(leaving):
+            if not socket.raw:
+                wait = int(self._settings.drain_seconds * 1000 * place / len(leaving))
+                socket.tell(frames.encode(Frame(reconnect=rooms_pb2.Reconnect(after_milliseconds=wait))))
+        for socket in leaving:
             socket.end(Close.RESTART, "restarting: reconnect with ?after=<the last seq>")
-        await asyncio.gather(*(socket.finished() for socket in list(self._sockets)), return_exceptions=True)
+            await asyncio.sleep(self._settings.drain_seconds / len(leaving))
+        await asyncio.gather(*(socket.finished() for socket in leaving), return_exceptions=True)
 
     def end_revoked(self) -> None:
         """Ends the sockets of those whose token was revoked while they were open."""
@@ -67,9 +81,9 @@ class Chat:
     async def serve(self, door: Door, request: web.Request) -> web.StreamResponse:
         if self._draining or self._open >= self._settings.most_sockets:
             return answers.failure(request, 503, code_pb2.UNAVAILABLE, "SOCKETS_FULL", "no more sockets can be opened here now; try again")
-        protocols = (identity.PROTOCOL,) if identity.PROTOCOL in identity.offered(request) else ()
+        largest = _LARGEST_UPDATE if door.speaks == "yjs" else _LARGEST_FRAME
         ws = web.WebSocketResponse(
-            heartbeat=self._settings.heartbeat_seconds, max_msg_size=_LARGEST_FRAME + 1, protocols=protocols, compress=False, timeout=1.0,
+            heartbeat=self._settings.heartbeat_seconds, max_msg_size=largest + 1, protocols=identity.chosen(request), compress=False, timeout=1.0,
             writer_limit=_UNSENT,
         )  # fmt: skip
         if not ws.can_prepare(request):
@@ -87,17 +101,21 @@ class Chat:
             request.transport.get_extra_info("socket").setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, _UNSENT)
         self._open += 1
         counters.SOCKETS.set(self._open)
-        started, user_id = time.monotonic(), None
+        started, user_id = time.monotonic(), ""
         try:
             who = await self._authenticate(request, ws)
             user_id = str(who.person.user_id)
-            await self._attend(request, ws, who, door)
+            self._of_person[user_id] += 1
+            if self._of_person[user_id] > self._settings.most_rooms:
+                raise errors.ResourceExhausted("ROOMS_FULL", "too many rooms open at once: close one")
+            await (self._edit if door.speaks == "yjs" else self._attend)(request, ws, who, door)
         except errors.Refusal as problem:
             code = code_of(problem)
             counters.CLOSED.labels(str(int(code))).inc()
             with contextlib.suppress(ConnectionError, RuntimeError):
                 await ws.close(code=code, message=problem.reason.encode())
         finally:
+            self._of_person -= Counter({user_id: 1})
             self._open -= 1
             counters.SOCKETS.set(self._open)
             log.info("socket closed", extra={"code": ws.close_code, "seconds": round(time.monotonic() - started, 1), "user_id": user_id})
@@ -110,7 +128,7 @@ class Chat:
                 first = await asyncio.wait_for(ws.receive(), _AUTHENTICATE_SECONDS)
             except TimeoutError:
                 raise errors.Unauthenticated("TOKEN_MISSING", "no token came within five seconds") from None
-            if first.type is not WSMsgType.TEXT:
+            if first.type is not (WSMsgType.BINARY if ws.ws_protocol == identity.BINARY else WSMsgType.TEXT):
                 raise errors.Unauthenticated("TOKEN_MISSING", "the first frame must be `authenticate`")
             token = frames.read(first.data).authenticate.token
             if not token:
@@ -122,8 +140,8 @@ class Chat:
         with tracing.span("ws join", request.headers, request_id=calls.current().request_id):
             after = _after(request)
             access = await door.owner.join(room_name, who.token)
-            room = await self._rooms.enter(room_name, door.owner)
-        socket = Socket(request, ws, who, self._settings.queued_frames)
+            room = await self._rooms.enter(wire.channel(room_name), partial(Room, room_name, door.owner))
+        socket = Socket(request, ws, who, self._settings.queued_frames, binary=ws.ws_protocol == identity.BINARY)
         socket.name = access.display_name
         entry = self._rooms.presence.entry(access.user_id, access.display_name, socket.number)
         self._sockets.add(socket)
@@ -149,6 +167,25 @@ class Chat:
             await self._goodbye(room, access, entry)
             await socket.finished()
 
+    async def _edit(self, request: web.Request, ws: web.WebSocketResponse, who: Identity, door: Door) -> None:
+        room_name = door.prefix + request.match_info["room_name"]
+        with tracing.span("ws open document", request.headers, request_id=calls.current().request_id):
+            await door.owner.join(room_name, who.token)
+            make = partial(Document, room_name, door.owner, self._rooms.process, self._rooms.tell)
+            document = await self._rooms.enter(documents.channel(room_name), make)
+        socket = Socket(request, ws, who, self._settings.queued_frames, binary=True, raw=True)
+        self._sockets.add(socket)
+        try:
+            self._access.check(who.person)  # again, as above
+            await document.open(who.token)
+            await editing.listen(document, socket, ws)
+        except TooSlow:
+            log.info("reader gave up reading")
+        finally:
+            self._sockets.discard(socket)
+            await self._rooms.leave(document)
+            await socket.finished()
+
     async def _goodbye(self, room: Room, access: rooms_pb2.RoomAccess, entry: str) -> None:
         left = await self._rooms.presence.leave(room.name, entry)
         if left is not None and access.user_id not in left:
@@ -165,9 +202,10 @@ class Visit:
         self._rooms = rooms
         self._room = room
         self._socket = socket
+        self._kind = WSMsgType.BINARY if socket.binary else WSMsgType.TEXT
         self._pace = Pace(_FRAMES_A_SECOND, _BURST)
         self._bad = 0
-        self._expiry = self._set_expiry()
+        self._expiry = socket.expire()
 
     def close(self) -> None:
         self._expiry.cancel()
@@ -196,8 +234,8 @@ class Visit:
                 self._socket.end(Close.TOO_FAST, "too fast: at most 20 frames a second")
                 return
             try:
-                if told.type is not WSMsgType.TEXT:
-                    raise errors.InvalidArgument("FRAME_INVALID", "frames are JSON text")  # noqa: TRY301
+                if told.type is not self._kind:
+                    raise errors.InvalidArgument("FRAME_INVALID", "frames are JSON text, or binary where that was agreed on")  # noqa: TRY301
                 await self._take(frames.read(told.data))
             except errors.InvalidArgument as problem:
                 self._bad += 1
@@ -210,8 +248,8 @@ class Visit:
         kind = frame.WhichOneof("frame")
         try:
             with tracing.span(f"ws {kind}", {}, request_id=calls.current().request_id):
-                if kind == "say":
-                    await self._say(frame.say)
+                if kind in ("say", "edit", "remove"):
+                    await self._append(_to_append(self._room.name, frame))
                 elif kind == "typing":
                     typing = rooms_pb2.PersonTyping(user_id=self._socket.user_id, active=frame.typing.active)
                     await self._rooms.publish(self._room.name, Frame(typing=typing))
@@ -220,9 +258,7 @@ class Visit:
                     mark = rooms_pb2.PersonRead(user_id=self._socket.user_id, seq=access.read_seq)
                     await self._rooms.publish(self._room.name, Frame(read=mark))
                 elif kind == "history":
-                    answer = await self._room.owner.load(self._room.name, frame.history.after, self._socket.identity.token, PAGE)
-                    for message in answer.messages:
-                        await self._socket.give(frames.encode(Frame(message=message)))
+                    await self._give_page(frame.history)
                 elif kind == "authenticate":
                     await self._renew(frame.authenticate.token)
         except (errors.Unauthenticated, errors.PermissionDenied) as problem:
@@ -231,13 +267,19 @@ class Visit:
             self._socket.end(Close.NOT_FOUND, problem.reason)  # out of the room since
         except errors.Refusal as problem:
             # As while a service restarts: the socket stays, and the client says it again with the same client_id.
-            self._socket.tell(frames.refusal(problem, frame.say.client_id))
+            self._socket.tell(frames.refusal(problem, frame.say.client_id or frame.edit.client_id or frame.remove.client_id))
 
-    async def _say(self, say: rooms_pb2.Say) -> None:
+    async def _give_page(self, asked: rooms_pb2.History) -> None:
+        """Older messages, for this client alone: what is new reaches it by itself."""
+        after = -1 if asked.before else asked.after
+        answer = await self._room.owner.load(self._room.name, after, self._socket.identity.token, asked.limit or _PAGE, asked.before)
+        await self._socket.give(frames.encode(Frame(page=rooms_pb2.HistoryPage(messages=answer.messages, more=answer.more))))
+
+    async def _append(self, say: rooms_pb2.AppendMessageRequest) -> None:
         socket = self._socket
         socket.saying.add(say.client_id)
         try:
-            message = await self._room.owner.append(self._room.name, say, socket.identity.token)
+            message = await self._room.owner.append(say, socket.identity.token)
             frame = Frame(message=message)
             if message.seq <= socket.seen and say.client_id in socket.saying:
                 socket.tell(frames.encode(frame))  # a repeat: the room has heard it, but the client waits for its answer
@@ -255,16 +297,26 @@ class Visit:
             raise errors.Unauthenticated("TOKEN_INVALID", "the token is somebody else's")
         self._socket.identity = who
         self._expiry.cancel()
-        self._expiry = self._set_expiry()
-
-    def _set_expiry(self) -> asyncio.TimerHandle:
-        left = self._socket.identity.expires - time.time()
-        return asyncio.get_running_loop().call_later(left, self._socket.end, Close.UNAUTHENTICATED, "TOKEN_EXPIRED")
+        self._expiry = self._socket.expire()
 
     async def _give(self, messages: Iterable[rooms_pb2.RoomMessage]) -> None:
         for message in messages:
             await self._socket.give(frames.encode(Frame(message=message)))
             self._socket.seen = message.seq
+
+
+def _to_append(room_name: str, frame: rooms_pb2.ClientFrame) -> rooms_pb2.AppendMessageRequest:
+    if frame.HasField("edit"):
+        edit = frame.edit
+        return rooms_pb2.AppendMessageRequest(room_name=room_name, content=edit.content, client_id=edit.client_id, target_seq=edit.seq)
+    if frame.HasField("remove"):
+        return rooms_pb2.AppendMessageRequest(
+            room_name=room_name, client_id=frame.remove.client_id, target_seq=frame.remove.seq, deletes=True
+        )
+    say = frame.say
+    return rooms_pb2.AppendMessageRequest(
+        room_name=room_name, content=say.content, client_id=say.client_id, attachments=say.attachments, mentions=say.mentions
+    )
 
 
 def _after(request: web.Request) -> int:

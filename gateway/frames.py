@@ -1,7 +1,10 @@
-"""The frames of a socket as JSON text, in the proto's JSON mapping with the proto's names."""
+"""The frames of a socket: JSON text in the proto's JSON mapping with the proto's names, or the proto's own bytes where that was agreed on."""
+
+from functools import cached_property
 
 import protovalidate
 from google.protobuf import json_format
+from google.protobuf.message import DecodeError
 
 from einstellen.rooms.v1 import rooms_pb2
 from services.chassis import errors
@@ -10,12 +13,48 @@ _EXAMPLE = '{"say": {"content": "Hello", "client_id": "1"}}'
 _validator = protovalidate.Validator()
 
 
-def read(text: str) -> rooms_pb2.ClientFrame:
-    """Raises InvalidArgument / FRAME_INVALID."""
+class Encoded:
+    """A frame for any number of sockets: each of its two forms is made once, and only where somebody wants it."""
+
+    def __init__(self, frame: rooms_pb2.ServerFrame) -> None:
+        self._frame = frame
+
+    @cached_property
+    def text(self) -> bytes:
+        found = json_format.MessageToJson(
+            self._frame, preserving_proto_field_name=True, always_print_fields_with_no_presence=True, indent=None, ensure_ascii=False
+        )
+        return found.encode()
+
+    @cached_property
+    def binary(self) -> bytes:
+        return self._frame.SerializeToString()
+
+
+class Raw(Encoded):
+    """Bytes of another protocol, which go out as they are."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @property
+    def text(self) -> bytes:
+        raise TypeError("such a socket has no text")
+
+    @property
+    def binary(self) -> bytes:
+        return self._data
+
+
+def read(data: str | bytes) -> rooms_pb2.ClientFrame:
+    """Of JSON text, or of the proto's bytes. Raises InvalidArgument / FRAME_INVALID."""
     frame = rooms_pb2.ClientFrame()
     try:
-        json_format.Parse(text, frame, max_recursion_depth=8)
-    except (json_format.ParseError, RecursionError, ValueError) as problem:
+        if isinstance(data, bytes):
+            frame.ParseFromString(data)
+        else:
+            json_format.Parse(data, frame, max_recursion_depth=8)
+    except (DecodeError, json_format.ParseError, RecursionError, ValueError) as problem:
         raise errors.InvalidArgument("FRAME_INVALID", f"send one frame as JSON text, as {_EXAMPLE}") from problem
     violations = _validator.collect_violations(frame)
     if violations:
@@ -25,13 +64,9 @@ def read(text: str) -> rooms_pb2.ClientFrame:
     return frame
 
 
-def encode(frame: rooms_pb2.ServerFrame) -> bytes:
-    """Done once for a frame, however many sockets it goes to."""
-    text = json_format.MessageToJson(
-        frame, preserving_proto_field_name=True, always_print_fields_with_no_presence=True, indent=None, ensure_ascii=False
-    )
-    return text.encode()
+def encode(frame: rooms_pb2.ServerFrame) -> Encoded:
+    return Encoded(frame)
 
 
-def refusal(problem: errors.Refusal, client_id: str = "") -> bytes:
+def refusal(problem: errors.Refusal, client_id: str = "") -> Encoded:
     return encode(rooms_pb2.ServerFrame(error=rooms_pb2.FrameError(reason=problem.reason, message=problem.message, client_id=client_id)))

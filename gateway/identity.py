@@ -12,7 +12,7 @@ from services.chassis.calls import Person
 from services.chassis.rules import check_scope
 from services.chassis.tokens import AccessTokens
 
-PROTOCOL = "einstellen.v1"
+PROTOCOL, BINARY, YJS = "einstellen.v1", "einstellen.v1.binary", "yjs"
 _BEARER = "bearer."
 _SCOPE = "rooms.write"
 
@@ -33,6 +33,11 @@ class Identity:
 def offered(request: web.Request) -> list[str]:
     """The subprotocols that the client offers, one of which may be `bearer.<token>`."""
     return [word.strip() for word in request.headers.get("Sec-WebSocket-Protocol", "").split(",") if word.strip()]
+
+
+def chosen(request: web.Request) -> tuple[str, ...]:
+    """The subprotocol that is answered, of those that the client offers: at most one, and never the one that is a token."""
+    return tuple(word for word in offered(request) if word in (PROTOCOL, BINARY, YJS))[:1]
 
 
 def find_token(request: web.Request) -> str:

@@ -1,14 +1,14 @@
 """Calls to the owner of a kind of room, as the gateway and for the person whose socket it is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import grpc
 import grpc.aio
 
-from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+from einstellen.rooms.v1 import documents_pb2, documents_pb2_grpc, rooms_pb2, rooms_pb2_grpc
 from services.chassis import calls, errors, tracing
 from services.chassis.clients import DEADLINE_SECONDS, OPTIONS
 from services.chassis.interceptor import CLIENT_ADDRESS, REQUEST_ID, SERVICE_TOKEN
@@ -26,6 +26,7 @@ class Door:
     path: str
     owner: "Owner"
     prefix: str = ""
+    speaks: Literal["frames", "yjs"] = "frames"
 
 
 class Owner:
@@ -37,18 +38,18 @@ class Owner:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._channel = grpc.aio.insecure_channel(address.removeprefix("grpc://"), options=OPTIONS)
         self._stub: Any = rooms_pb2_grpc.RoomOwnerServiceStub(self._channel)
+        self._documents: Any = documents_pb2_grpc.DocumentOwnerServiceStub(self._channel)
 
     async def join(self, room_name: str, token: str) -> rooms_pb2.RoomAccess:
         answer: rooms_pb2.RoomAccess = await self._call(self._stub.JoinRoom, rooms_pb2.JoinRoomRequest(room_name=room_name), token)
         return answer
 
-    async def append(self, room_name: str, say: rooms_pb2.Say, token: str) -> rooms_pb2.RoomMessage:
-        request = rooms_pb2.AppendMessageRequest(room_name=room_name, content=say.content, client_id=say.client_id)
+    async def append(self, request: rooms_pb2.AppendMessageRequest, token: str) -> rooms_pb2.RoomMessage:
         answer: rooms_pb2.RoomMessage = await self._call(self._stub.AppendMessage, request, token)
         return answer
 
-    async def load(self, room_name: str, after: int, token: str, limit: int = PAGE) -> rooms_pb2.LoadMessagesResponse:
-        request = rooms_pb2.LoadMessagesRequest(room_name=room_name, after=after, limit=limit)
+    async def load(self, room_name: str, after: int, token: str, limit: int = PAGE, before: int = 0) -> rooms_pb2.LoadMessagesResponse:
+        request = rooms_pb2.LoadMessagesRequest(room_name=room_name, after=after, limit=limit, before=before)
         answer: rooms_pb2.LoadMessagesResponse = await self._call(self._stub.LoadMessages, request, token)
         return answer
 
@@ -56,6 +57,26 @@ class Owner:
         request = rooms_pb2.MarkRoomReadRequest(room_name=room_name, seq=seq)
         answer: rooms_pb2.RoomAccess = await self._call(self._stub.MarkRoomRead, request, token)
         return answer
+
+    async def open_document(self, room_name: str, token: str) -> documents_pb2.Document:
+        request = documents_pb2.OpenDocumentRequest(room_name=room_name)
+        answer: documents_pb2.Document = await self._call(self._documents.OpenDocument, request, token)
+        return answer
+
+    async def append_updates(self, room_name: str, updates: Sequence[bytes], batch_id: str, token: str) -> int:
+        """The number of the first of them."""
+        request = documents_pb2.AppendUpdatesRequest(room_name=room_name, updates=updates, batch_id=batch_id)
+        answer: documents_pb2.AppendUpdatesResponse = await self._call(self._documents.AppendUpdates, request, token)
+        return answer.first_seq
+
+    async def load_updates(self, room_name: str, after: int, token: str) -> documents_pb2.LoadUpdatesResponse:
+        request = documents_pb2.LoadUpdatesRequest(room_name=room_name, after=after)
+        answer: documents_pb2.LoadUpdatesResponse = await self._call(self._documents.LoadUpdates, request, token)
+        return answer
+
+    async def keep_state(self, room_name: str, state: bytes, seq: int, token: str) -> None:
+        request = documents_pb2.KeepStateRequest(room_name=room_name, state=state, seq=seq)
+        await self._call(self._documents.KeepState, request, token)
 
     async def close(self) -> None:
         await self._channel.close()

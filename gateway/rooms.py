@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, TypeVar
 
 import redis.asyncio
 from google.protobuf.message import DecodeError
@@ -36,8 +36,11 @@ class Room:
     the owner. A socket joins by loading until it has caught up with `seq`, the newest number handed on, and follows from there.
     """
 
+    spoiled = False
+
     def __init__(self, name: str, owner: Owner) -> None:
         self.name = name
+        self.channel = wire.channel(name)
         self.owner = owner
         self.seq: int | None = None
         self.sockets: set[Socket] = set()
@@ -48,6 +51,10 @@ class Room:
         self._early: dict[int, Frame] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._task = asyncio.create_task(self._run())
+
+    def hear(self, data: bytes) -> None:
+        """Takes what Redis brought; raises DecodeError for what is no frame."""
+        self.take(wire.unpack(data))
 
     def take(self, frame: Frame) -> None:
         self._inbox.put_nowait(frame)
@@ -158,18 +165,36 @@ class Room:
                 socket.tell(data)
 
 
+class Heard(Protocol):
+    """What follows a channel of Redis in this process: a room, or a document. One that is spoiled takes nobody new."""
+
+    channel: str
+    holders: int
+    subscribed: asyncio.Event
+    spoiled: bool
+
+    def hear(self, data: bytes) -> None: ...
+    def heal(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+Kind = TypeVar("Kind", bound=Heard)
+
+
 class Rooms:
     """All rooms of this process, and its one connection that listens to Redis. Redis may go away: sockets stay, and rooms heal when it is back."""
 
     def __init__(self, redis_url: str) -> None:
         # No retries inside the client: a reconnect is ours to see, because every room has to heal after it.
+        # What is published is tried twice: the connection that it first goes by may be of a Redis that has restarted.
         options: dict[str, Any] = {"socket_connect_timeout": 1, "health_check_interval": 5}
         self._listener = redis.asyncio.Redis.from_url(redis_url, socket_timeout=5, retry=Retry(NoBackoff(), 0), **options)
-        self._client = redis.asyncio.Redis.from_url(redis_url, socket_timeout=1, max_connections=50, **options)
+        self._client = redis.asyncio.Redis.from_url(redis_url, socket_timeout=1, max_connections=50, retry=Retry(NoBackoff(), 1), **options)
         self._pubsub = self._listener.pubsub()
         self._commands = asyncio.Lock()
-        self._rooms: dict[str, Room] = {}
-        self.presence = Presence(self._client, secrets.token_hex(6))
+        self._heard: dict[str, Heard] = {}
+        self.process = secrets.token_hex(6)
+        self.presence = Presence(self._client, self.process)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -181,7 +206,7 @@ class Rooms:
             while not task.done():
                 task.cancel()
                 await asyncio.wait([task], timeout=0.2)
-        for room in self._rooms.values():
+        for room in self._heard.values():
             await room.close()
         with contextlib.suppress(RedisError, OSError):
             await self._pubsub.aclose()  # type: ignore[no-untyped-call]
@@ -191,41 +216,46 @@ class Rooms:
     async def ping(self) -> None:
         await self._client.ping()
 
-    async def enter(self, name: str, owner: Owner) -> Room:
-        """The room, subscribed to if Redis answers; every `enter` needs its `leave`."""
-        room = self._rooms.get(name)
-        if room is None:
-            room = self._rooms[name] = Room(name, owner)
-            counters.ROOMS.set(len(self._rooms))
-            room.holders += 1
-            await self._command(name)
+    async def enter(self, channel: str, make: Callable[[], Kind]) -> Kind:
+        """What follows that channel, made where nobody does yet, and subscribed to if Redis answers; every `enter` needs its `leave`."""
+        found: Kind | None = self._heard.get(channel)  # type: ignore[assignment]
+        if found is None or found.spoiled:
+            found = make()
+            self._heard[channel] = found
+            found.holders += 1
+            counters.ROOMS.set(len(self._heard))
+            await self._command(channel)
         else:
-            room.holders += 1
+            found.holders += 1
         with contextlib.suppress(TimeoutError):  # without Redis: what this process itself appends is handed on, the rest when it is back
-            await asyncio.wait_for(room.subscribed.wait(), _SUBSCRIBE_SECONDS)
-        return room
+            await asyncio.wait_for(found.subscribed.wait(), _SUBSCRIBE_SECONDS)
+        return found
 
-    async def leave(self, room: Room) -> None:
-        room.holders -= 1
-        if room.holders == 0:
-            self._rooms.pop(room.name, None)
-            counters.ROOMS.set(len(self._rooms))
-            await room.close()
-            await self._command(room.name)
+    async def leave(self, heard: Heard) -> None:
+        heard.holders -= 1
+        if heard.holders == 0:
+            if self._heard.get(heard.channel) is heard:
+                del self._heard[heard.channel]
+            counters.ROOMS.set(len(self._heard))
+            await heard.close()
+            await self._command(heard.channel)
 
     async def publish(self, room_name: str, frame: Frame) -> None:
         """To every gateway process; what is lost here was not worth keeping, for messages are the owner's."""
-        with contextlib.suppress(RedisError):
-            await self._client.publish(wire.channel(room_name), wire.pack(frame))
+        await self.tell(wire.channel(room_name), wire.pack(frame))
 
-    async def _command(self, name: str) -> None:
+    async def tell(self, channel: str, data: bytes) -> None:
+        with contextlib.suppress(RedisError):
+            await self._client.publish(channel, data)
+
+    async def _command(self, channel: str) -> None:
         """Subscribes or unsubscribes as the room is there or not now, whatever it was when this was asked for."""
         async with self._commands:
             with contextlib.suppress(RedisError, OSError):
-                if name in self._rooms:
-                    await self._pubsub.subscribe(wire.channel(name))
+                if channel in self._heard:
+                    await self._pubsub.subscribe(channel)
                 else:
-                    await self._pubsub.unsubscribe(wire.channel(name))
+                    await self._pubsub.unsubscribe(channel)
 
     async def _listen(self) -> None:
         pause = 0.05
@@ -233,16 +263,16 @@ class Rooms:
             try:
                 # One channel always, so that there is a connection to listen on.
                 async with self._commands:
-                    await self._pubsub.subscribe("gateways", *map(wire.channel, self._rooms))
+                    await self._pubsub.subscribe("gateways", *self._heard)
                 while True:
                     told = await self._pubsub.get_message(timeout=5.0)
                     pause = 0.05
                     if told is not None:
                         self._take(told["type"], told["channel"], told["data"])
             except (RedisError, OSError) as problem:
-                if any(room.subscribed.is_set() for room in self._rooms.values()):
+                if any(room.subscribed.is_set() for room in self._heard.values()):
                     log.warning("redis away", extra={"problem": type(problem).__name__})
-                for room in self._rooms.values():
+                for room in self._heard.values():
                     room.subscribed.clear()
                 with contextlib.suppress(RedisError, OSError):
                     await self._pubsub.aclose()  # type: ignore[no-untyped-call]
@@ -251,7 +281,7 @@ class Rooms:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _take(self, kind: str, channel: bytes, data: bytes) -> None:
-        room = self._rooms.get(channel.decode().removeprefix("room:"))
+        room = self._heard.get(channel.decode())
         if room is None:
             return
         if kind == "subscribe":
@@ -260,12 +290,12 @@ class Rooms:
             room.heal()
         elif kind == "message":
             with contextlib.suppress(DecodeError):
-                room.take(wire.unpack(data))
+                room.hear(data)
 
     async def _refresh(self) -> None:
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
-            rooms = list(self._rooms.values())
+            rooms = [room for room in self._heard.values() if isinstance(room, Room)]
             found = await self.presence.refresh([(room.name, self._entries(room.sockets)) for room in rooms])
             for room, people in zip(rooms, found or (), strict=False):
                 room.update_present(people)

@@ -25,6 +25,12 @@ class Settings(chassis.Settings):
     interviews_url: str = Field("127.0.0.1:50057", alias="INTERVIEW_SERVICE_URL", description="gRPC address of interviews.")
     most_sockets: int = Field(10_000, ge=1, alias="GATEWAY_SOCKETS", description="Open sockets that this process takes; more are refused.")
     queued_frames: int = Field(256, ge=8, alias="GATEWAY_QUEUE", description="Frames that may wait for a slow reader before it is dropped.")
+    most_rooms: int = Field(
+        50, ge=1, alias="GATEWAY_ROOMS_EACH", description="Rooms and documents that one person may have open in this process at once."
+    )
+    drain_seconds: float = Field(
+        5.0, ge=0, alias="GATEWAY_DRAIN", description="Over how long the sockets are asked to come again elsewhere when this process stops."
+    )
     heartbeat_seconds: float = Field(
         25.0, gt=0, alias="GATEWAY_HEARTBEAT", description="How often an idle socket is asked whether it is still there."
     )

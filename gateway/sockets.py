@@ -9,6 +9,7 @@ from aiohttp import WSMsgType, web
 
 from gateway import counters
 from gateway.closing import Close
+from gateway.frames import Encoded
 from gateway.identity import Identity
 from services.chassis.logs import log
 
@@ -22,15 +23,22 @@ class TooSlow(Exception):  # noqa: N818 - what the client is, not a fault
 
 
 class Socket:
-    """`seen` is the number of the newest message that was queued for the client; `live` says that it follows its room."""
+    """`seen` is the number of the newest message that was queued for the client; `live` says that it follows its room.
+    A `raw` one speaks another protocol than the rooms', and `clients` are the numbers that Yjs clients behind it go by.
+    """
 
-    def __init__(self, request: web.Request, ws: web.WebSocketResponse, identity: Identity, queued: int) -> None:
+    def __init__(
+        self, request: web.Request, ws: web.WebSocketResponse, identity: Identity, queued: int, *, binary: bool = False, raw: bool = False
+    ) -> None:
         self.number = next(_numbers)
         self.identity = identity
         self.name = ""
         self.seen = 0
         self.live = False
         self.saying: set[str] = set()
+        self.binary = binary
+        self.raw = raw
+        self.clients: set[int] = set()
         self._request = request
         self._ws = ws
         self._queue: asyncio.Queue[bytes] = asyncio.Queue(queued)
@@ -41,24 +49,29 @@ class Socket:
     def user_id(self) -> str:
         return str(self.identity.person.user_id)
 
-    def tell(self, data: bytes) -> None:
+    def tell(self, frame: Encoded) -> None:
         """Queues a frame without waiting; a client whose queue is full is dropped."""
         if self._closing is not None:
             return
         try:
-            self._queue.put_nowait(data)
+            self._queue.put_nowait(self._form(frame))
         except asyncio.QueueFull:
             log.info("slow reader dropped", extra={"user_id": self.user_id})
             self.end(Close.TOO_SLOW, "too slow: reconnect and ask for what you missed")
 
-    async def give(self, data: bytes) -> None:
+    async def give(self, frame: Encoded) -> None:
         """Queues a frame that the client itself asked for, at its own pace. Raises TooSlow where it reads nothing for ten seconds."""
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                await self._queue.put(data)
+                await self._queue.put(self._form(frame))
         except TimeoutError:
             self.end(Close.TOO_SLOW, "too slow: reconnect and ask for what you missed")
             raise TooSlow from None
+
+    def expire(self) -> asyncio.TimerHandle:
+        """Ends the socket when its token does, unless the timer is cancelled before."""
+        left = self.identity.expires - time.time()
+        return asyncio.get_running_loop().call_later(left, self.end, Close.UNAUTHENTICATED, "TOKEN_EXPIRED")
 
     def end(self, code: Close, words: str) -> None:
         """Closes the socket, from any place and without waiting."""
@@ -75,12 +88,15 @@ class Socket:
         with contextlib.suppress(asyncio.CancelledError):
             await self._writer
 
+    def _form(self, frame: Encoded) -> bytes:
+        return frame.binary if self.binary else frame.text
+
     async def _write(self) -> None:
-        frames = counters.FRAMES.labels("out")
+        frames, kind = counters.FRAMES.labels("out"), WSMsgType.BINARY if self.binary else WSMsgType.TEXT
         while True:
             data = await self._queue.get()
             try:
-                await self._ws.send_frame(data, WSMsgType.TEXT)
+                await self._ws.send_frame(data, kind)
             except (ConnectionError, RuntimeError):
                 return  # the reading side sees the end too, and tidies up
             frames.inc()
@@ -117,3 +133,9 @@ class Pace:
             return False
         self._left -= 1
         return True
+
+    async def wait(self) -> None:
+        """Returns when there is one left to take: for clients that send bursts, and are slowed down rather than stopped."""
+        if not self.allows():
+            await asyncio.sleep((1 - self._left) / self._rate)
+            self.allows()

@@ -174,7 +174,7 @@ def _invalid(violations: list[Any]) -> errors.InvalidArgument:
 def _path(violation: Any) -> str:
     """The path of the field as a client writes it: `work_experience.job_title`, `user_ids[3]`."""
     text = ""
-    for element in violation.field.elements:
+    for element in violation.field.elements if violation.field else ():  # a rule of the whole message names no field
         text += ("." if text else "") + element.field_name
         if element.subscript is not None:
             text += f"[{element.subscript.value}]"

@@ -13,7 +13,7 @@ from einstellen.notifications.v1 import (
     reminders_pb2_grpc,
 )
 from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
-from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+from einstellen.rooms.v1 import documents_pb2, documents_pb2_grpc, rooms_pb2, rooms_pb2_grpc
 from services.chassis import clients, clock
 from services.chassis.database import Database
 from services.chassis.events import EventFeed, Follower
@@ -27,6 +27,7 @@ from services.notifications import persons, tasks
 from services.notifications.providers.channel import Channel
 from services.notifications.providers.smtp import Smtp
 from services.notifications.providers.twilio import Twilio
+from services.notifications.rpc.documents import DocumentOwnerService
 from services.notifications.rpc.messages import Chat, MessageService, RoomOwnerService
 from services.notifications.rpc.notifications import NotificationService
 from services.notifications.rpc.reminders import ReminderService
@@ -40,7 +41,9 @@ def start(settings: Settings) -> Server:
     services = ServiceTokens(settings.service_token.get_secret_value(), "notifications")
     keys = clients.connect(settings.keys_url, "auth", services)
     channels = channels_of(settings)
-    contracts = [module.DESCRIPTOR for module in (notifications_pb2, messages_pb2, reminders_pb2, rooms_pb2, persons_pb2, events_pb2)]
+    contracts = [
+        module.DESCRIPTOR for module in (notifications_pb2, messages_pb2, reminders_pb2, rooms_pb2, documents_pb2, persons_pb2, events_pb2)
+    ]
     chat = Chat(gateways)
 
     def add(server: grpc.Server) -> None:
@@ -48,6 +51,7 @@ def start(settings: Settings) -> Server:
         messages_pb2_grpc.add_MessageServiceServicer_to_server(MessageService(database, chat), server)
         reminders_pb2_grpc.add_ReminderServiceServicer_to_server(ReminderService(database), server)
         rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, chat), server)
+        documents_pb2_grpc.add_DocumentOwnerServiceServicer_to_server(DocumentOwnerService(database), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read), server)
 

@@ -6,7 +6,16 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.chassis.persons import NOBODY, Kept, Person, drop_tasks
-from services.notifications.tables import contacts, interview_reminders, messages, notifications, room_members, rooms
+from services.notifications.tables import (
+    contacts,
+    document_updates,
+    documents,
+    interview_reminders,
+    messages,
+    notifications,
+    room_members,
+    rooms,
+)
 
 
 def read(connection: Connection, person: Person) -> Kept:
@@ -16,6 +25,7 @@ def read(connection: Connection, person: Person) -> Kept:
     inside = [row["room_id"] for row in kept.add(connection, room_members, room_members.c.user_id == me)]
     kept.add(connection, rooms, rooms.c.id.in_(inside))
     kept.add(connection, messages, sa.or_(messages.c.sender_id == me, messages.c.receiver_id == me))
+    kept.add(connection, document_updates, document_updates.c.sender_id == me)
     reminded = sa.or_(interview_reminders.c.candidate_id == me, interview_reminders.c.employer_id == me)
     kept.add(connection, interview_reminders, reminded)
     return kept
@@ -40,7 +50,9 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
     connection.execute(written.values(sender_id=NOBODY, content="", client_id=sa.cast(messages.c.id, sa.Text)))
     connection.execute(room_members.delete().where(room_members.c.user_id == me))
     empty = sa.select(rooms.c.id).where(~sa.exists().where(room_members.c.room_id == rooms.c.id))
-    connection.execute(messages.delete().where(messages.c.room_id.in_(empty)))
+    for table in (messages, document_updates, documents):
+        connection.execute(table.delete().where(table.c.room_id.in_(empty)))
+    connection.execute(document_updates.update().where(document_updates.c.sender_id == me).values(sender_id=NOBODY))
     connection.execute(rooms.delete().where(~sa.exists().where(room_members.c.room_id == rooms.c.id)))
     # What stays of a room is its other members'.
     for table in (messages, rooms):

@@ -1,10 +1,13 @@
 """The tables of notifications, and what their rows become."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = sa.MetaData()
 
@@ -63,7 +66,31 @@ messages = sa.Table(
     sa.Column("receiver_id", sa.Uuid),
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("client_id", sa.Text, nullable=False),
+    sa.Column("target_seq", sa.BigInteger, nullable=False),
+    sa.Column("attachments", JSONB, nullable=False),
+    sa.Column("mentions", sa.ARRAY(sa.Uuid), nullable=False),
+    sa.Column("edited_at", sa.DateTime(timezone=True)),
+    sa.Column("deleted_at", sa.DateTime(timezone=True)),
     sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+documents = sa.Table(
+    "documents", metadata,
+    sa.Column("room_id", sa.Uuid, primary_key=True),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.LargeBinary, nullable=False),
+    sa.Column("state_seq", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
+document_updates = sa.Table(
+    "document_updates", metadata,
+    sa.Column("room_id", sa.Uuid, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True),
+    sa.Column("batch_id", sa.Uuid, nullable=False),
+    sa.Column("sender_id", sa.Uuid, nullable=False),
+    sa.Column("update", sa.LargeBinary, nullable=False),
+    sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
 interview_reminders = sa.Table(
@@ -129,11 +156,15 @@ class Room:
     last_seq: int
     created_at: datetime
     read_seq: int = 0
+    mention_count: int = 0
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message in a room; with a `receiver_id` it is a direct one. `client_id` is its sender's own id of it."""
+    """A message in a room; with a `receiver_id` it is a direct one. `client_id` is its sender's own id of it.
+
+    With a `target_seq` it is the change of an earlier message, which holds the words: what is read of the change is what that one is now.
+    """
 
     id: UUID
     room_id: UUID
@@ -144,6 +175,34 @@ class Message:
     content: str
     client_id: str
     sent_at: datetime
+    target_seq: int = 0
+    attachments: Sequence[Mapping[str, Any]] = ()
+    mentions: Sequence[UUID] = ()
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """The shared document of a room: `state` is what all updates up to `state_seq` make, `size` what all in its log weigh."""
+
+    room_id: UUID
+    last_seq: int
+    size: int
+    state: bytes
+    state_seq: int
+
+
+@dataclass(frozen=True)
+class Update:
+    """One entry in the log of a document: a Yjs update, by whom, and in which batch it came."""
+
+    room_id: UUID
+    seq: int
+    batch_id: UUID
+    sender_id: UUID
+    update: bytes
+    stored_at: datetime
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,19 @@
 """Gateways and clients in one event loop: what the tests of the gateway speak with."""
 
 import asyncio
+import contextlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
+from cli.stack.ports import free_port
 from gateway.__main__ import Gateway, start
 from gateway.settings import Settings
 from services.chassis.settings import load
@@ -22,7 +28,7 @@ def run(scenario: Callable[[], Awaitable[None]]) -> None:
 
 @asynccontextmanager
 async def gateway(house: House, **values: str) -> AsyncIterator[Gateway]:
-    running = await start(load(Settings, "gateway", {**house.environment, "LISTEN": "127.0.0.1:0", **values}))
+    running = await start(load(Settings, "gateway", {**house.environment, "LISTEN": "127.0.0.1:0", "GATEWAY_DRAIN": "0", **values}))
     try:
         yield running
     finally:
@@ -37,6 +43,7 @@ class Client:
         self.welcome: dict[str, Any] = {}
         self.messages: list[dict[str, Any]] = []
         self.others: list[dict[str, Any]] = []
+        self.binary: list[bytes] = []
         self._changed = asyncio.Event()
         self.reader = asyncio.create_task(self._read())
 
@@ -76,8 +83,10 @@ class Client:
 
     async def _read(self) -> None:
         async for told in self.ws:
-            if told.type is not aiohttp.WSMsgType.TEXT:
-                break
+            if told.type is aiohttp.WSMsgType.BINARY:
+                self.binary.append(told.data)
+                self._changed.set()
+                continue
             frame = json.loads(told.data)
             if "welcome" in frame:
                 self.welcome = frame["welcome"]
@@ -110,3 +119,37 @@ async def join(door: Gateway, room: str, account: Account, query: str = "", **op
     async with connect(door, room, account, query, **options) as client:
         await client.until(lambda: client.welcome, "the welcome")
         yield client
+
+
+@dataclass(frozen=True)
+class Process:
+    """A gateway in a process of its own."""
+
+    address: str
+    _running: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        self._running.kill()
+        self._running.wait()
+
+    def ask_to_stop(self) -> None:
+        self._running.terminate()
+
+
+@asynccontextmanager
+async def process(house: House, **values: str) -> AsyncIterator[Process]:
+    address = f"127.0.0.1:{free_port()}"
+    environment = {**os.environ, **house.environment, "LISTEN": address, **values}
+    with subprocess.Popen([sys.executable, "-m", "gateway"], env=environment, stdout=subprocess.DEVNULL) as running:  # noqa: ASYNC220
+        try:
+            async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
+                while True:
+                    assert running.poll() is None, "the gateway ended"
+                    with contextlib.suppress(aiohttp.ClientError):
+                        async with session.get(f"http://{address}/healthz") as answer:
+                            if answer.status == 200:
+                                break
+                    await asyncio.sleep(0.05)
+            yield Process(address, running)
+        finally:
+            running.kill()

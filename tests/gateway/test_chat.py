@@ -1,12 +1,14 @@
 """Rooms over real sockets: two gateways, real Valkey, real notifications."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 import aiohttp
 import pytest
 
 from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc
+from einstellen.rooms.v1 import rooms_pb2
 from tests.conftest import Account, House
 from tests.gateway.sockets import connect, gateway, join, run
 
@@ -247,5 +249,125 @@ def test_past_the_last_socket_the_door_is_closed(house: House, meet: Meet, perso
                 async with join(door, room, person):
                     pass
             assert refusal.value.status == 503
+
+    run(scenario)
+
+
+def test_edits_deletes_mentions_and_attachments_reach_those_here_and_those_who_come_back(house: House, meet: Meet) -> None:
+    ada_account, bo_account = house.register("Ada"), house.register("Bo")
+    room = meet(ada_account, bo_account)
+    file = {"reference": "cv-files/1", "name": "cv.pdf", "media_type": "application/pdf", "size": "7"}
+
+    async def scenario() -> None:
+        async with gateway(house) as one, gateway(house) as two, join(one, room, ada_account) as ada:
+            async with join(two, room, bo_account) as bo:
+                await ada.send(say={"content": "look", "client_id": "1", "attachments": [file], "mentions": [bo_account.user_id]})
+                await ada.send(edit={"seq": 1, "content": "look here", "client_id": "2"})
+                await bo.until(lambda: bo.seqs == [1, 2], "the message and its edit")
+                assert (bo.messages[0]["attachments"], bo.messages[0]["mentions"]) == ([file], [bo_account.user_id])
+                assert (bo.messages[1]["target_seq"], bo.messages[1]["content"]) == ("1", "look here")
+                await bo.send(remove={"seq": 1, "client_id": "3"})
+                assert (await bo.other("error", client_id="3"))["reason"] == "MESSAGE_NOT_CHANGEABLE"
+            await ada.send(remove={"seq": 1, "client_id": "4"})
+            await ada.until(lambda: ada.seqs == [1, 2, 3], "the delete")
+            async with join(two, room, bo_account, "?after=2") as bo:
+                await bo.until(lambda: bo.seqs == [3], "the delete that was missed")
+                assert (bo.messages[0]["target_seq"], bo.messages[0]["deleted"], bo.messages[0]["content"]) == ("1", True, "")
+
+    run(scenario)
+
+
+def test_history_pages_backwards_to_the_first_message(house: House, meet: Meet, person: Account) -> None:
+    room = meet(person)
+
+    async def scenario() -> None:
+        async with gateway(house) as door:
+            async with join(door, room, person) as client:
+                for number in range(1, 24):
+                    await client.say(str(number), str(number))
+                await client.until(lambda: len(client.messages) == 23, "all of them")
+            async with join(door, room, person, "?after=23") as client:
+                seen: list[int] = []
+                while not seen or seen[0] > 1:
+                    client.others.clear()
+                    await client.send(history={"before": str(seen[0] if seen else 24), "limit": 10})
+                    page = await client.other("page")
+                    seen = [*(int(message["seq"]) for message in page["messages"]), *seen]
+                    assert page["more"] == (seen[0] > 1)
+                assert seen == list(range(1, 24))
+                await client.send(history={"after": "20"})
+                await client.until(lambda: len(client.others) >= 2, "a page forwards")
+                assert [message["seq"] for message in client.others[-1]["page"]["messages"]] == ["21", "22", "23"]
+                assert not client.messages
+
+    run(scenario)
+
+
+def test_a_binary_client_and_a_text_client_hear_the_same(house: House, meet: Meet) -> None:
+    ada_account, bo_account = house.register("Ada"), house.register("Bo")
+    room = meet(ada_account, bo_account)
+
+    async def scenario() -> None:
+        async with (
+            gateway(house) as door,
+            join(door, room, ada_account) as ada,
+            connect(door, room, bo_account, protocols=("einstellen.v1.binary",)) as bo,
+        ):
+            assert bo.ws.protocol == "einstellen.v1.binary"
+
+            def heard() -> list[rooms_pb2.ServerFrame]:
+                return [rooms_pb2.ServerFrame.FromString(data) for data in bo.binary]
+
+            await bo.until(lambda: any(frame.HasField("welcome") for frame in heard()), "the welcome")
+            say = rooms_pb2.ClientFrame(say=rooms_pb2.Say(content="grüße", client_id="1"))
+            await bo.ws.send_bytes(say.SerializeToString())
+            await ada.until(lambda: ada.seqs == [1], "what the binary client said")
+            await ada.say("back", "2")
+            await bo.until(lambda: [frame.message.seq for frame in heard() if frame.HasField("message")] == [1, 2], "both")
+            assert [frame.message.content for frame in heard() if frame.HasField("message")] == ["grüße", "back"]
+            await bo.ws.send_str('{"typing": {"active": true}}')
+            await bo.until(lambda: any(frame.error.reason == "FRAME_INVALID" for frame in heard()), "text is refused here")
+
+    run(scenario)
+
+
+def test_a_person_has_only_so_many_rooms_open_at_once(house: House, meet: Meet, person: Account) -> None:
+    room = meet(person)
+
+    async def scenario() -> None:
+        async with gateway(house, GATEWAY_ROOMS_EACH="2") as door:
+            async with join(door, room, person), join(door, room, person), connect(door, room, person) as third:
+                assert await third.code() == 4429
+
+            async def comes_in() -> bool:
+                async with connect(door, room, person) as client:
+                    await client.until(lambda: client.welcome or client.reader.done(), "an answer")
+                    return bool(client.welcome)
+
+            while not await comes_in():
+                pass  # until the gateway has seen the two go
+
+    run(scenario)
+
+
+def test_a_process_that_stops_asks_its_clients_to_come_again_spread_over_the_time_there_is(house: House, meet: Meet) -> None:
+    people = [house.register(name) for name in ("Ada", "Bo", "Cy", "Di")]
+    room = meet(*people)
+
+    async def scenario() -> None:
+        async with gateway(house) as other:
+            async with gateway(house, GATEWAY_DRAIN="0.4") as door, contextlib.AsyncExitStack() as stack:
+                here = [await stack.enter_async_context(join(door, room, account)) for account in people]
+                stopping = asyncio.create_task(door.drain())
+                waits = [(await client.other("reconnect"))["after_milliseconds"] for client in here]
+                assert sorted(waits) == [0, 100, 200, 300]
+                assert [await client.code() for client in here] == [1012] * 4
+                await stopping
+                with pytest.raises(aiohttp.WSServerHandshakeError):
+                    async with join(door, room, people[0]):
+                        pass
+            async with join(other, room, people[0], "?after=0") as client:
+                await client.say("elsewhere", "1")
+                await client.until(lambda: client.seqs == [1], "its own")
 
     run(scenario)

@@ -37,6 +37,8 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
 
     def AppendMessage(self, request: rooms_pb2.AppendMessageRequest, context: Context) -> rooms_pb2.RoomMessage:
         person, interview_id = calls.person(), _id_of(request.room_name)
+        if request.target_seq or request.deletes or request.attachments or request.mentions:
+            raise errors.FailedPrecondition("MESSAGES_ONLY", "what is said in an interview are words, and they stay")
         try:
             with self._database.begin(person) as connection:
                 interview = store.lock_interview(connection, interview_id, person.tenant_id, person.user_id)
@@ -67,8 +69,9 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
         with self._database.begin(person) as connection:
             interview = store.get_interview(connection, _id_of(request.room_name), person.tenant_id, person.user_id)
             newest = request.after < 0
-            found = store.list_lines(connection, interview.id, request.after, limit if newest else limit + 1)
-        return rooms_pb2.LoadMessagesResponse(messages=map(to_room_message, found[:limit]), more=len(found) > limit)
+            found = store.list_lines(connection, interview.id, request.after, limit + 1, request.before)
+        kept = found[-limit:] if newest else found[:limit]
+        return rooms_pb2.LoadMessagesResponse(messages=map(to_room_message, kept), more=len(found) > limit)
 
     def MarkRoomRead(self, request: rooms_pb2.MarkRoomReadRequest, context: Context) -> rooms_pb2.RoomAccess:
         person = calls.person()

@@ -33,13 +33,21 @@ class Chat:
         self._gateways = gateways
         self._clock = clock
 
-    def append(
-        self, connection: Connection, person: Person, room_name: str, content: str, client_id: str
-    ) -> tuple[Message, rooms_pb2.RoomMessage]:
-        direct = room_name.startswith(rules.DIRECT)
-        message = store.append(connection, room_name, person.user_id, content, client_id, now=self._clock(), direct=direct)
+    def append(self, connection: Connection, room_name: str, draft: store.Draft) -> tuple[Message, rooms_pb2.RoomMessage]:
+        if draft.mentions and store.strangers(connection, room_name, draft.mentions):
+            raise errors.invalid_field("mentions", "MENTION_UNKNOWN", "has somebody who is not in the room")
+        message = store.append(connection, room_name, draft, now=self._clock(), direct=room_name.startswith(rules.DIRECT))
         audit.record(connection, "message.sent", room_id=message.room_id, message_id=message.id)
-        return message, to_room_message(message, store.names_of(connection, {person.user_id}))
+        return message, to_room_message(message, store.names_of(connection, {draft.sender_id}))
+
+    def change(
+        self, connection: Connection, room_name: str, draft: store.Draft, target_seq: int, *, deletes: bool
+    ) -> rooms_pb2.RoomMessage:
+        message = store.change(connection, room_name, draft, target_seq, deletes=deletes, now=self._clock())
+        if message is None:
+            raise errors.FailedPrecondition("MESSAGE_NOT_CHANGEABLE", "there is no such message of yours, or it was deleted")
+        audit.record(connection, "message.deleted" if deletes else "message.edited", room_id=message.room_id, seq=target_seq)
+        return to_room_message(message, store.names_of(connection, {draft.sender_id}))
 
     def publish(self, room_name: str, message: rooms_pb2.RoomMessage) -> None:
         """After the commit, best effort: gateways load by its number what they were not told."""
@@ -64,7 +72,7 @@ class MessageService(messages_pb2_grpc.MessageServiceServicer):
             claim = idempotency.claim(connection, request, messages_pb2.Message)
             if claim.answer is not None:
                 return claim.answer
-            message, told = self._chat.append(connection, person, room_name, request.content, str(ids.mint()))
+            message, told = self._chat.append(connection, room_name, store.Draft(person.user_id, request.content, str(ids.mint())))
             answer = claim.keep(to_message(message, room_name, is_read=False))
         self._chat.publish(room_name, told)
         return answer
@@ -126,9 +134,17 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
 
     def AppendMessage(self, request: rooms_pb2.AppendMessageRequest, context: Context) -> rooms_pb2.RoomMessage:
         person = calls.person()
+        attachments = [
+            {"reference": one.reference, "name": one.name, "media_type": one.media_type, "size": one.size} for one in request.attachments
+        ]
+        mentions = sorted({UUID(user_id) for user_id in request.mentions})
+        draft = store.Draft(person.user_id, request.content, request.client_id, attachments, mentions)
         try:
             with self._database.begin(person) as connection:
-                _, told = self._chat.append(connection, person, request.room_name, request.content, request.client_id)
+                if request.target_seq:
+                    told = self._chat.change(connection, request.room_name, draft, request.target_seq, deletes=request.deletes)
+                else:
+                    _, told = self._chat.append(connection, request.room_name, draft)
         except store.Repeated:
             with self._database.begin(person) as connection:
                 message = store.get_message(connection, request.room_name, person.user_id, request.client_id)
@@ -141,12 +157,12 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
         person, limit = calls.person(), request.limit or _LOADED
         with self._database.begin(person) as connection:
             room = store.get_room(connection, request.room_name, person.user_id)
-            found = store.load(connection, room.id, request.after, limit + 1)
+            found = store.load(connection, room.id, request.after, limit + 1, request.before)
             names = store.names_of(connection, {message.sender_id for message in found})
         newest = request.after < 0
         kept = found[-limit:] if newest else found[:limit]
         told = [to_room_message(message, names) for message in kept]
-        return rooms_pb2.LoadMessagesResponse(messages=told, more=not newest and len(found) > limit)
+        return rooms_pb2.LoadMessagesResponse(messages=told, more=len(found) > limit)
 
     def MarkRoomRead(self, request: rooms_pb2.MarkRoomReadRequest, context: Context) -> rooms_pb2.RoomAccess:
         person = calls.person()
@@ -174,19 +190,21 @@ def to_message(row: Any, room_name: str, *, is_read: bool) -> messages_pb2.Messa
     """Of a Message, or of a row with the same columns."""
     return messages_pb2.Message(
         id=str(row.id), sender_id=str(row.sender_id), receiver_id=str(row.receiver_id or ""), content=row.content, is_read=is_read, room_name=room_name,
-        seq=row.seq, sent_time=to_timestamp(row.sent_at),
+        seq=row.seq, sent_time=to_timestamp(row.sent_at), edited_time=row.edited_at and to_timestamp(row.edited_at),
+        deleted=row.deleted_at is not None, attachments=[rooms_pb2.Attachment(**one) for one in row.attachments],
     )  # fmt: skip
 
 
 def to_room(row: Room, members: Sequence[UUID]) -> messages_pb2.Room:
     return messages_pb2.Room(
         id=str(row.id), room_name=row.name, title=row.title, user_ids=map(str, members), last_seq=row.last_seq, read_seq=row.read_seq,
-        create_time=to_timestamp(row.created_at),
+        mention_count=row.mention_count, create_time=to_timestamp(row.created_at),
     )  # fmt: skip
 
 
 def to_room_message(row: Message, names: Mapping[UUID, str]) -> rooms_pb2.RoomMessage:
     return rooms_pb2.RoomMessage(
         id=str(row.id), seq=row.seq, sender_id=str(row.sender_id), sender_name=names.get(row.sender_id, ""), content=row.content, client_id=row.client_id,
-        sent_time=to_timestamp(row.sent_at),
+        sent_time=to_timestamp(row.sent_at), target_seq=row.target_seq, edited_time=row.edited_at and to_timestamp(row.edited_at),
+        deleted=row.deleted_at is not None, attachments=[rooms_pb2.Attachment(**one) for one in row.attachments], mentions=map(str, row.mentions),
     )  # fmt: skip

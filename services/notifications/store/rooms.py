@@ -1,7 +1,9 @@
 """Every query of rooms, their members and their messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +14,19 @@ from services.chassis import errors, ids
 from services.chassis.database import refusing
 from services.chassis.paging import Page
 from services.notifications.tables import Message, Room, contacts, messages, room_members, rooms
+
+_CHANGING = ("content", "attachments", "mentions", "edited_at", "deleted_at")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody says in a room, under their own id of it."""
+
+    sender_id: UUID
+    content: str
+    client_id: str
+    attachments: Sequence[Mapping[str, Any]] = ()
+    mentions: Sequence[UUID] = ()
 
 
 class Repeated(errors.Refusal):
@@ -50,8 +65,14 @@ def get_room(connection: Connection, name: str, user_id: UUID) -> Room:
 
 
 def list_rooms(connection: Connection, user_id: UUID, page: Page) -> Sequence[Room]:
+    mine = sa.and_(
+        messages.c.room_id == rooms.c.id,
+        messages.c.seq > room_members.c.read_seq,
+        sa.literal(user_id, sa.Uuid) == sa.any_(messages.c.mentions),
+    )
+    mentioned = sa.select(sa.func.count()).select_from(messages).where(mine).scalar_subquery()
     query = (
-        sa.select(rooms, room_members.c.read_seq)
+        sa.select(rooms, room_members.c.read_seq, mentioned.label("mention_count"))
         .join(room_members, room_members.c.room_id == rooms.c.id)
         .where(room_members.c.user_id == user_id)
         .order_by(rooms.c.id.desc())
@@ -79,13 +100,47 @@ def open_direct(connection: Connection, room_name: str, tenant_id: UUID, members
     return open_room(connection, Room(ids.mint(), room_name, "", tenant_id, 0, now), members)
 
 
-def append(
-    connection: Connection, room_name: str, sender_id: UUID, content: str, client_id: str, *, now: datetime, direct: bool
-) -> Message:
-    """Adds a message with the room's next number; the room's row is held until commit, so that numbers follow the commits without a gap.
-
-    Raises NotFound / ROOM_NOT_FOUND; Repeated where the sender has used this client_id in the room before.
+def append(connection: Connection, room_name: str, draft: Draft, *, now: datetime, direct: bool) -> Message:
+    """Adds a message with the room's next number. Raises NotFound / ROOM_NOT_FOUND; Repeated where the sender has used this client_id in the room
+    before.
     """
+    room_id, tenant_id, seq = _count(connection, room_name, draft.sender_id)
+    receiver_id = None
+    if direct:
+        others = sa.select(room_members.c.user_id).where(room_members.c.room_id == room_id, room_members.c.user_id != draft.sender_id)
+        receiver_id = connection.execute(others).scalar_one()
+    message = Message(
+        ids.mint(), room_id, seq, tenant_id, draft.sender_id, receiver_id, draft.content, draft.client_id, now, attachments=draft.attachments,
+        mentions=draft.mentions,
+    )  # fmt: skip
+    _add(connection, message)
+    return message
+
+
+def change(connection: Connection, room_name: str, draft: Draft, target_seq: int, *, deletes: bool, now: datetime) -> Message | None:
+    """Changes a message of the sender's, under a number of its own; None where it is not theirs, not there, or deleted. Raises as `append` does."""
+    room_id, tenant_id, seq = _count(connection, room_name, draft.sender_id)
+    there = sa.and_(
+        messages.c.room_id == room_id, messages.c.seq == target_seq, messages.c.sender_id == draft.sender_id, messages.c.target_seq == 0,
+        messages.c.deleted_at.is_(None),
+    )  # fmt: skip
+    gone = {"content": "", "attachments": [], "mentions": [], "deleted_at": now}
+    values = gone if deletes else {"content": draft.content, "edited_at": now}
+    if connection.execute(messages.update().where(there).values(values)).rowcount == 0:
+        return None
+    _add(connection, Message(ids.mint(), room_id, seq, tenant_id, draft.sender_id, None, "", draft.client_id, now, target_seq))
+    return get_message(connection, room_name, draft.sender_id, draft.client_id)
+
+
+def strangers(connection: Connection, room_name: str, user_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these people who are not in the room."""
+    query = sa.select(room_members.c.user_id).join(rooms, rooms.c.id == room_members.c.room_id)
+    found = connection.execute(query.where(rooms.c.name == room_name, room_members.c.user_id.in_(user_ids))).scalars()
+    return set(user_ids) - set(found)
+
+
+def _count(connection: Connection, room_name: str, sender_id: UUID) -> tuple[UUID, UUID, int]:
+    """The room, its organization and its next number. The room's row is held until commit, so that numbers follow the commits without a gap."""
     member = sa.exists().where(room_members.c.room_id == rooms.c.id, room_members.c.user_id == sender_id)
     counted = connection.execute(
         rooms.update()
@@ -95,30 +150,38 @@ def append(
     ).first()
     if counted is None:
         raise errors.NotFound("ROOM_NOT_FOUND", "there is no such room, or you are not in it")
-    receiver_id = None
-    if direct:
-        others = sa.select(room_members.c.user_id).where(room_members.c.room_id == counted.id, room_members.c.user_id != sender_id)
-        receiver_id = connection.execute(others).scalar_one()
-    message = Message(ids.mint(), counted.id, counted.last_seq, counted.tenant_id, sender_id, receiver_id, content, client_id, now)
+    return counted.id, counted.tenant_id, counted.last_seq
+
+
+def _add(connection: Connection, message: Message) -> None:
     with refusing({"messages_client_id": Repeated("MESSAGE_REPEATED", "this message was sent before")}):
         connection.execute(messages.insert(), vars(message))
-    return message
 
 
 def get_message(connection: Connection, room_name: str, sender_id: UUID, client_id: str) -> Message:
     """The message that the sender gave this id in the room."""
     query = (
-        sa.select(messages)
+        _read()
         .join(rooms, rooms.c.id == messages.c.room_id)
         .where(rooms.c.name == room_name, messages.c.sender_id == sender_id, messages.c.client_id == client_id)
     )
     return Message(**connection.execute(query).one()._mapping)
 
 
-def load(connection: Connection, room_id: UUID, after: int, limit: int) -> Sequence[Message]:
-    """Messages after that number, oldest first; with `after` -1 the newest ones."""
-    query = sa.select(messages).where(messages.c.room_id == room_id).limit(limit)
+def _read() -> sa.Select[Any]:
+    """Messages as they are read: the change of one shows what that one is now."""
+    changed = messages.alias("changed")
+    kept = [column for column in messages.c if column.name not in _CHANGING]
+    now = [sa.case((messages.c.target_seq > 0, changed.c[name]), else_=messages.c[name]).label(name) for name in _CHANGING]
+    joined = sa.and_(messages.c.target_seq > 0, changed.c.room_id == messages.c.room_id, changed.c.seq == messages.c.target_seq)
+    return sa.select(*kept, *now).select_from(messages.outerjoin(changed, joined))
+
+
+def load(connection: Connection, room_id: UUID, after: int, limit: int, before: int = 0) -> Sequence[Message]:
+    """Messages after that number, oldest first; with `after` -1 the newest ones, of those before a number where one is given."""
+    query = _read().where(messages.c.room_id == room_id).limit(limit)
     if after < 0:
+        query = query.where(messages.c.seq < before) if before else query
         found = connection.execute(query.order_by(messages.c.seq.desc())).all()[::-1]
     else:
         found = connection.execute(query.where(messages.c.seq > after).order_by(messages.c.seq)).all()

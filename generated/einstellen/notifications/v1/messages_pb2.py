@@ -24,11 +24,12 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from einstellen.options.v1 import options_pb2 as einstellen_dot_options_dot_v1_dot_options__pb2
+from einstellen.rooms.v1 import rooms_pb2 as einstellen_dot_rooms_dot_v1_dot_rooms__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*einstellen/notifications/v1/messages.proto\x12\x1b\x65instellen.notifications.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8d\x01\n\x12SendMessageRequest\x12)\n\x0breceiver_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\nreceiverId\x12$\n\x07\x63ontent\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xa0\x1fR\x07\x63ontent\x12&\n\nrequest_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\trequestId\"\xf2\x01\n\x07Message\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n\tsender_id\x18\x02 \x01(\tR\x08senderId\x12\x1f\n\x0breceiver_id\x18\x03 \x01(\tR\nreceiverId\x12\x18\n\x07\x63ontent\x18\x04 \x01(\tR\x07\x63ontent\x12\x17\n\x07is_read\x18\x05 \x01(\x08R\x06isRead\x12\x1b\n\troom_name\x18\x06 \x01(\tR\x08roomName\x12\x10\n\x03seq\x18\x07 \x01(\x03R\x03seq\x12\x37\n\tsent_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08sentTime\"\x95\x01\n\x13ListMessagesRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\x12-\n\x0cwith_user_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\nwithUserId\"\x80\x01\n\x14ListMessagesResponse\x12@\n\x08messages\x18\x01 \x03(\x0b\x32$.einstellen.notifications.v1.MessageR\x08messages\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"c\n\x10ListRoomsRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"t\n\x11ListRoomsResponse\x12\x37\n\x05rooms\x18\x01 \x03(\x0b\x32!.einstellen.notifications.v1.RoomR\x05rooms\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xcf\x01\n\x0fOpenRoomRequest\x12\x46\n\troom_name\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$R\x08roomName\x12\x1e\n\x05title\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12%\n\ttenant_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08tenantId\x12-\n\x08user_ids\x18\x04 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x08\x01\x10\xf4\x03\"\x05r\x03\xb0\x01\x01R\x07userIds\"\xd7\x01\n\x04Room\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n\troom_name\x18\x02 \x01(\tR\x08roomName\x12\x14\n\x05title\x18\x03 \x01(\tR\x05title\x12\x19\n\x08user_ids\x18\x04 \x03(\tR\x07userIds\x12\x19\n\x08last_seq\x18\x05 \x01(\x03R\x07lastSeq\x12\x19\n\x08read_seq\x18\x06 \x01(\x03R\x07readSeq\x12;\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime2\xfb\x04\n\x0eMessageService\x12\x8c\x01\n\x0bSendMessage\x12/.einstellen.notifications.v1.SendMessageRequest\x1a$.einstellen.notifications.v1.Message\"&\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/api/v1/messages/send:\x01*\x12\x93\x01\n\x0cListMessages\x12\x30.einstellen.notifications.v1.ListMessagesRequest\x1a\x31.einstellen.notifications.v1.ListMessagesResponse\"\x1e\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x12\x12\x10/api/v1/messages\x12\x87\x01\n\tListRooms\x12-.einstellen.notifications.v1.ListRoomsRequest\x1a..einstellen.notifications.v1.ListRoomsResponse\"\x1b\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/rooms\x12\xa6\x01\n\x08OpenRoom\x12,.einstellen.notifications.v1.OpenRoomRequest\x1a!.einstellen.notifications.v1.Room\"I\x8a\xb5\x18\x03*\x01*\x92\xb5\x18>rooms are opened by the services whose business they are about\x1a\x11\x9a\xb5\x18\rnotificationsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*einstellen/notifications/v1/messages.proto\x12\x1b\x65instellen.notifications.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1f\x65instellen/rooms/v1/rooms.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8d\x01\n\x12SendMessageRequest\x12)\n\x0breceiver_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\nreceiverId\x12$\n\x07\x63ontent\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xa0\x1fR\x07\x63ontent\x12&\n\nrequest_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\trequestId\"\x8c\x03\n\x07Message\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n\tsender_id\x18\x02 \x01(\tR\x08senderId\x12\x1f\n\x0breceiver_id\x18\x03 \x01(\tR\nreceiverId\x12\x18\n\x07\x63ontent\x18\x04 \x01(\tR\x07\x63ontent\x12\x17\n\x07is_read\x18\x05 \x01(\x08R\x06isRead\x12\x1b\n\troom_name\x18\x06 \x01(\tR\x08roomName\x12\x10\n\x03seq\x18\x07 \x01(\x03R\x03seq\x12\x37\n\tsent_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08sentTime\x12;\n\x0b\x65\x64ited_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\neditedTime\x12\x18\n\x07\x64\x65leted\x18\n \x01(\x08R\x07\x64\x65leted\x12\x41\n\x0b\x61ttachments\x18\x0b \x03(\x0b\x32\x1f.einstellen.rooms.v1.AttachmentR\x0b\x61ttachments\"\x95\x01\n\x13ListMessagesRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\x12-\n\x0cwith_user_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\nwithUserId\"\x80\x01\n\x14ListMessagesResponse\x12@\n\x08messages\x18\x01 \x03(\x0b\x32$.einstellen.notifications.v1.MessageR\x08messages\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"c\n\x10ListRoomsRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"t\n\x11ListRoomsResponse\x12\x37\n\x05rooms\x18\x01 \x03(\x0b\x32!.einstellen.notifications.v1.RoomR\x05rooms\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xcf\x01\n\x0fOpenRoomRequest\x12\x46\n\troom_name\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$R\x08roomName\x12\x1e\n\x05title\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12%\n\ttenant_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08tenantId\x12-\n\x08user_ids\x18\x04 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x08\x01\x10\xf4\x03\"\x05r\x03\xb0\x01\x01R\x07userIds\"\xfc\x01\n\x04Room\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n\troom_name\x18\x02 \x01(\tR\x08roomName\x12\x14\n\x05title\x18\x03 \x01(\tR\x05title\x12\x19\n\x08user_ids\x18\x04 \x03(\tR\x07userIds\x12\x19\n\x08last_seq\x18\x05 \x01(\x03R\x07lastSeq\x12\x19\n\x08read_seq\x18\x06 \x01(\x03R\x07readSeq\x12#\n\rmention_count\x18\x08 \x01(\x05R\x0cmentionCount\x12;\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime2\xfb\x04\n\x0eMessageService\x12\x8c\x01\n\x0bSendMessage\x12/.einstellen.notifications.v1.SendMessageRequest\x1a$.einstellen.notifications.v1.Message\"&\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/api/v1/messages/send:\x01*\x12\x93\x01\n\x0cListMessages\x12\x30.einstellen.notifications.v1.ListMessagesRequest\x1a\x31.einstellen.notifications.v1.ListMessagesResponse\"\x1e\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x12\x12\x10/api/v1/messages\x12\x87\x01\n\tListRooms\x12-.einstellen.notifications.v1.ListRoomsRequest\x1a..einstellen.notifications.v1.ListRoomsResponse\"\x1b\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/rooms\x12\xa6\x01\n\x08OpenRoom\x12,.einstellen.notifications.v1.OpenRoomRequest\x1a!.einstellen.notifications.v1.Room\"I\x8a\xb5\x18\x03*\x01*\x92\xb5\x18>rooms are opened by the services whose business they are about\x1a\x11\x9a\xb5\x18\rnotificationsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -69,22 +70,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MESSAGESERVICE'].methods_by_name['ListRooms']._serialized_options = b'\212\265\030\002\020\001\202\323\344\223\002\017\022\r/api/v1/rooms'
   _globals['_MESSAGESERVICE'].methods_by_name['OpenRoom']._loaded_options = None
   _globals['_MESSAGESERVICE'].methods_by_name['OpenRoom']._serialized_options = b'\212\265\030\003*\001*\222\265\030>rooms are opened by the services whose business they are about'
-  _globals['_SENDMESSAGEREQUEST']._serialized_start=205
-  _globals['_SENDMESSAGEREQUEST']._serialized_end=346
-  _globals['_MESSAGE']._serialized_start=349
-  _globals['_MESSAGE']._serialized_end=591
-  _globals['_LISTMESSAGESREQUEST']._serialized_start=594
-  _globals['_LISTMESSAGESREQUEST']._serialized_end=743
-  _globals['_LISTMESSAGESRESPONSE']._serialized_start=746
-  _globals['_LISTMESSAGESRESPONSE']._serialized_end=874
-  _globals['_LISTROOMSREQUEST']._serialized_start=876
-  _globals['_LISTROOMSREQUEST']._serialized_end=975
-  _globals['_LISTROOMSRESPONSE']._serialized_start=977
-  _globals['_LISTROOMSRESPONSE']._serialized_end=1093
-  _globals['_OPENROOMREQUEST']._serialized_start=1096
-  _globals['_OPENROOMREQUEST']._serialized_end=1303
-  _globals['_ROOM']._serialized_start=1306
-  _globals['_ROOM']._serialized_end=1521
-  _globals['_MESSAGESERVICE']._serialized_start=1524
-  _globals['_MESSAGESERVICE']._serialized_end=2159
+  _globals['_SENDMESSAGEREQUEST']._serialized_start=238
+  _globals['_SENDMESSAGEREQUEST']._serialized_end=379
+  _globals['_MESSAGE']._serialized_start=382
+  _globals['_MESSAGE']._serialized_end=778
+  _globals['_LISTMESSAGESREQUEST']._serialized_start=781
+  _globals['_LISTMESSAGESREQUEST']._serialized_end=930
+  _globals['_LISTMESSAGESRESPONSE']._serialized_start=933
+  _globals['_LISTMESSAGESRESPONSE']._serialized_end=1061
+  _globals['_LISTROOMSREQUEST']._serialized_start=1063
+  _globals['_LISTROOMSREQUEST']._serialized_end=1162
+  _globals['_LISTROOMSRESPONSE']._serialized_start=1164
+  _globals['_LISTROOMSRESPONSE']._serialized_end=1280
+  _globals['_OPENROOMREQUEST']._serialized_start=1283
+  _globals['_OPENROOMREQUEST']._serialized_end=1490
+  _globals['_ROOM']._serialized_start=1493
+  _globals['_ROOM']._serialized_end=1745
+  _globals['_MESSAGESERVICE']._serialized_start=1748
+  _globals['_MESSAGESERVICE']._serialized_end=2383
 # @@protoc_insertion_point(module_scope)

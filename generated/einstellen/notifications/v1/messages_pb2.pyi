@@ -2,6 +2,7 @@ import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
 from einstellen.options.v1 import options_pb2 as _options_pb2
+from einstellen.rooms.v1 import rooms_pb2 as _rooms_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -23,7 +24,7 @@ class SendMessageRequest(_message.Message):
     def __init__(self, receiver_id: _Optional[str] = ..., content: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class Message(_message.Message):
-    __slots__ = ("id", "sender_id", "receiver_id", "content", "is_read", "room_name", "seq", "sent_time")
+    __slots__ = ("id", "sender_id", "receiver_id", "content", "is_read", "room_name", "seq", "sent_time", "edited_time", "deleted", "attachments")
     ID_FIELD_NUMBER: _ClassVar[int]
     SENDER_ID_FIELD_NUMBER: _ClassVar[int]
     RECEIVER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -32,6 +33,9 @@ class Message(_message.Message):
     ROOM_NAME_FIELD_NUMBER: _ClassVar[int]
     SEQ_FIELD_NUMBER: _ClassVar[int]
     SENT_TIME_FIELD_NUMBER: _ClassVar[int]
+    EDITED_TIME_FIELD_NUMBER: _ClassVar[int]
+    DELETED_FIELD_NUMBER: _ClassVar[int]
+    ATTACHMENTS_FIELD_NUMBER: _ClassVar[int]
     id: str
     sender_id: str
     receiver_id: str
@@ -40,7 +44,10 @@ class Message(_message.Message):
     room_name: str
     seq: int
     sent_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., sender_id: _Optional[str] = ..., receiver_id: _Optional[str] = ..., content: _Optional[str] = ..., is_read: _Optional[bool] = ..., room_name: _Optional[str] = ..., seq: _Optional[int] = ..., sent_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    edited_time: _timestamp_pb2.Timestamp
+    deleted: bool
+    attachments: _containers.RepeatedCompositeFieldContainer[_rooms_pb2.Attachment]
+    def __init__(self, id: _Optional[str] = ..., sender_id: _Optional[str] = ..., receiver_id: _Optional[str] = ..., content: _Optional[str] = ..., is_read: _Optional[bool] = ..., room_name: _Optional[str] = ..., seq: _Optional[int] = ..., sent_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., edited_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted: _Optional[bool] = ..., attachments: _Optional[_Iterable[_Union[_rooms_pb2.Attachment, _Mapping]]] = ...) -> None: ...
 
 class ListMessagesRequest(_message.Message):
     __slots__ = ("page_size", "page_token", "with_user_id")
@@ -89,13 +96,14 @@ class OpenRoomRequest(_message.Message):
     def __init__(self, room_name: _Optional[str] = ..., title: _Optional[str] = ..., tenant_id: _Optional[str] = ..., user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Room(_message.Message):
-    __slots__ = ("id", "room_name", "title", "user_ids", "last_seq", "read_seq", "create_time")
+    __slots__ = ("id", "room_name", "title", "user_ids", "last_seq", "read_seq", "mention_count", "create_time")
     ID_FIELD_NUMBER: _ClassVar[int]
     ROOM_NAME_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     USER_IDS_FIELD_NUMBER: _ClassVar[int]
     LAST_SEQ_FIELD_NUMBER: _ClassVar[int]
     READ_SEQ_FIELD_NUMBER: _ClassVar[int]
+    MENTION_COUNT_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     id: str
     room_name: str
@@ -103,5 +111,6 @@ class Room(_message.Message):
     user_ids: _containers.RepeatedScalarFieldContainer[str]
     last_seq: int
     read_seq: int
+    mention_count: int
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., room_name: _Optional[str] = ..., title: _Optional[str] = ..., user_ids: _Optional[_Iterable[str]] = ..., last_seq: _Optional[int] = ..., read_seq: _Optional[int] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., room_name: _Optional[str] = ..., title: _Optional[str] = ..., user_ids: _Optional[_Iterable[str]] = ..., last_seq: _Optional[int] = ..., read_seq: _Optional[int] = ..., mention_count: _Optional[int] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -34,17 +34,37 @@ class RoomAccess(_message.Message):
     def __init__(self, room_id: _Optional[str] = ..., room_name: _Optional[str] = ..., user_id: _Optional[str] = ..., display_name: _Optional[str] = ..., last_seq: _Optional[int] = ..., read_seq: _Optional[int] = ...) -> None: ...
 
 class AppendMessageRequest(_message.Message):
-    __slots__ = ("room_name", "content", "client_id")
+    __slots__ = ("room_name", "content", "client_id", "target_seq", "deletes", "attachments", "mentions")
     ROOM_NAME_FIELD_NUMBER: _ClassVar[int]
     CONTENT_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_SEQ_FIELD_NUMBER: _ClassVar[int]
+    DELETES_FIELD_NUMBER: _ClassVar[int]
+    ATTACHMENTS_FIELD_NUMBER: _ClassVar[int]
+    MENTIONS_FIELD_NUMBER: _ClassVar[int]
     room_name: str
     content: str
     client_id: str
-    def __init__(self, room_name: _Optional[str] = ..., content: _Optional[str] = ..., client_id: _Optional[str] = ...) -> None: ...
+    target_seq: int
+    deletes: bool
+    attachments: _containers.RepeatedCompositeFieldContainer[Attachment]
+    mentions: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, room_name: _Optional[str] = ..., content: _Optional[str] = ..., client_id: _Optional[str] = ..., target_seq: _Optional[int] = ..., deletes: _Optional[bool] = ..., attachments: _Optional[_Iterable[_Union[Attachment, _Mapping]]] = ..., mentions: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Attachment(_message.Message):
+    __slots__ = ("reference", "name", "media_type", "size")
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    reference: str
+    name: str
+    media_type: str
+    size: int
+    def __init__(self, reference: _Optional[str] = ..., name: _Optional[str] = ..., media_type: _Optional[str] = ..., size: _Optional[int] = ...) -> None: ...
 
 class RoomMessage(_message.Message):
-    __slots__ = ("id", "seq", "sender_id", "sender_name", "content", "client_id", "sent_time")
+    __slots__ = ("id", "seq", "sender_id", "sender_name", "content", "client_id", "sent_time", "target_seq", "edited_time", "deleted", "attachments", "mentions")
     ID_FIELD_NUMBER: _ClassVar[int]
     SEQ_FIELD_NUMBER: _ClassVar[int]
     SENDER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -52,6 +72,11 @@ class RoomMessage(_message.Message):
     CONTENT_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     SENT_TIME_FIELD_NUMBER: _ClassVar[int]
+    TARGET_SEQ_FIELD_NUMBER: _ClassVar[int]
+    EDITED_TIME_FIELD_NUMBER: _ClassVar[int]
+    DELETED_FIELD_NUMBER: _ClassVar[int]
+    ATTACHMENTS_FIELD_NUMBER: _ClassVar[int]
+    MENTIONS_FIELD_NUMBER: _ClassVar[int]
     id: str
     seq: int
     sender_id: str
@@ -59,17 +84,24 @@ class RoomMessage(_message.Message):
     content: str
     client_id: str
     sent_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., seq: _Optional[int] = ..., sender_id: _Optional[str] = ..., sender_name: _Optional[str] = ..., content: _Optional[str] = ..., client_id: _Optional[str] = ..., sent_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    target_seq: int
+    edited_time: _timestamp_pb2.Timestamp
+    deleted: bool
+    attachments: _containers.RepeatedCompositeFieldContainer[Attachment]
+    mentions: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., seq: _Optional[int] = ..., sender_id: _Optional[str] = ..., sender_name: _Optional[str] = ..., content: _Optional[str] = ..., client_id: _Optional[str] = ..., sent_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., target_seq: _Optional[int] = ..., edited_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted: _Optional[bool] = ..., attachments: _Optional[_Iterable[_Union[Attachment, _Mapping]]] = ..., mentions: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class LoadMessagesRequest(_message.Message):
-    __slots__ = ("room_name", "after", "limit")
+    __slots__ = ("room_name", "after", "limit", "before")
     ROOM_NAME_FIELD_NUMBER: _ClassVar[int]
     AFTER_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
     room_name: str
     after: int
     limit: int
-    def __init__(self, room_name: _Optional[str] = ..., after: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
+    before: int
+    def __init__(self, room_name: _Optional[str] = ..., after: _Optional[int] = ..., limit: _Optional[int] = ..., before: _Optional[int] = ...) -> None: ...
 
 class LoadMessagesResponse(_message.Message):
     __slots__ = ("messages", "more")
@@ -88,18 +120,22 @@ class MarkRoomReadRequest(_message.Message):
     def __init__(self, room_name: _Optional[str] = ..., seq: _Optional[int] = ...) -> None: ...
 
 class ClientFrame(_message.Message):
-    __slots__ = ("authenticate", "say", "typing", "read", "history")
+    __slots__ = ("authenticate", "say", "typing", "read", "history", "edit", "remove")
     AUTHENTICATE_FIELD_NUMBER: _ClassVar[int]
     SAY_FIELD_NUMBER: _ClassVar[int]
     TYPING_FIELD_NUMBER: _ClassVar[int]
     READ_FIELD_NUMBER: _ClassVar[int]
     HISTORY_FIELD_NUMBER: _ClassVar[int]
+    EDIT_FIELD_NUMBER: _ClassVar[int]
+    REMOVE_FIELD_NUMBER: _ClassVar[int]
     authenticate: Authenticate
     say: Say
     typing: Typing
     read: Read
     history: History
-    def __init__(self, authenticate: _Optional[_Union[Authenticate, _Mapping]] = ..., say: _Optional[_Union[Say, _Mapping]] = ..., typing: _Optional[_Union[Typing, _Mapping]] = ..., read: _Optional[_Union[Read, _Mapping]] = ..., history: _Optional[_Union[History, _Mapping]] = ...) -> None: ...
+    edit: Edit
+    remove: Remove
+    def __init__(self, authenticate: _Optional[_Union[Authenticate, _Mapping]] = ..., say: _Optional[_Union[Say, _Mapping]] = ..., typing: _Optional[_Union[Typing, _Mapping]] = ..., read: _Optional[_Union[Read, _Mapping]] = ..., history: _Optional[_Union[History, _Mapping]] = ..., edit: _Optional[_Union[Edit, _Mapping]] = ..., remove: _Optional[_Union[Remove, _Mapping]] = ...) -> None: ...
 
 class Authenticate(_message.Message):
     __slots__ = ("token",)
@@ -108,12 +144,34 @@ class Authenticate(_message.Message):
     def __init__(self, token: _Optional[str] = ...) -> None: ...
 
 class Say(_message.Message):
-    __slots__ = ("content", "client_id")
+    __slots__ = ("content", "client_id", "attachments", "mentions")
     CONTENT_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ATTACHMENTS_FIELD_NUMBER: _ClassVar[int]
+    MENTIONS_FIELD_NUMBER: _ClassVar[int]
     content: str
     client_id: str
-    def __init__(self, content: _Optional[str] = ..., client_id: _Optional[str] = ...) -> None: ...
+    attachments: _containers.RepeatedCompositeFieldContainer[Attachment]
+    mentions: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, content: _Optional[str] = ..., client_id: _Optional[str] = ..., attachments: _Optional[_Iterable[_Union[Attachment, _Mapping]]] = ..., mentions: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Edit(_message.Message):
+    __slots__ = ("seq", "content", "client_id")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    content: str
+    client_id: str
+    def __init__(self, seq: _Optional[int] = ..., content: _Optional[str] = ..., client_id: _Optional[str] = ...) -> None: ...
+
+class Remove(_message.Message):
+    __slots__ = ("seq", "client_id")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    client_id: str
+    def __init__(self, seq: _Optional[int] = ..., client_id: _Optional[str] = ...) -> None: ...
 
 class Typing(_message.Message):
     __slots__ = ("active",)
@@ -128,26 +186,42 @@ class Read(_message.Message):
     def __init__(self, seq: _Optional[int] = ...) -> None: ...
 
 class History(_message.Message):
-    __slots__ = ("after",)
+    __slots__ = ("after", "before", "limit")
     AFTER_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
     after: int
-    def __init__(self, after: _Optional[int] = ...) -> None: ...
+    before: int
+    limit: int
+    def __init__(self, after: _Optional[int] = ..., before: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
 
 class ServerFrame(_message.Message):
-    __slots__ = ("welcome", "message", "presence", "typing", "read", "error")
+    __slots__ = ("welcome", "message", "presence", "typing", "read", "error", "reconnect", "page")
     WELCOME_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     PRESENCE_FIELD_NUMBER: _ClassVar[int]
     TYPING_FIELD_NUMBER: _ClassVar[int]
     READ_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
+    RECONNECT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_FIELD_NUMBER: _ClassVar[int]
     welcome: Welcome
     message: RoomMessage
     presence: Presence
     typing: PersonTyping
     read: PersonRead
     error: FrameError
-    def __init__(self, welcome: _Optional[_Union[Welcome, _Mapping]] = ..., message: _Optional[_Union[RoomMessage, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., typing: _Optional[_Union[PersonTyping, _Mapping]] = ..., read: _Optional[_Union[PersonRead, _Mapping]] = ..., error: _Optional[_Union[FrameError, _Mapping]] = ...) -> None: ...
+    reconnect: Reconnect
+    page: HistoryPage
+    def __init__(self, welcome: _Optional[_Union[Welcome, _Mapping]] = ..., message: _Optional[_Union[RoomMessage, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., typing: _Optional[_Union[PersonTyping, _Mapping]] = ..., read: _Optional[_Union[PersonRead, _Mapping]] = ..., error: _Optional[_Union[FrameError, _Mapping]] = ..., reconnect: _Optional[_Union[Reconnect, _Mapping]] = ..., page: _Optional[_Union[HistoryPage, _Mapping]] = ...) -> None: ...
+
+class HistoryPage(_message.Message):
+    __slots__ = ("messages", "more")
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
+    messages: _containers.RepeatedCompositeFieldContainer[RoomMessage]
+    more: bool
+    def __init__(self, messages: _Optional[_Iterable[_Union[RoomMessage, _Mapping]]] = ..., more: _Optional[bool] = ...) -> None: ...
 
 class Welcome(_message.Message):
     __slots__ = ("room_name", "user_id", "last_seq", "read_seq", "present")
@@ -188,6 +262,12 @@ class PersonRead(_message.Message):
     user_id: str
     seq: int
     def __init__(self, user_id: _Optional[str] = ..., seq: _Optional[int] = ...) -> None: ...
+
+class Reconnect(_message.Message):
+    __slots__ = ("after_milliseconds",)
+    AFTER_MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
+    after_milliseconds: int
+    def __init__(self, after_milliseconds: _Optional[int] = ...) -> None: ...
 
 class FrameError(_message.Message):
     __slots__ = ("reason", "message", "client_id")

@@ -71,14 +71,15 @@ class RoomOwnerServiceServicer:
 
     def AppendMessage(self, request, context):
         """Stores a message before anybody is shown it and gives it the room's next sequence number. Repeating a client_id returns the first answer.
-        NOT_FOUND / ROOM_NOT_FOUND.
+        A change of a message is a message too, with a number of its own, so that whoever was away learns of it like of any other.
+        NOT_FOUND / ROOM_NOT_FOUND; FAILED_PRECONDITION / MESSAGE_NOT_CHANGEABLE, MESSAGES_ONLY; INVALID_ARGUMENT / MENTION_UNKNOWN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def LoadMessages(self, request, context):
-        """Loads messages after a sequence number, oldest first; with `after` -1 the newest `limit` ones.
+        """Loads messages after a sequence number, oldest first; with `after` -1 the newest `limit` ones, or those before a number.
         NOT_FOUND / ROOM_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

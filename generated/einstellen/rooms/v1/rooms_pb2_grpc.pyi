@@ -39,10 +39,11 @@ class RoomOwnerServiceStub:
     """
     AppendMessage: _grpc.UnaryUnaryMultiCallable[_rooms_pb2.AppendMessageRequest, _rooms_pb2.RoomMessage]
     """Stores a message before anybody is shown it and gives it the room's next sequence number. Repeating a client_id returns the first answer.
-    NOT_FOUND / ROOM_NOT_FOUND.
+    A change of a message is a message too, with a number of its own, so that whoever was away learns of it like of any other.
+    NOT_FOUND / ROOM_NOT_FOUND; FAILED_PRECONDITION / MESSAGE_NOT_CHANGEABLE, MESSAGES_ONLY; INVALID_ARGUMENT / MENTION_UNKNOWN.
     """
     LoadMessages: _grpc.UnaryUnaryMultiCallable[_rooms_pb2.LoadMessagesRequest, _rooms_pb2.LoadMessagesResponse]
-    """Loads messages after a sequence number, oldest first; with `after` -1 the newest `limit` ones.
+    """Loads messages after a sequence number, oldest first; with `after` -1 the newest `limit` ones, or those before a number.
     NOT_FOUND / ROOM_NOT_FOUND.
     """
     MarkRoomRead: _grpc.UnaryUnaryMultiCallable[_rooms_pb2.MarkRoomReadRequest, _rooms_pb2.RoomAccess]
@@ -61,10 +62,11 @@ class RoomOwnerServiceAsyncStub(RoomOwnerServiceStub):
     """
     AppendMessage: _aio.UnaryUnaryMultiCallable[_rooms_pb2.AppendMessageRequest, _rooms_pb2.RoomMessage]  # type: ignore[assignment]
     """Stores a message before anybody is shown it and gives it the room's next sequence number. Repeating a client_id returns the first answer.
-    NOT_FOUND / ROOM_NOT_FOUND.
+    A change of a message is a message too, with a number of its own, so that whoever was away learns of it like of any other.
+    NOT_FOUND / ROOM_NOT_FOUND; FAILED_PRECONDITION / MESSAGE_NOT_CHANGEABLE, MESSAGES_ONLY; INVALID_ARGUMENT / MENTION_UNKNOWN.
     """
     LoadMessages: _aio.UnaryUnaryMultiCallable[_rooms_pb2.LoadMessagesRequest, _rooms_pb2.LoadMessagesResponse]  # type: ignore[assignment]
-    """Loads messages after a sequence number, oldest first; with `after` -1 the newest `limit` ones.
+    """Loads messages after a sequence number, oldest first; with `after` -1 the newest `limit` ones, or those before a number.
     NOT_FOUND / ROOM_NOT_FOUND.
     """
     MarkRoomRead: _aio.UnaryUnaryMultiCallable[_rooms_pb2.MarkRoomReadRequest, _rooms_pb2.RoomAccess]  # type: ignore[assignment]
@@ -92,7 +94,8 @@ class RoomOwnerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_rooms_pb2.RoomMessage, _abc.Awaitable[_rooms_pb2.RoomMessage]]:
         """Stores a message before anybody is shown it and gives it the room's next sequence number. Repeating a client_id returns the first answer.
-        NOT_FOUND / ROOM_NOT_FOUND.
+        A change of a message is a message too, with a number of its own, so that whoever was away learns of it like of any other.
+        NOT_FOUND / ROOM_NOT_FOUND; FAILED_PRECONDITION / MESSAGE_NOT_CHANGEABLE, MESSAGES_ONLY; INVALID_ARGUMENT / MENTION_UNKNOWN.
         """
 
     @_abc_1.abstractmethod
@@ -101,7 +104,7 @@ class RoomOwnerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _rooms_pb2.LoadMessagesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_rooms_pb2.LoadMessagesResponse, _abc.Awaitable[_rooms_pb2.LoadMessagesResponse]]:
-        """Loads messages after a sequence number, oldest first; with `after` -1 the newest `limit` ones.
+        """Loads messages after a sequence number, oldest first; with `after` -1 the newest `limit` ones, or those before a number.
         NOT_FOUND / ROOM_NOT_FOUND.
         """
 
