@@ -94,10 +94,10 @@ def settle(house: House, sql: Callable[..., Any]) -> None:
     behind = "SELECT 1 FROM event_cursors WHERE source = 'auth' AND position >= %s"
     for service in SERVICES:
         if service.name != "auth":
-            until(lambda service=service: sql(behind, position, service=service.name), f"{service.name} follows auth")  # type: ignore[misc]
+            until(lambda service=service: sql(behind, position, service=service.name), f"{service.name} follows auth", 60)  # type: ignore[misc]
     for service in SERVICES:
         sql("UPDATE tasks SET run_at = now() WHERE kind = 'erase_person' AND state = 'ready'", service=service.name)
-    until(lambda: not busy(house) and not busy(house), "all that this began is done")
+    until(lambda: not busy(house) and not busy(house), "all that this began is done", 60)
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def export(data: Any, account: Account) -> zipfile.ZipFile:
         listed = data.ListExports(data_pb2.ListExportsRequest(), metadata=account.metadata).exports
         return any(each.id == made.id and each.status == "ready" for each in listed)
 
-    until(ready, "the archive is ready")
+    until(ready, "the archive is ready", 60)
     pieces = data.DownloadExport(data_pb2.DownloadExportRequest(export_id=made.id), metadata=account.metadata)
     return zipfile.ZipFile(io.BytesIO(b"".join(piece.data for piece in pieces)))
 
@@ -218,7 +218,7 @@ def test_an_employer_who_is_alone_takes_the_organization_along(house: House, dat
     made = jobs.CreateJob(job, metadata=employer.metadata)
     profile = candidates.CreateCandidate(candidates_pb2.CreateCandidateRequest(first_name="Ada", summary="Mine"), metadata=person.metadata)
     applications.Apply(applications_pb2.ApplyRequest(job_id=made.id), metadata=person.metadata)
-    until(lambda: not busy(house) and not busy(house), "both sides are told")
+    until(lambda: not busy(house) and not busy(house), "both sides are told", 60)
     who = needles(house, employer)
     assert remains(house, who["organization"])
     data.DeleteAccount(data_pb2.DeleteAccountRequest(password=employer.password), metadata=employer.metadata)
@@ -309,7 +309,7 @@ def test_the_same_over_rest(house: House, edge: Edge) -> None:
     account = house.register()
     http = edge.http(account.access)
     made = http("POST", "/api/users/me/exports/", {}).json
-    until(lambda: http("GET", "/api/v1/users/me/exports").json["exports"][0]["status"] == "ready", "the archive is ready")
+    until(lambda: http("GET", "/api/v1/users/me/exports").json["exports"][0]["status"] == "ready", "the archive is ready", 60)
     file = http("GET", f"/users/me/exports/{made['id']}/file/")
     assert (file.status, file.headers["content-type"]) == (200, "application/zip")
     assert "auth/records.json" in zipfile.ZipFile(io.BytesIO(file.body)).namelist()

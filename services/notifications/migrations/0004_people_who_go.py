@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0003_people_who_go"
-down_revision = "0002_documents"
+revision = "0004_people_who_go"
+down_revision = "0003_changes"
 
 POLICIES = """
 CREATE POLICY document_updates_rename ON document_updates FOR UPDATE USING ((SELECT app_system()));
