@@ -48,7 +48,7 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
     connection.execute(messages.update().where(messages.c.receiver_id == me).values(receiver_id=NOBODY))
     written = messages.update().where(messages.c.sender_id == me)
     connection.execute(written.values(sender_id=NOBODY, content="", attachments=[], mentions=[], client_id=sa.cast(messages.c.id, sa.Text)))
-    named = messages.update().where(messages.c.mentions.any(me))
+    named = messages.update().where(sa.any_(messages.c.mentions) == me)
     connection.execute(named.values(mentions=sa.func.array_replace(messages.c.mentions, me, NOBODY)))
     connection.execute(room_members.delete().where(room_members.c.user_id == me))
     empty = sa.select(rooms.c.id).where(~sa.exists().where(room_members.c.room_id == rooms.c.id))
