@@ -8,6 +8,7 @@ import secrets
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from tests.conftest import Account, House, until
 from tests.journeys import world as worlds
 from tests.journeys.conftest import Edge
 from tests.journeys.world import CV, World, busy
-from tests.refusals import refused
+from tests.refusals import refused, told
 
 RECORDING = CV.with_name("answer.ogg")
 
@@ -204,6 +205,31 @@ def test_whoever_is_gone_is_let_in_nowhere_and_may_come_again_as_somebody_new(ho
     until(is_closed, "the access token counts no longer", 5)
     again = auth.Register(auth_pb2.RegisterRequest(email=account.email, password=account.password))
     assert again.id != account.user_id
+
+
+def test_who_signs_in_or_goes_on_while_the_account_goes_is_refused_or_signed_out(house: House, data: Any, sql: Callable[..., Any]) -> None:
+    account, auth = house.register(), house.stub("auth", auth_pb2_grpc.AuthServiceStub)
+    calls: list[Callable[[], Any]] = [
+        lambda: auth.Login(auth_pb2.LoginRequest(email=account.email, password=account.password)),
+        lambda: auth.RefreshToken(auth_pb2.RefreshTokenRequest(refresh_token=account.refresh)),
+        lambda: auth.Logout(auth_pb2.LogoutRequest(refresh_token=account.refresh)),
+    ]
+
+    def outcome(call: Callable[[], Any]) -> str:
+        try:
+            call()
+        except grpc.RpcError as error:
+            return told(error).reason
+        return "done"
+
+    with ThreadPoolExecutor(10) as pool:
+        going = pool.submit(
+            data.DeleteAccount, data_pb2.DeleteAccountRequest(password=account.password), metadata=account.metadata, timeout=20
+        )
+        reasons = set(pool.map(outcome, calls * 3))
+        going.result()
+    assert reasons <= {"done", "CREDENTIALS_WRONG", "REFRESH_TOKEN_INVALID", "REFRESH_TOKEN_REUSED"}
+    assert sql("SELECT count(*) FROM sessions WHERE user_id = %s", account.user_id) == [(0,)]
 
 
 def test_an_employer_who_is_alone_takes_the_organization_along(house: House, data: Any, sql: Callable[..., Any]) -> None:
