@@ -90,10 +90,21 @@ def _parser() -> argparse.ArgumentParser:
     billing = group("billing", "the ledger")
     verify = command("verify", "prove that every balance is the sum of its bookings and every booking balances", _billing_verify, billing)
 
-    audit = command("audit", "print a service's audit log, newest first, a JSON object a line", _audit)
-    audit.add_argument("service")
-    audit.add_argument("--tenant", help="rows of one organization only (its id)")
-    audit.add_argument("--limit", type=int, default=100)
+    reconcile = command("reconcile", "compare the books with the providers', mend what differs, and print it", _billing_reconcile, billing)
+    reconcile.add_argument("--days", type=int, default=3, help="how far back")
+
+    audit = group("audit", "who changed what")
+    entries = command("list", "print a service's audit log, newest first, a JSON object a line", _audit_list, audit)
+    entries.add_argument("service")
+    entries.add_argument("--tenant", help="rows of one organization only (its id)")
+    entries.add_argument("--limit", type=int, default=100)
+    proof = command("verify", "prove by its hashes that nobody has changed the audit log", _audit_verify, audit)
+    proof.add_argument("--target", default="all", help=_TARGET)
+    proof.add_argument(
+        "--heads",
+        type=Path,
+        help="a file, best kept on another machine, of where each chain ended: what was cut off since its last writing is found",
+    )
 
     tasks = group("tasks", "durable tasks")
     listing = command("list", "print tasks that wait, run or are dead", _tasks_list, tasks)
@@ -110,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     restore = command("restore", "replace every database and the files by those of a backup; stop the services first", _restore)
     restore.add_argument("folder", type=Path)
     restore.add_argument("--yes", action="store_true", help="do it without asking")
-    for each in (migrate, create, rotate, grant, verify, audit, listing, retry, backup, restore):
+    for each in (migrate, create, rotate, grant, verify, entries, proof, listing, retry, backup, restore):
         each.add_argument(
             "--data", type=Path, default=Path(".data"), help="the embedded stack's folder, used where the environment names no database"
         )
@@ -200,7 +211,19 @@ def _billing_verify(arguments: argparse.Namespace) -> int:
     return operator.verify_ledger(operator.environment(arguments.data))
 
 
-def _audit(arguments: argparse.Namespace) -> None:
+def _billing_reconcile(arguments: argparse.Namespace) -> int:
+    from cli import operator  # noqa: PLC0415
+
+    return operator.reconcile_books(operator.environment(arguments.data), arguments.days)
+
+
+def _audit_verify(arguments: argparse.Namespace) -> int:
+    from cli import operator  # noqa: PLC0415
+
+    return operator.verify_audit(operator.environment(arguments.data), arguments.target, arguments.heads)
+
+
+def _audit_list(arguments: argparse.Namespace) -> None:
     from cli import operator  # noqa: PLC0415
 
     operator.print_audit(operator.environment(arguments.data), arguments.service, arguments.tenant, arguments.limit)

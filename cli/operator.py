@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from cli.stack.errors import StackError
 from cli.stack.folder import DataFolder
 from cli.stack.postgres import Postgres
 from cli.stack.valkey import Valkey
-from services.chassis import calls, frame, tasks
+from services.chassis import audit_log, calls, frame, tasks
 from services.chassis.database import Database
 
 
@@ -57,6 +58,30 @@ def print_audit(values: Mapping[str, str], service: str, tenant: str | None, lim
     with _opened(_one(service), values) as database, database.begin(calls.SYSTEM) as connection:
         for row in connection.execute(query):
             print(json.dumps(dict(row._mapping), default=str))
+
+
+def verify_audit(values: Mapping[str, str], target: str, kept: Path | None) -> int:
+    """The exit status: 1 where a log was changed. `kept` is a file of heads of an earlier run, which each chain has to run through; it is written anew."""
+    before = json.loads(kept.read_text()) if kept and kept.exists() else {}
+    now: dict[str, dict[str, dict[str, object]]] = {}
+    wrong = 0
+    for service in chosen(target):
+        with _opened(service, values) as database, database.begin(calls.SYSTEM) as connection:
+            found = [
+                f"{row.chain or 'no organization'}: {row.problem} ({row.entry_id}, place {row.position})"
+                for row in audit_log.problems(connection)
+            ]
+            for chain, head in before.get(service.name, {}).items():
+                if not audit_log.holds(connection, chain, audit_log.Head(**head)):
+                    found.append(f"{chain}: it no longer runs through place {head['position']}, where it ended before")
+            ends = audit_log.heads(connection)
+        now[service.name] = {chain: asdict(head) for chain, head in ends.items()}
+        wrong += len(found)
+        print("\n".join([f"{service.name}: {sum(head.position for head in ends.values())} entries in {len(ends)} chains", *found]))
+    if kept and not wrong:
+        kept.write_text(json.dumps(now, indent=1, sort_keys=True))
+    print("every entry is as it was written" if not wrong else f"{wrong} entries are not as they were written")
+    return 1 if wrong else 0
 
 
 def create_admin(values: Mapping[str, str], email: str, *, from_stdin: bool) -> None:
@@ -119,6 +144,20 @@ def verify_ledger(values: Mapping[str, str]) -> int:
         words, wrong = admin.verify(database)
     print("\n".join([words, *wrong, "" if wrong else "every balance is the sum of its bookings, and every booking balances"]).strip())
     return 1 if wrong else 0
+
+
+def reconcile_books(values: Mapping[str, str], days: int) -> int:
+    """The exit status: 1 where anything differs that asking again has not mended."""
+    from services.billing import admin  # noqa: PLC0415 - as above
+
+    settings = _one("billing").load(values)
+    with _opened(_one("billing"), values) as database:
+        found = admin.reconcile(database, settings, days)
+    for each in found:
+        print(f"{each.provider}: {each.charges} charges there, {each.payments} payments here, {len(each.differences)} differences")
+        for one in each.differences:
+            print(f"  {one.reference} {one.handle}  here: {one.ours}  there: {one.theirs}  {'mended' if one.mended else 'LOOK'}")
+    return 1 if any(not one.mended for each in found for one in each.differences) else 0
 
 
 class _opened:  # noqa: N801 - used as a function

@@ -275,7 +275,7 @@ end
 function envoy_on_request(handle)
   local headers = handle:headers()
   if (headers:get("content-type") or ""):sub(1, 16) == "application/grpc" then return end
-  local shape = shape_of(headers:get(":method"), headers:get(":path"):match("^[^?]*"))
+  local shape = shape_of(headers:get(":method"), (headers:get(":path") or ""):match("^[^?]*"))
   if not shape then return end
   local body = handle:body() -- all of it; past the listener's limit Envoy answers 413
   if not body then return end

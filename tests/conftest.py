@@ -71,6 +71,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     session.config.stash[_STACK] = stack
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints what tests have counted, wherever they ran."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "count" and report.when == "call":
+                terminalreporter.write_line(str(value))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     stack = session.config.stash.get(_STACK, None)
     if stack is not None:

@@ -25,9 +25,9 @@ from tests.conftest import House
 
 ROOT = Path(__file__).parents[1]
 # Contracts that belong to no one service: the frame's own.
-SHARED = {"options", "events", "keys", "rooms", "persons"}
+SHARED = {"options", "audit", "events", "keys", "rooms", "persons"}
 NAMES = sorted(folder.name for folder in (ROOT / "proto" / "einstellen").iterdir() if folder.name not in SHARED)
-SERVED_BY = {"keys": "auth"}
+SERVED_BY = {"keys": "auth", "audit": "auth"}  # which is asked for the audit log where no service is named
 
 # Who may import whom.
 
@@ -58,7 +58,7 @@ ROOMS |= {
 # Nobody imports these: they are where a process starts, or what an operator runs.
 ENDS = {"__main__", "migrations", "admin"}
 # The gateway owns no data.
-DATABASE_ROOMS = {"database", "frame", "events", "tasks", "idempotency", "audit", "migrate"}
+DATABASE_ROOMS = {"database", "frame", "events", "tasks", "idempotency", "audit", "audit_log", "migrate"}
 # Platform administrators are made by the command and never by an RPC; the list of all settings has the gateway's too.
 DOORS = {
     ("cli/operator.py", "services.auth.admin"),
@@ -306,6 +306,7 @@ def test_an_rpc_that_leaves_something_unsaid_is_found(compiled, parts: tuple[str
 
 # RPCs that no API key may call: whoever holds a key must not be able to make more of it, or of the account.
 KEYLESS = {
+    "audit.v1.AuditService",
     "auth.v1.AuthService",
     "auth.v1.ApiKeyService",
     "auth.v1.CredentialService",

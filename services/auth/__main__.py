@@ -7,6 +7,7 @@ import redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
+from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.auth.v1 import (
     api_keys_pb2,
     api_keys_pb2_grpc,
@@ -51,6 +52,7 @@ from services.auth.rpc.sessions import Sessions, SessionService
 from services.auth.rpc.workspaces import WorkspaceService
 from services.auth.settings import Settings
 from services.chassis import clients, clock, objects
+from services.chassis.audit_log import AuditLog
 from services.chassis.database import Database
 from services.chassis.events import EventFeed
 from services.chassis.persons import handlers
@@ -113,10 +115,11 @@ def start(settings: Settings) -> Server:
         google_pb2_grpc.add_GoogleServiceServicer_to_server(google, server)
         keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys, revoked), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+        audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("auth", database), server)
 
     contracts = (
         auth_pb2, credentials_pb2, second_factors_pb2, google_pb2, data_pb2, organizations_pb2, invitations_pb2, workspaces_pb2, api_keys_pb2, sessions_pb2,
-        keys_pb2, events_pb2,
+        keys_pb2, audit_pb2, events_pb2,
     )  # fmt: skip
     return serve(
         settings, [module.DESCRIPTOR for module in contracts], add,

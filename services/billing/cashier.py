@@ -20,16 +20,23 @@ from services.chassis.database import Database
 
 RECOVERY = timedelta(seconds=30)
 _ABANDONED = timedelta(days=2)
+_REMEMBERED = timedelta(hours=5)  # for so long every provider knows an idempotency key
+_SKEW = timedelta(minutes=5)
 
 
 class Cashier:
     """Takes and returns money. Whoever asks about a payment (its maker, a task, a webhook) asks the provider, and writes down the same."""
 
-    def __init__(self, database: Database, providers: Mapping[str, Provider], invoicing: Invoicing, clock: Clock) -> None:
+    def __init__(self, database: Database, providers: Mapping[str, Provider], invoicing: Invoicing, public_url: str, clock: Clock) -> None:
         self._database = database
         self._providers = providers
         self._invoicing = invoicing
+        self._public_url = public_url.rstrip("/")
         self._clock = clock
+
+    @property
+    def providers(self) -> Mapping[str, Provider]:
+        return self._providers
 
     def provider(self, name: str) -> Provider:
         """Raises FailedPrecondition / PROVIDER_OFF."""
@@ -45,10 +52,33 @@ class Cashier:
             invoice = store.get_invoice(connection, payment.invoice_id, payment.tenant_id)
         if payment.status == "failed" and not payment.handle:
             return payment, None
-        charge = _charge(payment, invoice)
-        outcome = self.provider(payment.provider).find(charge, payment.handle)
+        outcome = self._ask(payment, self._charge(payment, invoice))
         with self._database.begin(calls.SYSTEM) as connection:
             return self.record(connection, payment_id, outcome), outcome
+
+    def look(self, payment_id: UUID) -> tuple[Payment, Outcome | None]:
+        """As `settle`, for a person who waits: what only somebody else can put right leaves the payment as it is, and its task is a dead letter."""
+        try:
+            return self.settle(payment_id)
+        except tasks.GiveUp:
+            with self._database.begin(calls.SYSTEM) as connection:
+                return payments.get_payment(connection, payment_id, None), None
+
+    def begin(
+        self, connection: Connection, invoice: Invoice, provider_name: str, *, attempt: int = 1, off_session: bool = False, hosted: bool = False,
+        success_url: str = "", cancel_url: str = "", run_at: datetime, now: datetime,
+    ) -> Payment:  # fmt: skip
+        """Writes down that the invoice is about to be paid. A task sees to it at `run_at`, whatever happens to whoever asked for it."""
+        amount, currency = self.provider(provider_name).price(invoice.amount, invoice.currency)
+        customer, method = payments.find_customer(connection, invoice.tenant_id, provider_name)
+        payment = Payment(
+            ids.mint(), invoice.tenant_id, invoice.id, provider_name, "pending", amount, 0, currency, customer, "" if hosted else method, off_session, attempt,
+            "", "", success_url, cancel_url, now, now,
+        )  # fmt: skip
+        payments.add_payment(connection, payment)
+        tasks.enqueue(connection, "settle_payment", {"payment_id": payment.id}, tenant_id=invoice.tenant_id, run_at=run_at)
+        audit.record(connection, "payment.begun", tenant_id=invoice.tenant_id, payment_id=payment.id)
+        return payment
 
     def record(self, connection: Connection, payment_id: UUID, outcome: Outcome) -> Payment:
         """Writes down what is true. However often, in whatever order and by how many at once it is told, each thing happens once.
@@ -111,7 +141,10 @@ class Cashier:
             invoice = store.get_invoice(connection, payment.invoice_id, payment.tenant_id)
         if refund.status != "pending":
             return
-        charge, provider = _charge(payment, invoice), self.provider(payment.provider)
+        charge, provider = self._charge(payment, invoice), self.provider(payment.provider)
+        if not provider.refunds:
+            self._sent_back_by_hand(refund)
+            return
         answer: Refunded = provider.refund(charge, payment.handle, refund.id, refund.amount)
         if answer.status == "pending":
             raise errors.Unavailable("REFUND_PENDING", "the provider has not decided yet")
@@ -123,16 +156,23 @@ class Cashier:
             )
             self.record(connection, payment.id, outcome)
 
+    def _sent_back_by_hand(self, refund: Refund) -> None:
+        with self._database.begin(calls.SYSTEM) as connection:
+            payment, _ = payments.lock_payment(connection, refund.payment_id), payments.lock_refund(connection, refund.id)
+            payments.put_refund(connection, replace(refund, status="succeeded", handle="by hand"))
+            self._returned(connection, payment, refund.amount, now=self._clock())
+
     def _returned(self, connection: Connection, payment: Payment, amount: int, *, now: datetime) -> Payment:
         """Money went back, by us or by somebody at the provider: a credit note, and the credits that it had bought as far as they are there."""
         invoice = store.lock_invoice(connection, payment.invoice_id, payment.tenant_id)
         payment_now = payments.put_payment(connection, replace(payment, refunded=payment.refunded + amount, updated_at=now))
         if invoice.payment_id != payment.id:
             return payment_now
-        note = self._invoicing.credit_note(connection, invoice, payment, amount, now=now)
-        self._take_back(
-            connection, invoice, note.id, rules.credits_back(invoice.credits, payment.amount, payment.refunded, amount), now=now
-        )
+        # A payment may be in another currency than its invoice; of either, and of the credits, the same share goes back.
+        owed = rules.share_back(invoice.amount, payment.amount, payment.refunded, amount)
+        note = self._invoicing.credit_note(connection, invoice, payment, owed, now=now)
+        bought = rules.share_back(invoice.credits, payment.amount, payment.refunded, amount)
+        self._take_back(connection, invoice, note.id, bought, now=now)
         audit.record(connection, "payment.refunded", tenant_id=payment.tenant_id, payment_id=payment.id)
         return payment_now
 
@@ -143,9 +183,17 @@ class Cashier:
             booking = Booking(ids.mint(), "REFUND", f"invoice:{note_id}", f"Refund of invoice {invoice.number}", str(invoice.id))
             accounts.book(connection, account, rules.take(account, amount, now=now), booking, now=now)
 
+    def _ask(self, payment: Payment, charge: Charge) -> Outcome:
+        """What is true of the charge. Where its answer was lost so long ago that repeating the question might take the money again, it is looked for."""
+        provider = self.provider(payment.provider)
+        if payment.handle or self._clock() - payment.created_at < _REMEMBERED:
+            return provider.find(charge, payment.handle)
+        found = next((each for each in provider.since(payment.created_at - _SKEW) if each.reference == payment.id), None)
+        return found or Outcome("failed", "", payment.id, failure="lost")
 
-def _charge(payment: Payment, invoice: Invoice) -> Charge:
-    return Charge(
-        payment.id, payment.amount, payment.currency, invoice.description, payment.customer, payment.method, payment.off_session, payment.success_url,
-        payment.cancel_url,
-    )  # fmt: skip
+    def _charge(self, payment: Payment, invoice: Invoice) -> Charge:
+        back = f"{self._public_url}/api/v1/payments/return?payment_id={payment.id}"
+        return Charge(
+            payment.id, payment.amount, payment.currency, invoice.description, payment.created_at, payment.customer, payment.method, payment.off_session,
+            invoice.subscription_id is not None, payment.success_url or self._public_url, payment.cancel_url or self._public_url, back,
+        )  # fmt: skip

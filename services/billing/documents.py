@@ -1,5 +1,6 @@
-"""Invoices as PDF."""
+"""Invoices as PDF, and the page that leads a person on."""
 
+import html
 import json
 from pathlib import Path
 
@@ -30,3 +31,12 @@ def invoice_pdf(invoice: Invoice, tax_name: str) -> bytes:
 def money(amount: int, currency: str) -> str:
     """Cents as people read them."""
     return f"{'-' if amount < 0 else ''}{abs(amount) // 100}.{abs(amount) % 100:02d} {currency}"
+
+
+def onward(url: str) -> str:
+    """A page without scripts that goes on to the address, and has a link for whom it does not."""
+    there = html.escape(url, quote=True)
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={there}"><title>One moment</title></head>'
+        f'<body><p><a href="{there}">Go on</a></p></body></html>'
+    )

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from services.billing import rules
 from services.billing.store import credits as store
 from services.billing.tables import Booking, Hold, Legs, Transaction
-from services.chassis import audit, errors, ids, tasks
+from services.chassis import audit, calls, errors, ids, tasks
+from services.chassis.database import Database
 
 
 def grant(connection: Connection, tenant_id: UUID, unit: str, amount: int, description: str, *, now: datetime) -> Transaction:
@@ -64,6 +65,14 @@ def refill(connection: Connection, tenant_id: UUID, unit: str, amount: int, book
         account = replace(store.lock_account(connection, tenant_id, unit), monthly_until=until)
         store.book(connection, account, Legs(monthly=amount), booking, now=now)
         audit.record(connection, "credits.refilled", tenant_id=tenant_id, transaction_id=booking.id)
+
+
+def warn_if_low(database: Database, spent: Transaction, low: int) -> None:
+    """Has the owner told by mail when a spend leaves fewer credits than `low`, which there were before. A warning that a crash swallows is no loss."""
+    if spent.unit and spent.balance_after < 2 * low <= spent.balance_after + spent.outside:
+        about = {"template": "low_credit", "balance": f"{spent.balance_after / 2:g}", "threshold": f"{low:g}"}
+        with database.begin(calls.SYSTEM) as connection:
+            tasks.enqueue(connection, "mail", about, tenant_id=spent.tenant_id)
 
 
 def run_out(connection: Connection, tenant_id: UUID, unit: str, key: str, *, now: datetime) -> None:

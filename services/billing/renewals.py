@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 
 from services.billing import ledger, rules
 from services.billing.store import credits as accounts
-from services.billing.store import payments, plans
+from services.billing.store import plans
 from services.billing.store import subscriptions as store
 from services.billing.tables import Booking, Invoice, Legs, Offer, Package, Payment, Plan, Subscription
 from services.chassis import audit, events, ids, tasks
 
 _DUE = timedelta(days=14)
+_REMINDED = timedelta(days=3)  # before a renewal
 BY_HAND = 0  # the attempt of somebody who pays an invoice themselves; the schedule goes on beside it
 
 
@@ -183,25 +184,10 @@ def renew(connection: Connection, subscription: Subscription, invoicing: Invoici
 
 
 def renew_later(connection: Connection, subscription: Subscription) -> None:
-    """The next renewal, at the end of the month that is paid."""
+    """The next renewal, at the end of the month that is paid, and the reminder before it."""
     payload = {"subscription_id": subscription.id, "cycle": subscription.cycle}
     tasks.enqueue(connection, "renew", payload, tenant_id=subscription.tenant_id, run_at=subscription.period_end)
-
-
-def begin_payment(
-    connection: Connection, invoice: Invoice, provider: str, *, attempt: int = 1, off_session: bool = False, hosted: bool = False, success_url: str = "",
-    cancel_url: str = "", run_at: datetime, now: datetime,
-) -> Payment:  # fmt: skip
-    """Writes down that the invoice is about to be paid. A task sees to it at `run_at`, whatever happens to whoever asked for it."""
-    customer, method = payments.find_customer(connection, invoice.tenant_id, provider)
-    payment = Payment(
-        ids.mint(), invoice.tenant_id, invoice.id, provider, "pending", invoice.amount, 0, invoice.currency, customer, "" if hosted else method, off_session,
-        attempt, "", "", success_url, cancel_url, now, now,
-    )  # fmt: skip
-    payments.add_payment(connection, payment)
-    tasks.enqueue(connection, "settle_payment", {"payment_id": payment.id}, tenant_id=invoice.tenant_id, run_at=run_at)
-    audit.record(connection, "payment.begun", tenant_id=invoice.tenant_id, payment_id=payment.id)
-    return payment
+    tasks.enqueue(connection, "remind", payload, tenant_id=subscription.tenant_id, run_at=subscription.period_end - _REMINDED)
 
 
 def mail(connection: Connection, tenant_id: UUID, template: str, **about: object) -> None:

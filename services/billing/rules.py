@@ -131,6 +131,6 @@ def check_change(subscription: Subscription, old: Offer, new: Offer) -> None:
         raise errors.invalid_field("plan_id", "PLAN_SAME", "is the plan that the subscription has")
 
 
-def credits_back(credits_bought: int, amount: int, refunded: int, more: int) -> int:
-    """The half-credits that leave with a refund of `more` cents after `refunded` of `amount`: its share, in all never more than were bought."""
-    return credits_bought * (refunded + more) // amount - credits_bought * refunded // amount
+def share_back(whole: int, amount: int, refunded: int, more: int) -> int:
+    """What of the whole goes with a refund of `more` cents after `refunded` of `amount`: its share, in all exactly the whole."""
+    return whole * (refunded + more) // amount - whole * refunded // amount

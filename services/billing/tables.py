@@ -179,8 +179,20 @@ webhook_events = sa.Table(
     sa.Column("handle", sa.Text, nullable=False),
     sa.Column("reference", sa.Text, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+reconciliations = sa.Table(
+    "reconciliations", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("provider", sa.Text, nullable=False),
+    sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("charges", sa.Integer, nullable=False),
+    sa.Column("payments", sa.Integer, nullable=False),
+    sa.Column("differences", JSONB, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
 

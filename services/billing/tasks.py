@@ -1,14 +1,15 @@
 """What billing does outside a request: following organizations, seeing payments through, renewing, expiring, telling people."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import grpc
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from einstellen.events.v1 import events_pb2
 from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
-from services.billing import catalogue, ledger, persons, renewals
+from services.billing import catalogue, ledger, persons, reconciliation, renewals
 from services.billing.cashier import Cashier
 from services.billing.documents import money
 from services.billing.renewals import Invoicing
@@ -16,7 +17,7 @@ from services.billing.store import credits as store
 from services.billing.store import payments, plans
 from services.billing.store import subscriptions as subscription_store
 from services.billing.tables import Booking, Invoice, Legs, Organization
-from services.chassis import audit, calls, ids
+from services.chassis import audit, calls, frame, ids
 from services.chassis import tasks as chassis
 from services.chassis.clock import Clock, from_timestamp
 from services.chassis.database import Database
@@ -26,9 +27,13 @@ from services.chassis.tasks import GiveUp, Handler, Task
 
 # How long after its beginning an unfinished payment is asked about again.
 _ASK_AGAIN = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=25), timedelta(hours=49))
+_NIGHTLY = timedelta(days=1)
+_BODIES_KEPT = timedelta(days=90)  # what providers tell has names and addresses of who paid
 
 
-def handlers(database: Database, cashier: Cashier, invoicing: Invoicing, notifications: grpc.Channel, clock: Clock) -> dict[str, Handler]:
+def handlers(
+    database: Database, cashier: Cashier, invoicing: Invoicing, notifications: grpc.Channel, clock: Clock, *, reconcile_days: int
+) -> dict[str, Handler]:  # fmt: skip
     tell = notifications_pb2_grpc.NotificationServiceStub(notifications)
 
     def expire_hold(task: Task) -> None:
@@ -89,9 +94,25 @@ def handlers(database: Database, cashier: Cashier, invoicing: Invoicing, notific
         if payments.find_running(connection, invoice.id) is not None:
             return
         if payments.find_customer(connection, invoice.tenant_id, found.payment_method)[1]:
-            renewals.begin_payment(connection, invoice, found.payment_method, attempt=attempt, off_session=True, run_at=now, now=now)
+            cashier.begin(connection, invoice, found.payment_method, attempt=attempt, off_session=True, run_at=now, now=now)
         else:
             renewals.failed(connection, invoice, attempt, final=False, now=now)
+
+    def remind(task: Task) -> None:
+        assert task.tenant_id is not None
+        with database.begin(calls.SYSTEM) as connection:
+            chassis.finish(connection, task)
+            found = subscription_store.get_subscription(connection, UUID(task.payload["subscription_id"]), task.tenant_id)
+            plan = plans.get_plan(connection, found.next_plan_id or found.plan_id)
+            if found.cycle == task.payload["cycle"] and found.status in ("active", "trialing") and found.auto_renew and plan.offer.price:
+                renewals.mail(connection, task.tenant_id, "subscription_status", subscription_id=found.id, status="renewing")
+
+    def compare(task: Task) -> None:
+        reconciliation.reconcile(database, cashier, clock() - timedelta(days=reconcile_days), now=clock())
+        with database.begin(calls.SYSTEM) as connection:
+            chassis.finish(connection, task)
+            payments.forget_bodies(connection, clock() - _BODIES_KEPT)
+            chassis.enqueue(connection, "reconcile", {}, tenant_id=None, run_at=clock() + _NIGHTLY)
 
     def mail(task: Task) -> None:
         assert task.tenant_id is not None
@@ -109,8 +130,16 @@ def handlers(database: Database, cashier: Cashier, invoicing: Invoicing, notific
 
     return {
         "expire_hold": expire_hold, "settle_payment": settle_payment, "refund": refund, "apply_webhook": apply_webhook, "renew": renew,
-        "retry_invoice": retry_invoice, "mail": mail,
+        "retry_invoice": retry_invoice, "remind": remind, "reconcile": compare, "mail": mail,
     }  # fmt: skip
+
+
+def begin_comparing(connection: Connection, *, now: datetime) -> None:
+    """Enqueues the nightly comparison of the books, where it does not wait already. The caller holds the lock of whoever starts."""
+    table = frame.tasks
+    waits = sa.exists().where(table.c.kind == "reconcile", table.c.state.in_(("ready", "running", "dead")))
+    if not connection.execute(sa.select(waits)).scalar():
+        chassis.enqueue(connection, "reconcile", {}, tenant_id=None, run_at=now + _NIGHTLY)
 
 
 def _words(connection: Connection, task: Task) -> dict[str, str]:
@@ -122,6 +151,8 @@ def _words(connection: Connection, task: Task) -> dict[str, str]:
             "description": invoice.description, "amount": money(invoice.amount, invoice.currency), "paid_time": invoice.invoice_date.isoformat(),
             "invoice_number": str(invoice.number),
         }  # fmt: skip
+    if task.payload["template"] == "low_credit":
+        return {name: str(task.payload[name]) for name in ("balance", "threshold")}
     found = subscription_store.get_subscription(connection, UUID(task.payload["subscription_id"]), task.tenant_id)
     return {"plan_name": plans.get_plan(connection, found.plan_id).offer.name, "status": str(task.payload["status"])}
 

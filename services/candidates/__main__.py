@@ -2,6 +2,7 @@
 
 import grpc
 
+from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
@@ -9,6 +10,7 @@ from services.candidates import persons, tasks
 from services.candidates.rpc import CandidateService
 from services.candidates.settings import Settings
 from services.chassis import clients, clock, objects
+from services.chassis.audit_log import AuditLog
 from services.chassis.database import Database
 from services.chassis.events import EventFeed, Follower
 from services.chassis.persons import PersonService, following, handlers
@@ -30,10 +32,11 @@ def start(settings: Settings) -> Server:
         service = CandidateService(database, files, largest=settings.max_upload_size)
         candidates_pb2_grpc.add_CandidateServiceServicer_to_server(service, server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+        audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("candidates", database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read, files), server)
 
     return serve(
-        settings, [candidates_pb2.DESCRIPTOR, persons_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        settings, [candidates_pb2.DESCRIPTOR, audit_pb2.DESCRIPTOR, persons_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("candidates", revoked(keys))), services=services,
         parts={"database": database.check},
         background=[

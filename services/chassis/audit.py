@@ -21,6 +21,16 @@ def record(
     connection.execute(_ADD, row(action, tenant_id=tenant_id, user_id=user_id, **details))
 
 
+def change(before: object, after: object, *fields: str) -> dict[str, Any]:
+    """Details that say what these fields were `before` and are `after`, where they differ: for states, amounts and ids, never for personal values."""
+    differ = [name for name in fields if getattr(before, name) != getattr(after, name)]
+    return (
+        {"before": {name: getattr(before, name) for name in differ}, "after": {name: getattr(after, name) for name in differ}}
+        if differ
+        else {}
+    )
+
+
 def row(action: str, *, tenant_id: UUID | None = None, user_id: UUID | None = None, **details: object) -> dict[str, Any]:
     """What `record` adds, for a change that is one statement and brings its own row along."""
     call = calls.current()

@@ -18,6 +18,14 @@ audit_log = sa.Table(
     sa.Column("timestamp", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
 )  # fmt: skip
 
+audit_chain = sa.Table(
+    "audit_chain", metadata,
+    sa.Column("tenant_id", sa.Uuid, primary_key=True),
+    sa.Column("position", sa.BigInteger, primary_key=True),
+    sa.Column("entry_id", sa.Uuid, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+)  # fmt: skip
+
 events = sa.Table(
     "events", metadata,
     sa.Column("position", sa.BigInteger, sa.Identity(always=True)),  # the primary key; not said here, or an insert would ask for it back

@@ -71,6 +71,7 @@ def _grant(connection: sa.Connection, role: str) -> None:
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}",
         f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {quoted}",
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(_READ_ONLY)} FROM {quoted}",
+        f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON audit_chain FROM {quoted}",  # which the database writes by itself
     ):
         connection.exec_driver_sql(statement)
     for table in (name for name in sa.inspect(connection).get_table_names() if name.endswith("_version")):

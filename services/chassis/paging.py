@@ -11,7 +11,7 @@ from uuid import UUID
 
 from google.protobuf.message import Message
 
-from services.chassis import errors
+from services.chassis import calls, errors
 
 DEFAULT_SIZE = 20
 LARGEST_SIZE = 100
@@ -43,8 +43,8 @@ class Page:
 def read(request: Message, *kinds: type) -> Page:
     """The page that a list request asks for, whose keyset has values of these kinds (UUID, datetime, int, float, str).
 
-    Raises InvalidArgument / PAGE_TOKEN_INVALID for a token that was not made for a request with the same filters. A token is no authorisation: the query is
-    narrowed to the caller all the same.
+    Raises InvalidArgument / PAGE_TOKEN_INVALID for a token that was not made for the same caller, list and filters. A token is no authorisation: the query
+    is narrowed to the caller all the same.
     """
     size = getattr(request, "page_size", 0) or DEFAULT_SIZE
     token = getattr(request, "page_token", "")
@@ -57,7 +57,9 @@ def read(request: Message, *kinds: type) -> Page:
             raise ValueError(token)  # noqa: TRY301
         after = tuple(_unpack(kind, value) for kind, value in zip(kinds, values, strict=True))
     except (ValueError, TypeError, OverflowError, RecursionError) as problem:
-        raise errors.invalid_field("page_token", "PAGE_TOKEN_INVALID", "is not a token of this list with these filters") from problem
+        raise errors.invalid_field(
+            "page_token", "PAGE_TOKEN_INVALID", "is not a token of yours for this list with these filters"
+        ) from problem
     return Page(min(size, LARGEST_SIZE), after, filters)
 
 
@@ -66,7 +68,10 @@ def _filters(request: Message) -> str:
     plain.CopyFrom(request)
     for field in ("page_size", "page_token"):
         plain.ClearField(field)
-    return hashlib.sha256(plain.SerializeToString(deterministic=True)).hexdigest()[:12]
+    person = calls.current().person
+    caller = f"{person.tenant_id} {person.user_id}" if person else ""
+    made_for = f"{plain.DESCRIPTOR.full_name} {caller} ".encode() + plain.SerializeToString(deterministic=True)
+    return hashlib.sha256(made_for).hexdigest()[:12]
 
 
 def _pack(value: object) -> object:

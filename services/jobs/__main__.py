@@ -2,10 +2,12 @@
 
 import grpc
 
+from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc
 from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
 from services.chassis import clients, clock
+from services.chassis.audit_log import AuditLog
 from services.chassis.database import Database
 from services.chassis.events import EventFeed, Follower
 from services.chassis.persons import PersonService, following, handlers
@@ -34,10 +36,11 @@ def start(settings: Settings) -> Server:
         jobs_pb2_grpc.add_JobServiceServicer_to_server(JobService(database, pool), server)
         applications_pb2_grpc.add_ApplicationServiceServicer_to_server(ApplicationService(database, candidates, pool), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+        audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("jobs", database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read), server)
 
     return serve(
-        settings, [jobs_pb2.DESCRIPTOR, applications_pb2.DESCRIPTOR, persons_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        settings, [jobs_pb2.DESCRIPTOR, applications_pb2.DESCRIPTOR, audit_pb2.DESCRIPTOR, persons_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("jobs", revoked(keys))), services=services,
         parts={"database": database.check},
         background=[

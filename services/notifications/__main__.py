@@ -3,6 +3,7 @@
 import grpc
 import redis
 
+from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.notifications.v1 import (
     messages_pb2,
@@ -15,6 +16,7 @@ from einstellen.notifications.v1 import (
 from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
 from einstellen.rooms.v1 import documents_pb2, documents_pb2_grpc, rooms_pb2, rooms_pb2_grpc
 from services.chassis import clients, clock
+from services.chassis.audit_log import AuditLog
 from services.chassis.database import Database
 from services.chassis.events import EventFeed, Follower
 from services.chassis.persons import PersonService, following, handlers
@@ -42,7 +44,8 @@ def start(settings: Settings) -> Server:
     keys = clients.connect(settings.keys_url, "auth", services)
     channels = channels_of(settings)
     contracts = [
-        module.DESCRIPTOR for module in (notifications_pb2, messages_pb2, reminders_pb2, rooms_pb2, documents_pb2, persons_pb2, events_pb2)
+        module.DESCRIPTOR
+        for module in (notifications_pb2, messages_pb2, reminders_pb2, rooms_pb2, documents_pb2, audit_pb2, persons_pb2, events_pb2)
     ]
     chat = Chat(gateways)
 
@@ -53,6 +56,7 @@ def start(settings: Settings) -> Server:
         rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, chat), server)
         documents_pb2_grpc.add_DocumentOwnerServiceServicer_to_server(DocumentOwnerService(database), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+        audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("notifications", database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read), server)
 
     return serve(

@@ -4,14 +4,15 @@ import base64
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from einstellen.jobs.v1 import jobs_pb2
-from services.chassis import errors, paging
+from services.chassis import calls, errors, paging
+from services.chassis.calls import Call, Person
 
 VALUES = {
     UUID: st.uuids(),
@@ -83,3 +84,18 @@ def test_turning_pages_shows_every_row_once_and_ends(count: int, size: int) -> N
         if not token:
             break
     assert (seen, token) == (rows, "")
+
+
+def test_a_token_is_good_for_its_list_and_for_whom_it_was_made_alone() -> None:
+    ada, erik = (Person(uuid4(), uuid4(), "business", "owner", uuid4()) for _ in range(2))
+    try:
+        calls.enter(Call("jobs", "", "", person=ada))
+        token = token_of(("x",))
+        assert paging.read(jobs_pb2.ListJobsRequest(page_token=token), str).after == ("x",)
+        with pytest.raises(errors.InvalidArgument):
+            paging.read(jobs_pb2.ListCompaniesRequest(page_token=token), str)
+        calls.enter(Call("jobs", "", "", person=erik))
+        with pytest.raises(errors.InvalidArgument):
+            paging.read(jobs_pb2.ListJobsRequest(page_token=token), str)
+    finally:
+        calls.enter(calls.NO_CALL)

@@ -15,7 +15,9 @@ from cli.stack.folder import DataFolder
 from cli.stack.ports import LOOPBACK, free_port, is_free
 from cli.stack.supervisor import Child, Supervisor
 from tests.conftest import House
+from tests.journeys import world as worlds
 from tests.journeys.http import Http
+from tests.journeys.world import World
 
 _ROOT = Path(__file__).parents[2]
 
@@ -26,6 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.fixture(scope="session")
+def world(house: House) -> World:
+    """A tenant with one of everything, which only strangers act on: whoever signs its people out makes one of their own."""
+    return worlds.make(house)
 
 
 @dataclass

@@ -22,11 +22,6 @@ _REFUSALS = {"RESOURCE_EXHAUSTED", "NOT_FOUND", "PERMISSION_DENIED", "INVALID_AR
 
 
 @pytest.fixture(scope="module")
-def world(house: House) -> World:
-    return worlds.make(house)
-
-
-@pytest.fixture(scope="module")
 def strangers(house: House) -> list[Account]:
     """Somebody else's employer, and a person on their own."""
     return [house.employer("Strangers"), house.register("Strange", "Stranger")]

@@ -45,7 +45,9 @@ from einstellen.notifications.v1 import (
 )
 from services.billing import catalogue, renewals
 from services.billing.renewals import Invoicing
-from services.chassis import calls
+from services.billing.store import payments
+from services.billing.tables import Payment
+from services.chassis import calls, ids
 from services.chassis.database import Database
 from tests.conftest import Account, House, until
 
@@ -196,11 +198,31 @@ def bills(house: House, employer: Account) -> dict[str, str]:
     until(lambda: not is_missing(lambda: credit.GetBalance(credits_pb2.GetBalanceRequest(), metadata=employer.metadata)), known)
     request = subscriptions_pb2.CreateSubscriptionRequest(plan_id=free_plan(house))
     subscription = subscriptions.CreateSubscription(request, metadata=employer.metadata)
-    database, now, never = Database(house.app_url("billing"), pool_size=1), datetime.now(UTC), datetime.now(UTC) + timedelta(days=999)
+    database, now = Database(house.app_url("billing"), pool_size=1), datetime.now(UTC)
     with database.begin(calls.SYSTEM) as connection:
         invoice = Invoicing(Decimal(0)).for_package(UUID(employer.tenant_id), catalogue.PACKAGES[0], now=now)
         issued = renewals.issue(connection, invoice)
-        payment = renewals.begin_payment(connection, issued, "stripe", run_at=never, now=now)
+        payment = Payment(
+            ids.mint(),
+            issued.tenant_id,
+            issued.id,
+            "stripe",
+            "pending",
+            issued.amount,
+            0,
+            issued.currency,
+            "",
+            "",
+            False,
+            1,
+            "",
+            "",
+            "",
+            "",
+            now,
+            now,
+        )
+        payments.add_payment(connection, payment)
     database.close()
     return {"subscription_id": subscription.id, "invoice_id": str(invoice.id), "payment_id": str(payment.id)}
 
@@ -239,7 +261,7 @@ def rpcs() -> list[MethodDescriptor]:
 def owner_of(method: MethodDescriptor) -> str:
     """The service that answers an RPC; auth for the keys, notifications for rooms."""
     package = method.full_name.split(".")[1]
-    return {"keys": "auth", "events": "jobs", "persons": "candidates", "rooms": "notifications"}.get(package, package)
+    return {"keys": "auth", "audit": "auth", "events": "jobs", "persons": "candidates", "rooms": "notifications"}.get(package, package)
 
 
 SAMPLES: dict[str, Any] = {
@@ -252,7 +274,7 @@ SAMPLES: dict[str, Any] = {
     "notification_type": "in_app", "subject": "Subject", "message": "Message", "room_name": "application-1", "client_id": "1", "currency": "EUR",
     "unit": "ai",
     "package_id": "ai-50", "success_url": "https://example.com", "cancel_url": "https://example.com", "reason": "Words", "amount": 1, "type": "TAILOR",
-    "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
+    "service": "auth", "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
 }  # fmt: skip
 
 
@@ -299,6 +321,8 @@ def _fill(message: Any, ids: dict[str, str], method: str) -> None:
             setattr(message, each.name, value)
     if message.DESCRIPTOR.name == "EmbedRequest":
         message.texts.append("text")
+    if message.DESCRIPTOR.name == "RecordSignalsRequest":
+        message.signals.add(kind="pasted", time=later(hours=-1))
 
 
 def invoke(house: House, method: MethodDescriptor, request: Any, metadata: Any, timeout: float = 20) -> Any:

@@ -3,26 +3,32 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
+
+from services.chassis import errors
 
 
 @dataclass(frozen=True)
 class Charge:
     """What is to be taken. `reference` is our own id: the provider's idempotency key, and what it gives back to find us by.
 
-    With a `method` it is taken at once, where nobody is present (`off_session`) or somebody is; without one the person goes to a page of the provider's.
+    With a `method` it is taken at once, where nobody is present (`off_session`) or somebody is; without one the person goes to a page of the provider's,
+    which may `keep` the method for renewals. The page sends them back to `return_url` where we have something to do before their own `success_url`.
     """
 
     reference: UUID
     amount: int
     currency: str
     description: str
+    began_at: datetime
     customer: str = ""
     method: str = ""
     off_session: bool = False
+    keep: bool = False
     success_url: str = ""
     cancel_url: str = ""
+    return_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,13 @@ class Provider(Protocol):
     def saves_methods(self) -> bool:
         """Whether it can take money for a renewal, with nobody present."""
 
+    @property
+    def refunds(self) -> bool:
+        """Whether it sends money back when asked; where not, a person does so on its pages, and writes it down here."""
+
+    def price(self, amount: int, currency: str) -> tuple[int, str]:
+        """What it takes for a price, in a currency that it takes."""
+
     def start(self, charge: Charge) -> Outcome:
         """Asks for the charge. The same reference again is the same charge."""
 
@@ -88,7 +101,21 @@ class Provider(Protocol):
         """Sends money back. The same reference again is the same refund."""
 
     def read(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Notice:
-        """Verifies a webhook on its raw body. Raises Unauthenticated / SIGNATURE_INVALID, SIGNATURE_EXPIRED."""
+        """Verifies a webhook on its raw body. Raises Unauthenticated / SIGNATURE_INVALID, SIGNATURE_EXPIRED, InvalidArgument / WEBHOOK_UNREADABLE."""
+
+    def returned(self, body: bytes) -> bool:
+        """Whether what the person's browser brought back from the provider's page is the provider's; true where it brings nothing."""
 
     def since(self, moment: datetime) -> Iterator[Outcome]:
-        """Every charge that the provider has from then on, to compare the books."""
+        """Every charge that was taken from then on and that the provider can list, to find what was lost and to compare the books."""
+
+
+def unanswered() -> errors.Unavailable:
+    return errors.Unavailable("PROVIDER_UNAVAILABLE", "the provider of payments does not answer; try again")
+
+
+def id_of(text: Any) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None

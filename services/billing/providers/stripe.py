@@ -9,7 +9,7 @@ from uuid import UUID
 
 import stripe
 
-from services.billing.providers.protocol import Charge, Notice, Outcome, Refunded
+from services.billing.providers.protocol import Charge, Notice, Outcome, Refunded, id_of, unanswered
 from services.billing.settings import Settings
 from services.chassis import errors
 
@@ -34,6 +34,7 @@ class Stripe:
 
     name = "stripe"
     saves_methods = True
+    refunds = True
 
     def __init__(self, settings: Settings) -> None:
         base: Any = {"api": settings.stripe_base_url} if settings.stripe_base_url else None
@@ -42,6 +43,9 @@ class Stripe:
             http_client=stripe.RequestsClient(timeout=_SECONDS),
         ).v1  # fmt: skip
         self._secrets = [secret.get_secret_value() for secret in settings.stripe_webhook_secrets]
+
+    def price(self, amount: int, currency: str) -> tuple[int, str]:
+        return amount, currency
 
     def start(self, charge: Charge) -> Outcome:
         return self._take(charge) if charge.method else self._check_out(charge)
@@ -87,17 +91,24 @@ class Stripe:
             raise errors.Unauthenticated("SIGNATURE_EXPIRED", "this was signed more than five minutes from now")
         return _notice(body)
 
+    def returned(self, body: bytes) -> bool:
+        return True
+
     def since(self, moment: datetime) -> Iterator[Outcome]:
         with _answering():
             asked: Any = {"created": {"gte": int(moment.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
             for intent in self._api.payment_intents.list(asked).auto_paging_iter():
-                yield _of_intent(intent)
+                outcome = _of_intent(intent)
+                if outcome.status == "succeeded":
+                    yield outcome
 
     def _take(self, charge: Charge) -> Outcome:
         asked: Any = {
             "amount": charge.amount, "currency": charge.currency.lower(), "customer": charge.customer, "payment_method": charge.method,
-            "payment_method_types": ["card"], "confirm": True, "description": charge.description, "metadata": {"reference": str(charge.reference)},
+            "payment_method_types": ["card"], "confirm": True, "metadata": {"reference": str(charge.reference)},
         }  # fmt: skip
+        if charge.description:
+            asked["description"] = charge.description
         if charge.off_session:
             asked["off_session"] = True
         try:
@@ -129,11 +140,11 @@ def _answering() -> Iterator[None]:
     try:
         yield
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.AuthenticationError, stripe.PermissionError) as problem:
-        raise errors.Unavailable("PROVIDER_UNAVAILABLE", "the provider of payments does not answer; try again") from problem
+        raise unanswered() from problem
     except (stripe.CardError, stripe.InvalidRequestError):
         raise
     except stripe.StripeError as problem:
-        raise errors.Unavailable("PROVIDER_UNAVAILABLE", "the provider of payments does not answer; try again") from problem
+        raise unanswered() from problem
 
 
 def _of_intent(intent: Any) -> Outcome:
@@ -146,7 +157,7 @@ def _of_intent(intent: Any) -> Outcome:
     charge = fields.get("latest_charge")
     code = problem.get("decline_code") or problem.get("code") or ""
     return Outcome(
-        status, fields["id"], _uuid((fields.get("metadata") or {}).get("reference")), fields.get("amount_received") or 0,
+        status, fields["id"], id_of((fields.get("metadata") or {}).get("reference")), fields.get("amount_received") or 0,
         (charge.get("amount_refunded") or 0) if isinstance(charge, dict) else 0, fields["currency"].upper(),
         client_secret=fields.get("client_secret") or "" if status == "requires_action" else "",
         failure=(code or "canceled") if status == "failed" else "", final=code in _FINAL or fields["status"] == "canceled",
@@ -157,7 +168,7 @@ def _of_intent(intent: Any) -> Outcome:
 def _of_session(session: Any) -> Outcome:
     """A Checkout session as we see it; once it is paid, its PaymentIntent says what was taken."""
     fields = session.to_dict()
-    reference, intent = _uuid(fields.get("client_reference_id")), fields.get("payment_intent")
+    reference, intent = id_of(fields.get("client_reference_id")), fields.get("payment_intent")
     if fields.get("payment_status") == "paid" and isinstance(intent, dict):
         taken = _of_intent(intent)
         return Outcome(
@@ -188,21 +199,14 @@ def _notice(body: bytes) -> Notice:
     try:
         event = json.loads(body)
         thing = event["data"]["object"]
-        event_id, kind, name = str(event["id"]), str(event["type"]), str(thing.get("object"))
+        whole = thing.get("object") in ("checkout.session", "payment_intent")
+        handle = str(thing.get("id") or "") if whole else _id(thing.get("payment_intent"))
+        reference = (thing.get("metadata") or {}).get("reference") or thing.get("client_reference_id") or ""
+        return Notice(str(event["id"]), str(event["type"]), handle, str(reference))
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise errors.InvalidArgument("WEBHOOK_UNREADABLE", "this is not an event of Stripe's") from problem
-    handle = str(thing.get("id") or "") if name in ("checkout.session", "payment_intent") else _id(thing.get("payment_intent"))
-    reference = (thing.get("metadata") or {}).get("reference") or thing.get("client_reference_id") or ""
-    return Notice(event_id, kind, handle, str(reference))
 
 
 def _id(value: Any) -> str:
     """The id of what Stripe gives as an id, as the whole object, or not at all."""
     return str(value["id"] if isinstance(value, dict) else getattr(value, "id", value) or "")
-
-
-def _uuid(text: Any) -> UUID | None:
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return None

@@ -66,6 +66,8 @@ class CreditService(credits_pb2_grpc.CreditServiceServicer):
         )  # fmt: skip
         audited = audit.row("credits.spent", tenant_id=tenant_id, transaction_id=booking.id)
         spent = store.spend(self._database, tenant_id, request.unit, amount, booking, audited, now=now)
+        if spent is not None:
+            ledger.warn_if_low(self._database, spent, self._low)
         return to_transaction(spent or self._first_spend(tenant_id, request.unit, amount, booking))
 
     def ReverseSpend(self, request: credits_pb2.ReverseSpendRequest, context: Context) -> credits_pb2.ReverseSpendResponse:
@@ -101,8 +103,10 @@ class CreditService(credits_pb2_grpc.CreditServiceServicer):
             ids.mint(), request.type, "", request.description, request.hold_id, tokens, request.prompt_tokens, request.completion_tokens
         )
         with self._database.begin(Scope(tenant_id)) as connection:
-            settled = ledger.end_hold(connection, tenant_id, hold_id, used, booking, "settled", now=self._clock())
+            settled = ended = ledger.end_hold(connection, tenant_id, hold_id, used, booking, "settled", now=self._clock())
             settled = settled or store.find_booking(connection, tenant_id, f"end:{hold_id}")
+        if ended is not None:
+            ledger.warn_if_low(self._database, ended, self._low)
         if settled is None or settled.type == "RELEASE":
             raise errors.FailedPrecondition("HOLD_ENDED", "this hold was released, or it has expired")
         if (settled.outside, settled.type) != (used, request.type):

@@ -23,11 +23,14 @@ Context = grpc.ServicerContext
 class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
     """See payments.proto."""
 
-    def __init__(self, database: Database, cashier: Cashier, invoicing: Invoicing, *, tax_name: str, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, database: Database, cashier: Cashier, invoicing: Invoicing, *, tax_name: str, public_url: str, clock: Clock = utc_now
+    ) -> None:  # fmt: skip
         self._database = database
         self._cashier = cashier
         self._invoicing = invoicing
         self._tax_name = tax_name
+        self._public_url = public_url
         self._clock = clock
 
     def CreatePayment(self, request: payments_pb2.CreatePaymentRequest, context: Context) -> payments_pb2.Payment:
@@ -44,12 +47,12 @@ class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
                 accounts.get_accounts(connection, person.tenant_id)  # or it is not known here yet
                 invoice = self._invoicing.for_package(person.tenant_id, package, now=now)
                 subscriptions.add_invoice(connection, invoice)
-                payment_id = renewals.begin_payment(
+                payment_id = self._cashier.begin(
                     connection, invoice, provider, hosted=True, success_url=request.success_url, cancel_url=request.cancel_url, run_at=now + RECOVERY,
                     now=now,
                 ).id  # fmt: skip
                 claim.keep(payments_pb2.Payment(id=str(payment_id)))
-        return to_payment(*self._cashier.settle(payment_id))
+        return to_payment(*self._cashier.look(payment_id))
 
     def GetPayment(self, request: payments_pb2.GetPaymentRequest, context: Context) -> payments_pb2.Payment:
         person = calls.person()
@@ -57,13 +60,26 @@ class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
             payment = store.get_payment(connection, UUID(request.payment_id), person.tenant_id)
         if payment.status in ("succeeded", "failed"):
             return to_payment(payment)
-        return to_payment(*self._cashier.settle(payment.id))
+        return to_payment(*self._cashier.look(payment.id))
 
     def ListPayments(self, request: payments_pb2.ListPaymentsRequest, context: Context) -> payments_pb2.ListPaymentsResponse:
         person, page = calls.person(), paging.read(request, UUID)
         with self._database.begin(person) as connection:
             shown, token = page.cut(store.list_payments(connection, person.tenant_id, page), lambda each: [each.id])
         return payments_pb2.ListPaymentsResponse(payments=map(to_payment, shown), next_page_token=token)
+
+    def FinishPayment(self, request: payments_pb2.FinishPaymentRequest, context: Context) -> HttpBody:
+        with self._database.begin(calls.SYSTEM) as connection:
+            payment = store.get_payment(connection, UUID(request.payment_id), None)
+        if request.page.data and not self._cashier.provider(payment.provider).returned(request.page.data):
+            raise errors.Unauthenticated("SIGNATURE_INVALID", f"this does not come from {payment.provider}")
+        if payment.status not in ("succeeded", "failed"):
+            payment, _ = self._cashier.look(payment.id)
+        return self._on_to(payment.success_url if payment.status in ("pending", "succeeded") else payment.cancel_url)
+
+    def LeavePayment(self, request: payments_pb2.LeavePaymentRequest, context: Context) -> HttpBody:
+        with self._database.begin(calls.SYSTEM) as connection:
+            return self._on_to(store.get_payment(connection, UUID(request.payment_id), None).cancel_url)
 
     def RefundPayment(self, request: payments_pb2.RefundPaymentRequest, context: Context) -> payments_pb2.Refund:
         with self._database.begin(calls.SYSTEM) as connection:
@@ -93,11 +109,11 @@ class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
                 if not provider and invoice.subscription_id is not None:
                     provider = subscriptions.get_subscription(connection, invoice.subscription_id, person.tenant_id).payment_method
                 hosted = not store.find_customer(connection, person.tenant_id, self._cashier.provider(provider).name)[1]
-                payment = renewals.begin_payment(
+                payment = self._cashier.begin(
                     connection, invoice, provider, attempt=renewals.BY_HAND, hosted=hosted, success_url=request.success_url, cancel_url=request.cancel_url,
                     run_at=now + RECOVERY, now=now,
                 )  # fmt: skip
-        return to_payment(*self._cashier.settle(payment.id))
+        return to_payment(*self._cashier.look(payment.id))
 
     def DownloadInvoice(self, request: payments_pb2.DownloadInvoiceRequest, context: Context) -> HttpBody:
         person = calls.person()
@@ -108,3 +124,7 @@ class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
             audit.record(connection, "invoice.downloaded", invoice_id=invoice.id)
         context.send_initial_metadata((("content-disposition", f"attachment; filename=invoice-{invoice.number}.pdf"),))
         return HttpBody(content_type="application/pdf", data=documents.invoice_pdf(invoice, self._tax_name))
+
+    def _on_to(self, url: str) -> HttpBody:
+        """A page that leads on by itself: an RPC cannot answer with a redirection."""
+        return HttpBody(content_type="text/html; charset=utf-8", data=documents.onward(url or self._public_url).encode())

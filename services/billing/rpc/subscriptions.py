@@ -55,7 +55,7 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
             raise errors.invalid_field("plan_id", "PLAN_IS_FREE", "costs nothing: subscribe to it without a payment")
         _, payment = self._subscribe(person, plan, request, request.provider or "stripe", hosted=True, trial=False)
         assert payment is not None
-        return to_payment(*self._cashier.settle(payment.id))
+        return to_payment(*self._cashier.look(payment.id))
 
     def GetSubscription(self, request: subscriptions_pb2.GetSubscriptionRequest, context: Context) -> subscriptions_pb2.Subscription:
         return self._read(calls.person(), UUID(request.subscription_id))
@@ -104,7 +104,7 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
             else:
                 rules.check_change(found, old.offer, new.offer)
                 payment = self._change(connection, found, old, new)
-            audit.record(connection, "subscription.plan_changed", subscription_id=found.id, plan_id=new.id)
+            audit.record(connection, "subscription.plan_changed", subscription_id=found.id, before=str(old.id), after=str(new.id))
             claim.keep(subscriptions_pb2.Subscription(id=str(found.id)))
         return self._read(person, found.id, self._go_on(payment))
 
@@ -181,7 +181,7 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
             payment = None
             if made.status == "incomplete":
                 invoice = self._invoicing.for_period(connection, made, plan, "first", now=now)
-                payment = renewals.begin_payment(
+                payment = self._cashier.begin(
                     connection, invoice, provider, hosted=hosted, success_url=request.success_url, cancel_url=request.cancel_url, run_at=now + RECOVERY,
                     now=now,
                 )  # fmt: skip
@@ -207,14 +207,14 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
         if invoice.status == "paid":
             renewals.paid(connection, invoice, None, now=now)
             return None
-        return renewals.begin_payment(connection, invoice, provider, run_at=now + RECOVERY, now=now)
+        return self._cashier.begin(connection, invoice, provider, run_at=now + RECOVERY, now=now)
 
     def _go_on(self, payment: Payment | None) -> payments_pb2.Payment | None:
         """Asks the provider. Where it does not answer, the payment stays pending and its task sees to it."""
         if payment is None:
             return None
         try:
-            return to_payment(*self._cashier.settle(payment.id))
+            return to_payment(*self._cashier.look(payment.id))
         except errors.Unavailable:
             return to_payment(payment)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.tables import Payment, Refund, payment_customers, payments, refunds, webhook_events
+from services.billing.tables import Payment, Refund, payment_customers, payments, reconciliations, refunds, webhook_events
 from services.chassis import errors
 from services.chassis.paging import Page
 
@@ -65,6 +65,10 @@ def payments_since(connection: Connection, provider: str, moment: datetime) -> M
     return {row.id: Payment(**row._mapping) for row in connection.execute(query)}
 
 
+def add_reconciliation(connection: Connection, row: Mapping[str, Any]) -> None:
+    connection.execute(reconciliations.insert(), dict(row))
+
+
 def add_refund(connection: Connection, refund: Refund) -> None:
     connection.execute(refunds.insert(), asdict(refund))
 
@@ -108,6 +112,12 @@ def add_webhook(connection: Connection, row: Mapping[str, Any]) -> bool:
 
 def get_webhook(connection: Connection, webhook_id: UUID) -> Any:
     return connection.execute(sa.select(webhook_events).where(webhook_events.c.id == webhook_id)).one()
+
+
+def forget_bodies(connection: Connection, before: datetime) -> None:
+    """Empties webhooks that came before then. Their ids and digests stay, so that none is ever taken for a new one."""
+    old = sa.and_(webhook_events.c.received_at < before, webhook_events.c.body != b"")
+    connection.execute(webhook_events.update().where(old).values(body=b""))
 
 
 def close_webhook(connection: Connection, webhook_id: UUID, outcome: str) -> None:

@@ -16,6 +16,9 @@ from services.jobs.tables import Company, Job
 Context = grpc.ServicerContext
 _FIELDS = ("title", "description", "location", "salary_range", "key_skills", "remote", "status")
 
+# What the audit log tells before and after.
+_TOLD = ("status", "remote", "salary_min", "salary_max", "salary_currency")
+
 
 class JobService(jobs_pb2_grpc.JobServiceServicer):
     """See jobs.proto."""
@@ -95,7 +98,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             changed = rules.change_job(job, _changes(request, chosen), now=self._clock())
             if changed is not job:
                 store.put_job(connection, changed)
-                audit.record(connection, "job.updated", job_id=job.id, fields=sorted(chosen))
+                audit.record(connection, "job.updated", job_id=job.id, fields=sorted(chosen), **audit.change(job, changed, *_TOLD))
                 kind = "job.published" if changed.status != job.status else "job.updated"
                 events.record(connection, kind, job.id, job.tenant_id, fields=sorted(chosen))
         return to_job(changed)
@@ -107,7 +110,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             closed = rules.close_job(job, now=self._clock())
             if closed is not job:
                 store.put_job(connection, closed)
-                audit.record(connection, "job.closed", job_id=job.id)
+                audit.record(connection, "job.closed", job_id=job.id, **audit.change(job, closed, *_TOLD))
                 events.record(connection, "job.closed", job.id, job.tenant_id)
         return to_job(closed)
 

@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -33,6 +34,7 @@ class StripeServer:
         self.events: list[dict[str, Any]] = []
         self.decide: Callable[[dict[str, Any]], str] = lambda intent: DECLINES.get(intent["payment_method"] or "", "")
         self.before_answer: Callable[[str, str], bool] = lambda verb, path: True
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()
         outer = self
@@ -179,7 +181,7 @@ class StripeServer:
         return shown
 
     def _add(self, prefix: str, **fields: Any) -> dict[str, Any]:
-        made = {"id": f"{prefix}_{next(self._numbers)}", "created": int(time.time()), "livemode": False, **fields}
+        made = {"id": f"{prefix}_{next(self._numbers)}", "created": int(self.clock().timestamp()), "livemode": False, **fields}
         self.objects[made["id"]] = made
         return made
 
@@ -224,6 +226,7 @@ class StripeServer:
             amount_refunded=0,
             currency=intent["currency"],
             payment_intent=intent["id"],
+            metadata=intent["metadata"],
             refunded=False,
         )
         intent.update(status="succeeded", amount_received=intent["amount"], latest_charge=charge["id"], next_action=None)
@@ -252,13 +255,14 @@ class StripeServer:
             "re", object="refund", amount=amount, currency=charge["currency"], payment_intent=asked["payment_intent"], status="succeeded", charge=charge["id"],
             metadata=asked.get("metadata", {}),
         )  # fmt: skip
+        del made["livemode"]  # which a refund has not
         self._emit("charge.refunded", charge)
         return 200, made
 
     def _emit(self, kind: str, thing: dict[str, Any]) -> None:
         shown = json.loads(json.dumps(self._shown(thing, [])))
         self.events.append(
-            {"id": f"evt_{next(self._numbers)}", "object": "event", "type": kind, "created": int(time.time()), "livemode": False,
+            {"id": f"evt_{next(self._numbers)}", "object": "event", "type": kind, "created": int(self.clock().timestamp()), "livemode": False,
              "api_version": "2025-01-27.acacia", "pending_webhooks": 1, "request": {"id": None, "idempotency_key": None}, "data": {"object": shown}}
         )  # fmt: skip
 

@@ -9,9 +9,11 @@ import grpc
 import psycopg2
 import pytest
 
+from cli.stack import mailbox
 from einstellen.billing.v1 import credits_pb2, subscriptions_pb2, subscriptions_pb2_grpc
 from services.billing import admin
-from tests.conftest import Account, House
+from services.chassis import calls, tasks
+from tests.conftest import Account, House, until
 from tests.refusals import refused, told
 from tests.services.billing.conftest import Ledger, at_once
 
@@ -71,6 +73,26 @@ def test_a_key_is_remembered_when_nothing_is_left(ledger: Ledger, company: Accou
         ledger.spend(company, "one more", 0.5)
     ledger.grant(company, 1)
     assert ledger.spend(company, "one more", 0.5).balance_after == 0.5, "a refusal is not kept"
+
+
+def test_the_owner_is_told_once_when_credits_become_few(ledger: Ledger, company: Account) -> None:
+    def told_of_few() -> int:
+        return sum(
+            mail["to"] == [company.email] and "credit" in mail["subject"].lower() for mail in mailbox.newest(ledger.house.mailbox.folder)
+        )
+
+    ledger.grant(company, 11)
+    ledger.spend(company, "to ten", 1)
+    ledger.spend(company, "below ten", 0.5)
+    until(told_of_few, "the mail has come")
+    ledger.spend(company, "further below", 1)
+    with ledger.database.begin(calls.SYSTEM) as connection:
+        due = [
+            each
+            for each in tasks.list_tasks(connection, ("ready", "running"))
+            if str(each.tenant_id) == company.tenant_id and each.kind == "mail"
+        ]
+    assert (due, told_of_few()) == ([], 1)
 
 
 @pytest.mark.parametrize("other", [{"amount": 2}, {"unit": "ai"}, {"type": "TAILOR"}, {"description": "Another"}, {"reference_id": "2"}])

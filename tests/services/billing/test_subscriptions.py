@@ -193,6 +193,17 @@ def mails(till: Till, account: Account) -> list[str]:
     return [mail["subject"] for mail in mailbox.newest(till.house.mailbox.folder) if mail["to"] == [account.email]]
 
 
+def test_a_renewal_is_announced_three_days_before_and_a_cancelled_one_is_not(till: Till, company: Account) -> None:
+    bought, other = till.subscribe(company), till.company()
+    cancel(till, other, till.subscribe(other), at_period_end=True)
+    left = at(bought.period_end_time) - till.clock()
+    till.pass_time(seconds=left.total_seconds() - 3 * 86_400 - 60)
+    assert not any("three days" in each for each in mails(till, company))
+    till.pass_time(minutes=5)
+    until(lambda: any("it renews in three days" in each for each in mails(till, company)), "they were told")
+    assert not any("three days" in each for each in mails(till, other))
+
+
 @pytest.mark.parametrize(("decline", "tries"), [("insufficient_funds", 4), ("stolen_card", 1)])
 def test_after_the_last_try_or_a_hard_decline_it_is_suspended_and_a_payment_by_hand_mends_it(
     till: Till, company: Account, decline: str, tries: int

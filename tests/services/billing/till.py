@@ -1,13 +1,15 @@
 """Billing of a test's own, beside the house: its own database, stand-ins of the providers, and a clock that the test moves."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import grpc
 import psycopg2
+from google.api.httpbody_pb2 import HttpBody
 
 from cli.stack.databases import copy_database, drop_database
 from cli.stack.ports import LOOPBACK, free_port
@@ -20,8 +22,12 @@ from services.chassis.database import Database
 from services.chassis.server import Server
 from services.chassis.settings import load
 from tests.conftest import Account, House, until
+from tests.services.billing.jazzcash_server import JazzCashServer
+from tests.services.billing.paypal_server import PayPalServer
+from tests.services.billing.razorpay_server import RazorpayServer
 from tests.services.billing.stripe_server import StripeServer
 
+ROTATED = "a_secret_that_is_being_rotated_out"
 HERE = {"success_url": "https://shop.example/thanks", "cancel_url": "https://shop.example/pity"}
 
 
@@ -42,13 +48,19 @@ class Till:
 
     house: House
     stripe: StripeServer
+    razorpay: RazorpayServer
+    paypal: PayPalServer
+    jazzcash: JazzCashServer
     clock: TestClock
     server: Server
+    settings: Settings
     database: Database
     owner_url: str
     channel: grpc.Channel
 
     def __post_init__(self) -> None:
+        self._tables = psycopg2.connect(self.owner_url)
+        self._tables.autocommit = True
         self.credits: Any = credits_pb2_grpc.CreditServiceStub(self.channel)
         self.subscriptions: Any = subscriptions_pb2_grpc.SubscriptionServiceStub(self.channel)
         self.payments: Any = payments_pb2_grpc.PaymentServiceStub(self.channel)
@@ -63,7 +75,7 @@ class Till:
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """What the owner of the tables sees."""
-        with closing(psycopg2.connect(self.owner_url)) as connection, connection, connection.cursor() as cursor:
+        with self._tables.cursor() as cursor:
             cursor.execute(query, values)
             return cursor.fetchall() if cursor.description else []
 
@@ -132,45 +144,61 @@ class Till:
 
         self.stripe.decide = decided
 
-    def tell(self, event: dict[str, Any]) -> None:
-        """Stripe's webhook arrives, signed at this moment."""
-        body, headers = self.stripe.signed(event, at=self.clock().timestamp())
-        self.receive(body, headers)
+    def tell(self, event: dict[str, Any], provider: str = "stripe") -> None:
+        """A webhook arrives, signed at this moment."""
+        at = {"at": self.clock().timestamp()} if provider == "stripe" else {}
+        self.receive(provider, *getattr(self, provider).signed(event, **at))
 
-    def receive(self, body: bytes, headers: dict[str, str], provider: str = "Stripe") -> None:
-        from google.api.httpbody_pb2 import HttpBody  # noqa: PLC0415
+    def receive(self, provider: str, body: bytes, headers: dict[str, str]) -> Any:
+        names = {"stripe": "ReceiveStripe", "razorpay": "ReceiveRazorpay", "paypal": "ReceivePayPal", "jazzcash": "ReceiveJazzCash"}
+        call = getattr(self.webhooks, names[provider])
+        return call(HttpBody(content_type="application/json", data=body), metadata=tuple(headers.items()))
 
-        call = getattr(self.webhooks, f"Receive{provider}")
-        call(HttpBody(content_type="application/json", data=body), metadata=tuple(headers.items()))
+    def close(self) -> None:
+        self._tables.close()
 
     def verified(self) -> None:
         """The ledger proves itself, and what the provider has taken is what was written down, once each."""
         assert admin.verify(self.database)[1] == []
-        written = {
-            str(each[0]): each[1]
-            for each in self.rows("SELECT id, amount - refunded FROM payments WHERE status = 'succeeded' AND provider = 'stripe'")
-        }
-        assert written == self.stripe.taken()
+        query = "SELECT id, amount - refunded, handle, amount FROM payments WHERE status = 'succeeded' AND provider = %s"
+        for name in ("stripe", "razorpay", "paypal"):
+            assert {str(each[0]): each[1] for each in self.rows(query, name)} == getattr(self, name).taken(), name
+        assert {each[2]: each[3] for each in self.rows(query, "jazzcash")} == self.jazzcash.taken(), "whose refunds it knows nothing of"
         gaps = "SELECT tenant_id FROM invoices WHERE number IS NOT NULL GROUP BY tenant_id HAVING max(number) <> count(*)"
         assert self.rows(gaps) == [], "invoices are numbered without gaps"
 
 
 @contextmanager
 def open_till(house: House, name: str, **settings: str) -> Iterator[Till]:
-    worker_name = f"{name}_{id(house) % 100_000}"
+    worker_name = f"{name}_{uuid4().hex[:8]}"
     urls = copy_database(house.postgres, house.folder, "billing", "billing_db", worker_name)
-    stripe, clock, port = StripeServer(), TestClock(), free_port()
+    clock, port = TestClock(), free_port()
+    servers = stripe, razorpay, paypal, jazzcash = StripeServer(), RazorpayServer(), PayPalServer(), JazzCashServer()
+    for stand_in in servers:
+        stand_in.clock = clock
+    roots = house.folder.root / f"{worker_name}.pem"
+    roots.write_bytes(paypal.authority.pem)
     environment = house.environment | {
-        "BILLING_DATABASE_URL": urls.app, "BILLING_LISTEN": f"{LOOPBACK}:{port}", "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_BASE_URL": stripe.url,
-        "STRIPE_WEBHOOK_SECRET": f"whsec_being_rotated_out {stripe.secret}", **settings,
+        "BILLING_DATABASE_URL": urls.app, "BILLING_LISTEN": f"{LOOPBACK}:{port}", "PUBLIC_URL": "https://einstellen.example",
+        "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_BASE_URL": stripe.url, "STRIPE_WEBHOOK_SECRET": f"{ROTATED},{stripe.secret}",
+        "RAZORPAY_KEY_ID": razorpay.key[0], "RAZORPAY_KEY_SECRET": razorpay.key[1], "RAZORPAY_BASE_URL": razorpay.url,
+        "RAZORPAY_WEBHOOK_SECRET": f"{razorpay.secret},{ROTATED}",
+        "PAYPAL_CLIENT_ID": "client", "PAYPAL_CLIENT_SECRET": "client_secret", "PAYPAL_BASE_URL": paypal.url,
+        "PAYPAL_WEBHOOK_ID": f"{paypal.webhook_id} {ROTATED}", "PAYPAL_CERTIFICATE_ROOTS": str(roots),
+        "JAZZCASH_MERCHANT_ID": jazzcash.merchant, "JAZZCASH_PASSWORD": jazzcash.password, "JAZZCASH_BASE_URL": jazzcash.url,
+        "JAZZCASH_INTEGRITY_SALT": f"{jazzcash.salt},{ROTATED}", "RECONCILE_DAYS": "0", **settings,
     }  # fmt: skip
-    server = start(load(Settings, "billing", environment), clock)
+    chosen = load(Settings, "billing", environment)
+    server = start(chosen, clock)
     database, channel = Database(urls.app, pool_size=4), grpc.insecure_channel(f"{LOOPBACK}:{port}", options=OPTIONS)
+    till = Till(house, *servers, clock, server, chosen, database, urls.owner, channel)
     try:
-        yield Till(house, stripe, clock, server, database, urls.owner, channel)
+        yield till
     finally:
+        till.close()
         channel.close()
         server.stop(1)
         database.close()
-        stripe.close()
+        for stand_in in servers:
+            stand_in.close()
         drop_database(house.postgres, worker_name)

@@ -14,6 +14,26 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class FinishPaymentRequest(_message.Message):
+    __slots__ = ("payment_id", "token", "payer_id", "page")
+    PAYMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    PAYER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    payment_id: str
+    token: str
+    payer_id: str
+    page: _httpbody_pb2.HttpBody
+    def __init__(self, payment_id: _Optional[str] = ..., token: _Optional[str] = ..., payer_id: _Optional[str] = ..., page: _Optional[_Union[_httpbody_pb2.HttpBody, _Mapping]] = ...) -> None: ...
+
+class LeavePaymentRequest(_message.Message):
+    __slots__ = ("payment_id", "token")
+    PAYMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    payment_id: str
+    token: str
+    def __init__(self, payment_id: _Optional[str] = ..., token: _Optional[str] = ...) -> None: ...
+
 class CreatePaymentRequest(_message.Message):
     __slots__ = ("provider", "package_id", "success_url", "cancel_url", "request_id")
     PROVIDER_FIELD_NUMBER: _ClassVar[int]

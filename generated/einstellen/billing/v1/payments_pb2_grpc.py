@@ -52,6 +52,16 @@ class PaymentServiceStub:
                 request_serializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.ListPaymentsRequest.SerializeToString,
                 response_deserializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.ListPaymentsResponse.FromString,
                 _registered_method=True)
+        self.FinishPayment = channel.unary_unary(
+                '/einstellen.billing.v1.PaymentService/FinishPayment',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.FinishPaymentRequest.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                _registered_method=True)
+        self.LeavePayment = channel.unary_unary(
+                '/einstellen.billing.v1.PaymentService/LeavePayment',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.LeavePaymentRequest.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                _registered_method=True)
         self.RefundPayment = channel.unary_unary(
                 '/einstellen.billing.v1.PaymentService/RefundPayment',
                 request_serializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.RefundPaymentRequest.SerializeToString,
@@ -102,8 +112,25 @@ class PaymentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FinishPayment(self, request, context):
+        """The page that a provider sends a person back to: asks what became of the payment, and sends them on to the shop's own page.
+        NOT_FOUND / PAYMENT_NOT_FOUND; UNAUTHENTICATED / SIGNATURE_INVALID; UNAVAILABLE / PROVIDER_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LeavePayment(self, request, context):
+        """The page that a provider sends a person to who would rather not pay: sends them on. The payment stays as it is, and comes to nothing by itself.
+        NOT_FOUND / PAYMENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RefundPayment(self, request, context):
         """Sends money back, all of it or a part, and takes back the credits that it had bought as far as they are there.
+        JazzCash sends nothing back when it is asked: do so on its pages first, and write it down by this.
         NOT_FOUND / PAYMENT_NOT_FOUND; FAILED_PRECONDITION / PAYMENT_NOT_PAID; INVALID_ARGUMENT / REFUND_TOO_LARGE; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -151,6 +178,16 @@ def add_PaymentServiceServicer_to_server(servicer, server):
                     servicer.ListPayments,
                     request_deserializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.ListPaymentsRequest.FromString,
                     response_serializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.ListPaymentsResponse.SerializeToString,
+            ),
+            'FinishPayment': grpc.unary_unary_rpc_method_handler(
+                    servicer.FinishPayment,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.FinishPaymentRequest.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            ),
+            'LeavePayment': grpc.unary_unary_rpc_method_handler(
+                    servicer.LeavePayment,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.LeavePaymentRequest.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
             ),
             'RefundPayment': grpc.unary_unary_rpc_method_handler(
                     servicer.RefundPayment,
@@ -255,6 +292,60 @@ class PaymentService:
             '/einstellen.billing.v1.PaymentService/ListPayments',
             einstellen_dot_billing_dot_v1_dot_payments__pb2.ListPaymentsRequest.SerializeToString,
             einstellen_dot_billing_dot_v1_dot_payments__pb2.ListPaymentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FinishPayment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.PaymentService/FinishPayment',
+            einstellen_dot_billing_dot_v1_dot_payments__pb2.FinishPaymentRequest.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LeavePayment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.PaymentService/LeavePayment',
+            einstellen_dot_billing_dot_v1_dot_payments__pb2.LeavePaymentRequest.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
             options,
             channel_credentials,
             insecure,
@@ -389,6 +480,21 @@ class WebhookServiceStub:
                 request_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
+        self.ReceiveRazorpay = channel.unary_unary(
+                '/einstellen.billing.v1.WebhookService/ReceiveRazorpay',
+                request_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.ReceivePayPal = channel.unary_unary(
+                '/einstellen.billing.v1.WebhookService/ReceivePayPal',
+                request_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.ReceiveJazzCash = channel.unary_unary(
+                '/einstellen.billing.v1.WebhookService/ReceiveJazzCash',
+                request_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                _registered_method=True)
 
 
 class WebhookServiceServicer:
@@ -403,6 +509,31 @@ class WebhookServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReceiveRazorpay(self, request, context):
+        """Takes an event of Razorpay's.
+        UNAUTHENTICATED / SIGNATURE_INVALID; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReceivePayPal(self, request, context):
+        """Takes an event of PayPal's.
+        UNAUTHENTICATED / SIGNATURE_INVALID; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF;
+        UNAVAILABLE / PROVIDER_UNAVAILABLE where the certificate of the signature is not to be had.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReceiveJazzCash(self, request, context):
+        """Takes an instant payment notification of JazzCash's, and says what JazzCash wants to hear.
+        UNAUTHENTICATED / SIGNATURE_INVALID; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_WebhookServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -410,6 +541,21 @@ def add_WebhookServiceServicer_to_server(servicer, server):
                     servicer.ReceiveStripe,
                     request_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ReceiveRazorpay': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReceiveRazorpay,
+                    request_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ReceivePayPal': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReceivePayPal,
+                    request_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ReceiveJazzCash': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReceiveJazzCash,
+                    request_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -440,6 +586,87 @@ class WebhookService:
             '/einstellen.billing.v1.WebhookService/ReceiveStripe',
             google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReceiveRazorpay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.WebhookService/ReceiveRazorpay',
+            google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReceivePayPal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.WebhookService/ReceivePayPal',
+            google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReceiveJazzCash(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.WebhookService/ReceiveJazzCash',
+            google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
             options,
             channel_credentials,
             insecure,

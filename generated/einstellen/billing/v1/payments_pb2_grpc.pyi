@@ -47,8 +47,17 @@ class PaymentServiceStub:
     """Lists the active organization's payments, newest first.
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
+    FinishPayment: _grpc.UnaryUnaryMultiCallable[_payments_pb2.FinishPaymentRequest, _httpbody_pb2.HttpBody]
+    """The page that a provider sends a person back to: asks what became of the payment, and sends them on to the shop's own page.
+    NOT_FOUND / PAYMENT_NOT_FOUND; UNAUTHENTICATED / SIGNATURE_INVALID; UNAVAILABLE / PROVIDER_UNAVAILABLE.
+    """
+    LeavePayment: _grpc.UnaryUnaryMultiCallable[_payments_pb2.LeavePaymentRequest, _httpbody_pb2.HttpBody]
+    """The page that a provider sends a person to who would rather not pay: sends them on. The payment stays as it is, and comes to nothing by itself.
+    NOT_FOUND / PAYMENT_NOT_FOUND.
+    """
     RefundPayment: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RefundPaymentRequest, _payments_pb2.Refund]
     """Sends money back, all of it or a part, and takes back the credits that it had bought as far as they are there.
+    JazzCash sends nothing back when it is asked: do so on its pages first, and write it down by this.
     NOT_FOUND / PAYMENT_NOT_FOUND; FAILED_PRECONDITION / PAYMENT_NOT_PAID; INVALID_ARGUMENT / REFUND_TOO_LARGE; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     ListInvoices: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListInvoicesRequest, _payments_pb2.ListInvoicesResponse]
@@ -81,8 +90,17 @@ class PaymentServiceAsyncStub(PaymentServiceStub):
     """Lists the active organization's payments, newest first.
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
+    FinishPayment: _aio.UnaryUnaryMultiCallable[_payments_pb2.FinishPaymentRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
+    """The page that a provider sends a person back to: asks what became of the payment, and sends them on to the shop's own page.
+    NOT_FOUND / PAYMENT_NOT_FOUND; UNAUTHENTICATED / SIGNATURE_INVALID; UNAVAILABLE / PROVIDER_UNAVAILABLE.
+    """
+    LeavePayment: _aio.UnaryUnaryMultiCallable[_payments_pb2.LeavePaymentRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
+    """The page that a provider sends a person to who would rather not pay: sends them on. The payment stays as it is, and comes to nothing by itself.
+    NOT_FOUND / PAYMENT_NOT_FOUND.
+    """
     RefundPayment: _aio.UnaryUnaryMultiCallable[_payments_pb2.RefundPaymentRequest, _payments_pb2.Refund]  # type: ignore[assignment]
     """Sends money back, all of it or a part, and takes back the credits that it had bought as far as they are there.
+    JazzCash sends nothing back when it is asked: do so on its pages first, and write it down by this.
     NOT_FOUND / PAYMENT_NOT_FOUND; FAILED_PRECONDITION / PAYMENT_NOT_PAID; INVALID_ARGUMENT / REFUND_TOO_LARGE; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     ListInvoices: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListInvoicesRequest, _payments_pb2.ListInvoicesResponse]  # type: ignore[assignment]
@@ -132,12 +150,33 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def FinishPayment(
+        self,
+        request: _payments_pb2.FinishPaymentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_httpbody_pb2.HttpBody, _abc.Awaitable[_httpbody_pb2.HttpBody]]:
+        """The page that a provider sends a person back to: asks what became of the payment, and sends them on to the shop's own page.
+        NOT_FOUND / PAYMENT_NOT_FOUND; UNAUTHENTICATED / SIGNATURE_INVALID; UNAVAILABLE / PROVIDER_UNAVAILABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def LeavePayment(
+        self,
+        request: _payments_pb2.LeavePaymentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_httpbody_pb2.HttpBody, _abc.Awaitable[_httpbody_pb2.HttpBody]]:
+        """The page that a provider sends a person to who would rather not pay: sends them on. The payment stays as it is, and comes to nothing by itself.
+        NOT_FOUND / PAYMENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
     def RefundPayment(
         self,
         request: _payments_pb2.RefundPaymentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.Refund, _abc.Awaitable[_payments_pb2.Refund]]:
         """Sends money back, all of it or a part, and takes back the credits that it had bought as far as they are there.
+        JazzCash sends nothing back when it is asked: do so on its pages first, and write it down by this.
         NOT_FOUND / PAYMENT_NOT_FOUND; FAILED_PRECONDITION / PAYMENT_NOT_PAID; INVALID_ARGUMENT / REFUND_TOO_LARGE; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
 
@@ -184,6 +223,19 @@ class WebhookServiceStub:
     """Takes an event of Stripe's.
     UNAUTHENTICATED / SIGNATURE_INVALID, SIGNATURE_EXPIRED; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF.
     """
+    ReceiveRazorpay: _grpc.UnaryUnaryMultiCallable[_httpbody_pb2.HttpBody, _empty_pb2.Empty]
+    """Takes an event of Razorpay's.
+    UNAUTHENTICATED / SIGNATURE_INVALID; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF.
+    """
+    ReceivePayPal: _grpc.UnaryUnaryMultiCallable[_httpbody_pb2.HttpBody, _empty_pb2.Empty]
+    """Takes an event of PayPal's.
+    UNAUTHENTICATED / SIGNATURE_INVALID; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF;
+    UNAVAILABLE / PROVIDER_UNAVAILABLE where the certificate of the signature is not to be had.
+    """
+    ReceiveJazzCash: _grpc.UnaryUnaryMultiCallable[_httpbody_pb2.HttpBody, _httpbody_pb2.HttpBody]
+    """Takes an instant payment notification of JazzCash's, and says what JazzCash wants to hear.
+    UNAUTHENTICATED / SIGNATURE_INVALID; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF.
+    """
 
 @_typing.type_check_only
 class WebhookServiceAsyncStub(WebhookServiceStub):
@@ -193,6 +245,19 @@ class WebhookServiceAsyncStub(WebhookServiceStub):
     ReceiveStripe: _aio.UnaryUnaryMultiCallable[_httpbody_pb2.HttpBody, _empty_pb2.Empty]  # type: ignore[assignment]
     """Takes an event of Stripe's.
     UNAUTHENTICATED / SIGNATURE_INVALID, SIGNATURE_EXPIRED; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF.
+    """
+    ReceiveRazorpay: _aio.UnaryUnaryMultiCallable[_httpbody_pb2.HttpBody, _empty_pb2.Empty]  # type: ignore[assignment]
+    """Takes an event of Razorpay's.
+    UNAUTHENTICATED / SIGNATURE_INVALID; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF.
+    """
+    ReceivePayPal: _aio.UnaryUnaryMultiCallable[_httpbody_pb2.HttpBody, _empty_pb2.Empty]  # type: ignore[assignment]
+    """Takes an event of PayPal's.
+    UNAUTHENTICATED / SIGNATURE_INVALID; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF;
+    UNAVAILABLE / PROVIDER_UNAVAILABLE where the certificate of the signature is not to be had.
+    """
+    ReceiveJazzCash: _aio.UnaryUnaryMultiCallable[_httpbody_pb2.HttpBody, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
+    """Takes an instant payment notification of JazzCash's, and says what JazzCash wants to hear.
+    UNAUTHENTICATED / SIGNATURE_INVALID; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF.
     """
 
 class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -206,6 +271,37 @@ class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
         """Takes an event of Stripe's.
         UNAUTHENTICATED / SIGNATURE_INVALID, SIGNATURE_EXPIRED; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF.
+        """
+
+    @_abc_1.abstractmethod
+    def ReceiveRazorpay(
+        self,
+        request: _httpbody_pb2.HttpBody,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """Takes an event of Razorpay's.
+        UNAUTHENTICATED / SIGNATURE_INVALID; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF.
+        """
+
+    @_abc_1.abstractmethod
+    def ReceivePayPal(
+        self,
+        request: _httpbody_pb2.HttpBody,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """Takes an event of PayPal's.
+        UNAUTHENTICATED / SIGNATURE_INVALID; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF;
+        UNAVAILABLE / PROVIDER_UNAVAILABLE where the certificate of the signature is not to be had.
+        """
+
+    @_abc_1.abstractmethod
+    def ReceiveJazzCash(
+        self,
+        request: _httpbody_pb2.HttpBody,
+        context: _ServicerContext,
+    ) -> _typing.Union[_httpbody_pb2.HttpBody, _abc.Awaitable[_httpbody_pb2.HttpBody]]:
+        """Takes an instant payment notification of JazzCash's, and says what JazzCash wants to hear.
+        UNAUTHENTICATED / SIGNATURE_INVALID; INVALID_ARGUMENT / WEBHOOK_UNREADABLE; OUT_OF_RANGE / WEBHOOK_TOO_LARGE; FAILED_PRECONDITION / PROVIDER_OFF.
         """
 
 def add_WebhookServiceServicer_to_server(servicer: WebhookServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
