@@ -419,7 +419,7 @@ def test_the_command_knows_every_service() -> None:
 
 NOT_OF_PEOPLE = {
     "signing_keys": "ours", "sign_in_attempts": "of browsers that have not said who they are, for ten minutes", "plans": "what is for sale",
-    "invoice_numbers": "a counter", "word_weights": "statistics of everybody's words, without those that only a few have",
+    "invoice_numbers": "a counter", "reconciliations": "our books against the providers', by day", "word_weights": "statistics of everybody's words, without those that only a few have",
 }  # fmt: skip
 
 
