@@ -75,6 +75,12 @@ def document(files: FileDescriptorSet, version: str) -> dict[str, Any]:
                     "bearerFormat": "JWT",
                     "description": "The `access_token` that signing in answers with.",
                 },
+                "api_key": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-API-Key",
+                    "description": "An API key with the scope that the operation names.",
+                },
             },
         },
     }
@@ -100,6 +106,16 @@ def bindings(contracts: Contracts, method: MethodDescriptor) -> Iterator[Binding
         pattern = bound.WhichOneof("pattern")
         verb, template = (bound.custom.kind.lower(), bound.custom.path) if pattern == "custom" else (pattern, getattr(bound, pattern))
         yield Binding(verb, template, bound.body, bound.response_body, position)
+
+
+def scope_of(contracts: Contracts, method: MethodDescriptor) -> str:
+    """What an API key needs to call an RPC that needs a token; empty where none may."""
+    scope = contracts.option(method.containing_service, "einstellen.options.v1.scope")
+    allow: Any = contracts.option(method, "einstellen.options.v1.allow")
+    if not scope or allow is None or not (allow.self or allow.roles):
+        return ""
+    first = next(bindings(contracts, method), None)
+    return f"{scope}.{'read' if first is not None and first.verb == 'get' else 'write'}"
 
 
 def _operation(contracts: Contracts, schemas: Schemas, method: MethodDescriptor, binding: Binding) -> dict[str, Any]:
@@ -130,6 +146,9 @@ def _operation(contracts: Contracts, schemas: Schemas, method: MethodDescriptor,
     }
     if allow is not None and allow.public:
         operation["security"] = []
+    elif scope := scope_of(contracts, method):
+        operation["security"] = [{"bearer": []}, {"api_key": []}]
+        operation["description"] = "\n\n".join(filter(None, [operation["description"], f"API keys need the scope `{scope}`."]))
     if method.GetOptions().deprecated:
         operation["deprecated"] = True
     return operation

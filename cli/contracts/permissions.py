@@ -6,7 +6,7 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 from cli.contracts.descriptors import Contracts
-from cli.contracts.openapi import bindings
+from cli.contracts.openapi import scope_of
 
 _ROLES = ("owner", "admin", "member", "viewer")
 _HEAD = """# Who may call which RPC
@@ -42,14 +42,6 @@ def _row(contracts: Contracts, method: MethodDescriptor) -> str:
     roles = [everybody or (yes if role in allow.roles else "-") for role in _ROLES]
     admin = everybody or ("yes" if allow.platform_admin else "-")
     services = "public" if allow.public else " ".join("any" if name == "*" else name for name in allow.services) or "-"
-    return f"| {method.name} | {' | '.join(roles)} | {admin} | {services} | {_scope(contracts, method, allow)} |"
-
-
-def _scope(contracts: Contracts, method: MethodDescriptor, allow: Any) -> str:
-    scope = contracts.option(method.containing_service, "einstellen.options.v1.scope")
-    if allow.public:
-        return "any"
-    if not scope or not (allow.self or allow.roles):
-        return "-"
-    first = next(iter(bindings(contracts, method)), None)
-    return f"{scope}.{'read' if first is not None and first.verb == 'get' else 'write'}"
+    return (
+        f"| {method.name} | {' | '.join(roles)} | {admin} | {services} | {'any' if allow.public else scope_of(contracts, method) or '-'} |"
+    )

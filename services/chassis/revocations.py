@@ -40,7 +40,7 @@ class Revocations(threading.Thread):
     def check(self, person: Person) -> None:
         """Raises Unauthenticated / TOKEN_REVOKED; Unavailable / REVOCATIONS_UNAVAILABLE where a process that has just begun cannot learn what is revoked."""
         if self._position < 0:
-            self._read()
+            self._read(first=True)
         if self.covers(person):
             raise errors.Unauthenticated("TOKEN_REVOKED", "the access token counts no longer: refresh it, or sign in again")
 
@@ -56,9 +56,9 @@ class Revocations(threading.Thread):
             try:
                 self._read()
                 failing = False
-            except errors.Refusal as problem:
+            except Exception as problem:  # noqa: BLE001 - whatever it was, the next round tries again
                 if not failing:
-                    log.warning("revocations not read", extra={"problem": problem.reason})
+                    log.warning("revocations not read", extra={"problem": type(problem).__name__})
                 failing = True
             self._stopping.wait(POLL_SECONDS)
 
@@ -68,8 +68,10 @@ class Revocations(threading.Thread):
         if self.is_alive():
             self.join(_DEADLINE_SECONDS * 2)
 
-    def _read(self) -> None:
+    def _read(self, *, first: bool = False) -> None:
         with self._lock:
+            if first and self._position >= 0:
+                return  # another thread has asked while this one waited
             answer = self._fetch(max(self._position, 0))
             for each in answer.revocations:
                 name = _name(each)
@@ -78,7 +80,7 @@ class Revocations(threading.Thread):
             now = time.time()
             for name in [name for name, end in self._ends.items() if end < now]:
                 del self._found[name], self._ends[name]
-            self._position = max(self._position, answer.position)
+            self._position = answer.position  # of a list restored from a backup it is an earlier one
         metrics.REVOCATIONS_READ.labels(self._server).set(time.time())
         if answer.revocations:
             self._changed()

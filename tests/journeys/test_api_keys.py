@@ -1,15 +1,18 @@
 """API keys at the one public address: exchanged at Envoy, narrowed to scopes, stopped within five seconds."""
 
 import asyncio
+import hashlib
 import re
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import grpc
+import psycopg2
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -173,6 +176,13 @@ def test_a_key_is_made_once_for_one_request_and_only_with_scopes_that_there_are(
     account, keys = house.employer(), house.stub("auth", api_keys_pb2_grpc.ApiKeyServiceStub)
     first, again = (make(house, account, request_id="one") for _ in range(2))
     assert (first.id, first.key) == (again.id, again.key)
+    with closing(psycopg2.connect(house.owner_url("auth"))) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key_hash, k::text || coalesce(i.answer, '')::text FROM api_keys k, idempotency_keys i WHERE k.id = %s", (first.id,)
+        )
+        rows = cursor.fetchall()
+    assert {bytes(key_hash) for key_hash, _ in rows} == {hashlib.sha256(first.key.encode()).digest()}
+    assert not [row for _, row in rows if first.key in row or first.key.encode().hex() in row]  # nor in the answer that a repeat gets
     for fields, reason in (({"scopes": ["jobs.all"]}, "SCOPE_UNKNOWN"), ({"expire_time": Timestamp(seconds=1)}, "EXPIRY_PAST")):
         with refused(grpc.StatusCode.INVALID_ARGUMENT, reason, field=next(iter(fields))):
             make(house, account, **{"scopes": ["jobs.read"], **fields})
