@@ -54,6 +54,7 @@ def sql(house: House) -> Callable[..., Any]:
 # Where an id may stay, and why; nothing that says who it was is left anywhere.
 RECORDS = {
     "audit_log": "what was done stays recorded, by an id that stands for nobody",
+    "audit_chain": "the audit log's hashes, by organization",
     "events": "what others follow",
 }
 BOOKS = {
