@@ -120,7 +120,7 @@ def world(house: House) -> World:
     body = HttpBody(content_type="audio/ogg", data=RECORDING.read_bytes())
     interviews.UploadAnswer(iter([interviews_pb2.UploadAnswerRequest(question_id=question, body=body, **interview)]), metadata=who)
     made.ids["word"] = word
-    until(lambda: not busy(house) and not busy(house), "the recording is transcribed, and all else is done", 60)
+    until(lambda: not busy(house) and not busy(house), "the recording is transcribed, and all else is done", 180)
     return made
 
 
