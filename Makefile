@@ -42,8 +42,9 @@ soak: setup $(PACKAGES) ## The long campaigns whole: histories, kills, fuzz, rac
 generate: setup ## Make generated/ anew from proto/
 	@$(PYTHON) -m cli.contracts generate
 
-bench: setup .cache/bench/.installed ## What a request costs, beside its peers
+bench: setup .cache/bench/.installed ## What a request costs, and what a room costs, beside their peers
 	@$(PYTHON) -m bench
+	@$(PYTHON) -m bench.rooms
 
 # The peers have a venv of their own: nothing else here needs them.
 .cache/bench/.installed: bench/requirements.lock

@@ -135,7 +135,9 @@ def running(folder: Path, *, rows: int) -> Iterator[tuple[list[Subject], Load, C
 
         public, admin = free_port(), free_port()
         upstreams = {**ports, "gateway": 1, "gateway-grpc": 1}  # no gateway here: nothing that is measured goes there
-        config = edge.render(data.room("envoy") / "envoy.yaml", address=LOOPBACK, port=public, admin_port=admin, upstreams=upstreams)
+        config = edge.render(
+            data.room("envoy") / "envoy.yaml", address=LOOPBACK, port=public, admin_port=admin, rates=1000, upstreams=upstreams
+        )
         others = ",".join(name for name in ports if name != "jobs")
         supervisor.start(
             _process(

@@ -58,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--target", default="all", help=_TARGET)
     up.add_argument("--embedded", action="store_true", help="with PostgreSQL, Valkey, Envoy, mailbox and gateway, all on this machine")
     up.add_argument("--address", default="127.0.0.1", help="where Envoy listens, with --embedded")
+    up.add_argument(
+        "--trusted-proxies",
+        type=int,
+        default=0,
+        help="how many proxies of yours stand in front, with --embedded: they say where clients are (0)",
+    )
     _embedded_arguments(up)
 
     migrate = command("migrate", "bring the services' databases to the newest version; safe to repeat", _migrate)
@@ -151,7 +157,9 @@ def _up(arguments: argparse.Namespace) -> None:
         return
     with (
         suppress(KeyboardInterrupt),
-        up.embedded(arguments.data, arguments.port, partial(print, flush=True), address=arguments.address) as running,
+        up.embedded(
+            arguments.data, arguments.port, partial(print, flush=True), address=arguments.address, trusted_proxies=arguments.trusted_proxies
+        ) as running,
     ):
         print(
             f"Einstellen answers at {running.url} (documentation: {running.url}/docs, mail: {running.mailbox}); Ctrl-C stops it", flush=True

@@ -154,10 +154,13 @@ def reconcile_books(values: Mapping[str, str], days: int) -> int:
     with _opened(_one("billing"), values) as database:
         found = admin.reconcile(database, settings, days)
     for each in found:
+        if not each.answered:
+            print(f"{each.provider}: does not answer")
+            continue
         print(f"{each.provider}: {each.charges} charges there, {each.payments} payments here, {len(each.differences)} differences")
         for one in each.differences:
             print(f"  {one.reference} {one.handle}  here: {one.ours}  there: {one.theirs}  {'mended' if one.mended else 'LOOK'}")
-    return 1 if any(not one.mended for each in found for one in each.differences) else 0
+    return 1 if any(not each.answered or not all(one.mended for one in each.differences) for each in found) else 0
 
 
 class _opened:  # noqa: N801 - used as a function

@@ -51,7 +51,7 @@ class Running:
 
 
 @contextmanager
-def embedded(data: Path, port: int, say: Callable[[str], None], *, address: str = LOOPBACK) -> Iterator[Running]:
+def embedded(data: Path, port: int, say: Callable[[str], None], *, address: str = LOOPBACK, trusted_proxies: int = 0) -> Iterator[Running]:
     """The whole stack on a data folder; it stops when the block ends. Raises StackError, saying what to do, where it cannot start."""
     folder = DataFolder(data)
     with folder.held(), Supervisor(folder, say=say) as supervisor:
@@ -76,6 +76,7 @@ def embedded(data: Path, port: int, say: Callable[[str], None], *, address: str 
             folder.room("envoy") / "envoy.yaml", address=address, port=public, admin_port=int(operator["envoy"].rpartition(":")[2]),
             upstreams={**ports, "gateway": gateway, "gateway-grpc": gateway_grpc},
             cors_origins=tuple(os.environ.get("CORS_ORIGINS", "").replace(",", " ").split()), otel_endpoint=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+            trusted_proxies=trusted_proxies,
         )  # fmt: skip
         supervisor.start(
             _python("services", ["-m", "cli", "up", "--target", "all"], values, list(ports.values())),

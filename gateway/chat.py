@@ -31,6 +31,7 @@ _UNSENT = 64 * 1024  # what a socket may have written and not sent before its wr
 _AUTHENTICATE_SECONDS = 5.0
 _FRAMES_A_SECOND, _BURST = 20, 40
 _MOST_BAD_FRAMES = 5
+_LONGEST_ID = 64
 _NEWEST = _PAGE = 50
 _LARGEST_SEQ = 2**63 - 1
 Frame = rooms_pb2.ServerFrame
@@ -239,7 +240,7 @@ class Visit:
                 await self._take(frames.read(told.data))
             except errors.InvalidArgument as problem:
                 self._bad += 1
-                self._socket.tell(frames.refusal(problem))
+                self._socket.tell(frames.refusal(problem, problem.metadata.get("client_id", "")[:_LONGEST_ID]))
                 if self._bad >= _MOST_BAD_FRAMES:
                     self._socket.end(Close.BAD_FRAMES, "too many frames that cannot be read")
                     return
@@ -267,7 +268,7 @@ class Visit:
             self._socket.end(Close.NOT_FOUND, problem.reason)  # out of the room since
         except errors.Refusal as problem:
             # As while a service restarts: the socket stays, and the client says it again with the same client_id.
-            self._socket.tell(frames.refusal(problem, frame.say.client_id or frame.edit.client_id or frame.remove.client_id))
+            self._socket.tell(frames.refusal(problem, frames.client_id_of(frame)))
 
     async def _give_page(self, asked: rooms_pb2.History) -> None:
         """Older messages, for this client alone: what is new reaches it by itself."""

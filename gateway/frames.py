@@ -1,5 +1,6 @@
 """The frames of a socket: JSON text in the proto's JSON mapping with the proto's names, or the proto's own bytes where that was agreed on."""
 
+import struct
 from functools import cached_property
 
 import protovalidate
@@ -30,6 +31,15 @@ class Encoded:
     def binary(self) -> bytes:
         return self._frame.SerializeToString()
 
+    @cached_property
+    def text_message(self) -> bytes:
+        """The text as a whole WebSocket message, as it goes over the wire."""
+        return _head(0x1, len(self.text)) + self.text
+
+    @cached_property
+    def binary_message(self) -> bytes:
+        return _head(0x2, len(self.binary)) + self.binary
+
 
 class Raw(Encoded):
     """Bytes of another protocol, which go out as they are."""
@@ -46,8 +56,17 @@ class Raw(Encoded):
         return self._data
 
 
+def _head(kind: int, size: int) -> bytes:
+    """The head of a message that is one final frame from a server, which masks nothing (RFC 6455, 5.2)."""
+    if size < 126:
+        return struct.pack("!BB", 0x80 | kind, size)
+    if size < 65536:
+        return struct.pack("!BBH", 0x80 | kind, 126, size)
+    return struct.pack("!BBQ", 0x80 | kind, 127, size)
+
+
 def read(data: str | bytes) -> rooms_pb2.ClientFrame:
-    """Of JSON text, or of the proto's bytes. Raises InvalidArgument / FRAME_INVALID."""
+    """Of JSON text, or of the proto's bytes. Raises InvalidArgument / FRAME_INVALID, with the client's id of what it wanted where there is one."""
     frame = rooms_pb2.ClientFrame()
     try:
         if isinstance(data, bytes):
@@ -60,8 +79,12 @@ def read(data: str | bytes) -> rooms_pb2.ClientFrame:
     if violations:
         first = violations[0].proto
         path = ".".join(element.field_name for element in first.field.elements) if first.field else ""
-        raise errors.InvalidArgument("FRAME_INVALID", f"{path}: {first.message}" if path else first.message)
+        raise errors.InvalidArgument("FRAME_INVALID", f"{path}: {first.message}" if path else first.message, client_id=client_id_of(frame))
     return frame
+
+
+def client_id_of(frame: rooms_pb2.ClientFrame) -> str:
+    return frame.say.client_id or frame.edit.client_id or frame.remove.client_id
 
 
 def encode(frame: rooms_pb2.ServerFrame) -> Encoded:

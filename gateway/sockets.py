@@ -15,6 +15,7 @@ from services.chassis.logs import log
 
 _CLOSE_SECONDS = 1.0
 _PATIENCE_SECONDS = 10.0
+_SENT = counters.FRAMES.labels("out")
 _numbers = count(1)
 
 
@@ -39,19 +40,24 @@ class Socket:
         self.binary = binary
         self.raw = raw
         self.clients: set[int] = set()
+        self.user_id = str(identity.person.user_id)
         self._request = request
         self._ws = ws
         self._queue: asyncio.Queue[bytes] = asyncio.Queue(queued)
         self._writer = asyncio.create_task(self._write())
         self._closing: asyncio.Task[None] | None = None
 
-    @property
-    def user_id(self) -> str:
-        return str(self.identity.person.user_id)
-
     def tell(self, frame: Encoded) -> None:
-        """Queues a frame without waiting; a client whose queue is full is dropped."""
+        """Sends a frame without waiting. It is queued where the client has not taken all that was sent before; where the queue is full, the client is
+        dropped.
+        """
         if self._closing is not None:
+            return
+        transport = self._request.transport
+        if self._queue.empty() and not self._ws.closed and transport is not None and transport.get_write_buffer_size() == 0:
+            # The usual case, and a third of the cost: the message as it was made once for all, past the queue, its task and aiohttp's writer.
+            transport.write(frame.binary_message if self.binary else frame.text_message)
+            _SENT.inc()
             return
         try:
             self._queue.put_nowait(self._form(frame))
@@ -92,14 +98,14 @@ class Socket:
         return frame.binary if self.binary else frame.text
 
     async def _write(self) -> None:
-        frames, kind = counters.FRAMES.labels("out"), WSMsgType.BINARY if self.binary else WSMsgType.TEXT
+        kind = WSMsgType.BINARY if self.binary else WSMsgType.TEXT
         while True:
             data = await self._queue.get()
             try:
                 await self._ws.send_frame(data, kind)
             except (ConnectionError, RuntimeError):
                 return  # the reading side sees the end too, and tidies up
-            frames.inc()
+            _SENT.inc()
             self._queue.task_done()
 
     async def _close(self, code: Close, words: str) -> None:

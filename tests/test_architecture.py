@@ -504,3 +504,23 @@ def test_what_was_recorded_cannot_be_changed_by_the_service(house: House, servic
     with engine.connect() as connection, pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
         connection.exec_driver_sql(statement.format(table))
     engine.dispose()
+
+
+@each_service
+def test_the_role_of_a_service_has_no_way_round_row_level_security(house: House, service: str) -> None:
+    engine = sa.create_engine(driver_url(house.app_url(service)))
+    with engine.connect() as connection:
+        rights = "rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication"
+        assert not any(connection.exec_driver_sql(f"SELECT {rights} FROM pg_roles WHERE rolname = current_user").one())
+        assert connection.exec_driver_sql("SELECT count(*) FROM pg_auth_members WHERE member = current_user::regrole").scalar() == 0
+        guarded = connection.exec_driver_sql("SELECT relname FROM pg_class WHERE relrowsecurity").scalars().all()
+    assert {"audit_log", "audit_chain", "tasks"} <= set(guarded)
+    for table in guarded:
+        for change in (
+            f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY',
+            f'ALTER TABLE "{table}" ADD COLUMN mine int',
+            f'DROP TABLE "{table}"',
+        ):
+            with engine.connect() as connection, pytest.raises(sa.exc.ProgrammingError, match="must be owner"):
+                connection.exec_driver_sql(change)
+    engine.dispose()

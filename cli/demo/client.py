@@ -1,7 +1,9 @@
 """An outside client: JSON over HTTP through Envoy, as an integrator would write it."""
 
+import asyncio
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,14 +38,21 @@ class Client:
         started = time.perf_counter()
         if body is not None:
             more["json"] = body
-        async with self._session.request(method, self._url + path, headers=self.headers, **more) as answer:
-            text = await answer.text()
-            if not quiet:
-                self._page.call(method, path, answer.status, (time.perf_counter() - started) * 1000)
-            expect(answer.status == 200, f"{method} {path} answered {answer.status}: {text[:500]}")
-            expect(answer.content_type == "application/json", f"{method} {path} answered {answer.content_type}, not JSON")
-            found: dict[str, Any] = await answer.json()
-            return found
+        while True:
+            async with self._session.request(method, self._url + path, headers=self.headers, **more) as answer:
+                if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
+                    return await self._read(answer, method, path, 0 if quiet else time.perf_counter() - started)
+                pause = float(answer.headers.get("retry-after", "1"))
+            await asyncio.sleep(pause)  # the plan allows no more just now
+
+    async def _read(self, answer: aiohttp.ClientResponse, method: str, path: str, seconds: float) -> dict[str, Any]:
+        text = await answer.text()
+        if seconds:
+            self._page.call(method, path, answer.status, seconds * 1000)
+        expect(answer.status == HTTPStatus.OK, f"{method} {path} answered {answer.status}: {text[:500]}")
+        expect(answer.content_type == "application/json", f"{method} {path} answered {answer.content_type}, not JSON")
+        found: dict[str, Any] = await answer.json()
+        return found
 
     async def status(self, method: str, path: str) -> int:
         """What a call is answered with, where a refusal is expected."""

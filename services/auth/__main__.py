@@ -83,11 +83,11 @@ def start(settings: Settings) -> Server:
     }
     files = objects.connect(settings)
     keys = SigningKeys(database, settings.key_secret, settings.jwt_algorithm, settings.access_lifetime, clock.utc_now)
-    sessions = Sessions(database, keys, settings, clock.utc_now)
+    plans = Plans(billing)
+    sessions = Sessions(database, keys, plans, settings, clock.utc_now)
 
     revoked = revocations(database, timedelta(seconds=settings.access_lifetime))
     following = Revocations("auth", revoked)
-    plans = Plans(billing)
     invitations = InvitationService(
         database, plans, sealing.derive(settings.key_secret, "invitations"), Limits(limits, "invitation", settings.invitations)
     )
@@ -107,7 +107,7 @@ def start(settings: Settings) -> Server:
         invitations_pb2_grpc.add_InvitationServiceServicer_to_server(invitations, server)
         workspaces_pb2_grpc.add_WorkspaceServiceServicer_to_server(WorkspaceService(database, plans), server)
         api_keys_pb2_grpc.add_ApiKeyServiceServicer_to_server(api_keys, server)
-        edge.Edge(database, keys, following, settings.jwt_issuer).add_to(server)
+        edge.Edge(database, keys, plans, following, settings.jwt_issuer).add_to(server)
         sessions_pb2_grpc.add_SessionServiceServicer_to_server(SessionService(database, sessions), server)
         credentials_pb2_grpc.add_CredentialServiceServicer_to_server(CredentialService(database, sessions, confirmation, mails), server)
         second_factors_pb2_grpc.add_SecondFactorServiceServicer_to_server(factors, server)
@@ -124,6 +124,7 @@ def start(settings: Settings) -> Server:
     return serve(
         settings, [module.DESCRIPTOR for module in contracts], add,
         access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer, following), services=services,
+        apart=[f"/{keys_pb2.DESCRIPTOR.package}.KeyService/{name}" for name in ("GetKeys", "ListRevocations")],
         others={f"/{edge.SERVICE}/Check": PUBLIC},  # whoever has a key may ask what it is good for
         parts={"database": database.check, "redis": limits.ping},
         background=[

@@ -1,5 +1,8 @@
 """What an organization's plan allows, as billing says."""
 
+import threading
+import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -7,6 +10,11 @@ import grpc
 
 from einstellen.billing.v1 import subscriptions_pb2, subscriptions_pb2_grpc
 from services.chassis import errors
+
+_LEAST_RATE = 60
+_REMEMBERED = 10_000
+_REMEMBERED_SECONDS = 60.0
+_PATIENCE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -18,10 +26,33 @@ class Quotas:
 
 
 class Plans:
-    """Asked before a transaction, never inside one."""
+    """Asked before or after a transaction, never inside one."""
 
     def __init__(self, billing: grpc.Channel) -> None:
         self._billing = subscriptions_pb2_grpc.SubscriptionServiceStub(billing)
+        self._rates: OrderedDict[UUID, tuple[float, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def rate(self, tenant_id: UUID) -> int:
+        """How many requests a minute the edge lets through, as billing said within a minute.
+
+        The least where it says nothing in time: signing in waits for nobody.
+        """
+        known = self._rates.get(tenant_id)
+        if known is not None and time.monotonic() < known[0]:
+            return known[1]
+        seconds = _REMEMBERED_SECONDS
+        try:
+            request = subscriptions_pb2.GetQuotasRequest(tenant_id=str(tenant_id))
+            rate = int(self._billing.GetQuotas(request, timeout=_PATIENCE_SECONDS).quotas.requests)
+        except grpc.RpcError:
+            rate, seconds = known[1] if known else _LEAST_RATE, _PATIENCE_SECONDS
+        with self._lock:
+            self._rates[tenant_id] = (time.monotonic() + seconds, rate)
+            self._rates.move_to_end(tenant_id)
+            while len(self._rates) > _REMEMBERED:
+                self._rates.popitem(last=False)
+        return rate
 
     def quotas(self, tenant_id: UUID) -> Quotas:
         """Raises Unavailable / PEER_UNAVAILABLE where nobody can say: what is limited is not given away then."""

@@ -151,18 +151,19 @@ def is_open(challenge: LoginChallenge, *, now: datetime) -> bool:
 
 
 def claims(
-    user: User, organization: Organization, session_id: UUID, *, revision: int, issuer: str, now: datetime, seconds: int,
+    user: User, organization: Organization, session_id: UUID, *, revision: int, rate: int, issuer: str, now: datetime, seconds: int,
     scopes: Sequence[str] | None = None,
 ) -> dict[str, object]:  # fmt: skip
     """What an access token says (RFC 9068): who, in which organization and role, by which session, until when, and up to which event that was looked at.
 
+    `rate` is how many requests a minute the edge lets through for the organization.
     With scopes it is an API key's, whose id stands for the session's; a key never has the rights of a platform administrator.
     """
     issued = int(now.timestamp())
     said: dict[str, object] = {
         "iss": issuer, "aud": issuer, "sub": str(user.id), "iat": issued, "exp": issued + seconds, "jti": str(ids.mint()),
         "org": str(organization.id), "kind": organization.kind, "role": organization.role, "sid": str(session_id),
-        "rev": revision,
+        "rev": revision, "rate": rate,
     }  # fmt: skip
     if scopes is not None:
         said["scope"] = " ".join(scopes)

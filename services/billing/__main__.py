@@ -43,7 +43,9 @@ def start(settings: Settings, now: Clock = clock.utc_now) -> Server:
     cashier = Cashier(database, providers_of(settings), invoicing, settings.public_url, now)
     credit = CreditService(database, low=settings.low_credits, tokens_per_credit=settings.tokens_per_credit, clock=now)
     subscription = SubscriptionService(database, cashier, invoicing, now)
-    payment = PaymentService(database, cashier, invoicing, tax_name=settings.tax_name, public_url=settings.public_url, clock=now)
+    payment = PaymentService(
+        database, cashier, invoicing, tax_name=settings.tax_name, seller=settings.invoice_from, public_url=settings.public_url, clock=now
+    )
 
     def add(server: grpc.Server) -> None:
         credits_pb2_grpc.add_CreditServiceServicer_to_server(credit, server)

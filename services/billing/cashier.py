@@ -170,7 +170,8 @@ class Cashier:
             return payment_now
         # A payment may be in another currency than its invoice; of either, and of the credits, the same share goes back.
         owed = rules.share_back(invoice.amount, payment.amount, payment.refunded, amount)
-        note = self._invoicing.credit_note(connection, invoice, payment, owed, now=now)
+        tax = rules.share_back(invoice.tax, payment.amount, payment.refunded, amount)
+        note = self._invoicing.credit_note(connection, invoice, payment, owed, tax, now=now)
         bought = rules.share_back(invoice.credits, payment.amount, payment.refunded, amount)
         self._take_back(connection, invoice, note.id, bought, now=now)
         audit.record(connection, "payment.refunded", tenant_id=payment.tenant_id, payment_id=payment.id)

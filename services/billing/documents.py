@@ -11,11 +11,12 @@ from services.billing.tables import Invoice
 _TEMPLATE = Path(__file__).with_name("invoice.typ")
 
 
-def invoice_pdf(invoice: Invoice, tax_name: str) -> bytes:
+def invoice_pdf(invoice: Invoice, tax_name: str, seller: str) -> bytes:
     """One page. The same invoice is the same file, byte for byte."""
     lines = [(invoice.description, invoice.subtotal)] + ([(tax_name, invoice.tax)] if invoice.tax else [])
     data = {
         "title": f"{'Credit note' if invoice.kind == 'credit_note' else 'Invoice'} {invoice.number}",
+        "seller": [line.strip() for line in seller.split(";")],
         "facts": [
             f"Organization {invoice.tenant_id}", f"Date {invoice.invoice_date:%-d %B %Y}",
             "Paid" if invoice.status == "paid" else f"Due {invoice.due_date:%-d %B %Y}",

@@ -8,7 +8,7 @@ from services.billing.cashier import Cashier
 from services.billing.providers.protocol import Outcome, Provider
 from services.billing.store import payments as store
 from services.billing.tables import Payment
-from services.chassis import calls, ids
+from services.chassis import calls, errors, ids
 from services.chassis.database import Database
 from services.chassis.logs import log
 from services.chassis.tasks import GiveUp
@@ -29,25 +29,34 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What of one provider was compared, and what differed."""
+    """What of one provider was compared, and what differed. One that did not answer is compared the next time."""
 
     provider: str
     since: datetime
     charges: int
     payments: int
     differences: Sequence[Difference]
+    answered: bool = True
 
 
 def reconcile(database: Database, cashier: Cashier, since: datetime, *, now: datetime) -> Sequence[Comparison]:
     """Compares every provider's charges from then on with the payments here, and keeps what it found."""
-    found = [_compare(database, cashier, provider, since, now=now) for provider in cashier.providers.values()]
-    for each in found:
-        row = asdict(each) | {"id": ids.mint(), "created_at": now, "payments": each.payments}
-        with database.begin(calls.SYSTEM) as connection:
-            store.add_reconciliation(connection, row)
-        broken = sum(not difference.mended for difference in each.differences)
-        if broken:
-            log.error("books differ", extra={"provider": each.provider, "differences": broken})
+    return [_compare_and_keep(database, cashier, provider, since, now=now) for provider in cashier.providers.values()]
+
+
+def _compare_and_keep(database: Database, cashier: Cashier, provider: Provider, since: datetime, *, now: datetime) -> Comparison:
+    try:
+        found = _compare(database, cashier, provider, since, now=now)
+    except errors.Unavailable:
+        log.error("books not compared", extra={"provider": provider.name})
+        return Comparison(provider.name, since, 0, 0, (), answered=False)
+    row = asdict(found) | {"id": ids.mint(), "created_at": now}
+    del row["answered"]
+    with database.begin(calls.SYSTEM) as connection:
+        store.add_reconciliation(connection, row)
+    broken = sum(not difference.mended for difference in found.differences)
+    if broken:
+        log.error("books differ", extra={"provider": found.provider, "differences": broken})
     return found
 
 

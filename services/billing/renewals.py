@@ -48,9 +48,8 @@ class Invoicing:
         )
         return issue(connection, made)
 
-    def credit_note(self, connection: Connection, invoice: Invoice, payment: Payment, amount: int, *, now: datetime) -> Invoice:
-        """The other half of a refund: numbered like an invoice, and below zero. Its tax is the refunded share of the invoice's."""
-        tax = invoice.tax * amount // invoice.amount
+    def credit_note(self, connection: Connection, invoice: Invoice, payment: Payment, amount: int, tax: int, *, now: datetime) -> Invoice:
+        """The other half of a refund: numbered like an invoice, and below zero."""
         note = replace(
             invoice, id=ids.mint(), kind="credit_note", credited_id=invoice.id, status="paid", description=f"Refund of invoice {invoice.number}",
             subtotal=tax - amount, tax=-tax, amount=-amount, credits=0, invoice_date=now, due_date=now, payment_id=payment.id, created_at=now,

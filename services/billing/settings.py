@@ -30,6 +30,11 @@ class Settings(chassis.Settings):
         description="Added to every price as a line of its own, in percent; no line without it.",
     )
     tax_name: str = Field("VAT", alias="TAX_NAME", description="What invoices call the tax.")
+    invoice_from: str = Field(
+        "Einstellen",
+        alias="INVOICE_FROM",
+        description="Whom invoices are from: name, address, tax number; each semicolon begins another line.",
+    )
     reconcile_days: int = Field(
         3,
         ge=0,

@@ -10,6 +10,7 @@ from services.candidates.tables import (
     certifications,
     cv_texts,
     cvs,
+    duplicates,
     education,
     grants,
     languages,
@@ -28,6 +29,7 @@ def read(connection: Connection, person: Person) -> Kept:
     mine = [row["id"] for row in kept.add(connection, candidates, candidates.c.user_id == person.user_id)]
     for table in _OF_PROFILES:
         kept.add(connection, table, table.c.candidate_id.in_(mine))
+    kept.add(connection, duplicates, sa.or_(duplicates.c.one_id.in_(mine), duplicates.c.other_id.in_(mine)))
     read_in = kept.add(connection, cvs, cvs.c.user_id == person.user_id)
     kept.add(connection, cv_texts, cv_texts.c.cv_id.in_([cv["id"] for cv in read_in]))
     for number, cv in enumerate(read_in, start=1):
@@ -41,6 +43,10 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
     connection.execute(cv_texts.delete().where(cv_texts.c.cv_id.in_(mine)))
     files = connection.execute(cvs.delete().where(cvs.c.user_id == person.user_id).returning(cvs.c.tenant_id, cvs.c.id)).all()
     found = connection.execute(sa.select(candidates.c.id, candidates.c.tenant_id).where(candidates.c.user_id == person.user_id)).all()
+    pairs = sa.or_(
+        *(column.in_([row.id for row in found]) for column in (duplicates.c.one_id, duplicates.c.other_id, duplicates.c.kept_id))
+    )
+    connection.execute(duplicates.delete().where(sa.or_(pairs, duplicates.c.tenant_id.in_(person.organizations))))
     for table in _OF_PROFILES:
         connection.execute(table.delete().where(table.c.candidate_id.in_([row.id for row in found])))
     connection.execute(candidates.delete().where(candidates.c.user_id == person.user_id))

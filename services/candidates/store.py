@@ -197,8 +197,9 @@ def begin_step(connection: Connection, cv_id: UUID, step: str) -> None:
     connection.execute(cvs.update().where(cvs.c.id == cv_id, cvs.c.status == "queued").values(step=step))
 
 
-def keep_text(connection: Connection, cv_id: UUID, text: str) -> None:
-    connection.execute(insert(cv_texts).values(cv_id=cv_id, text=text).on_conflict_do_update(index_elements=["cv_id"], set_={"text": text}))
+def keep_text(connection: Connection, cv_id: UUID, text: str, sketch: Sequence[int], bands: Sequence[int]) -> None:
+    values = {"text": text, "sketch": list(sketch), "bands": list(bands)}
+    connection.execute(insert(cv_texts).values(cv_id=cv_id, **values).on_conflict_do_update(index_elements=["cv_id"], set_=values))
 
 
 def read_text(connection: Connection, cv_id: UUID) -> str:

@@ -109,7 +109,26 @@ cvs = sa.Table(
     sa.Column("step", sa.Text, nullable=False),
 )  # fmt: skip
 
-cv_texts = sa.Table("cv_texts", metadata, sa.Column("cv_id", sa.Uuid, primary_key=True), sa.Column("text", sa.Text, nullable=False))
+cv_texts = sa.Table(
+    "cv_texts", metadata,
+    sa.Column("cv_id", sa.Uuid, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("sketch", ARRAY(sa.BigInteger), nullable=False),
+    sa.Column("bands", ARRAY(sa.BigInteger), nullable=False),
+)  # fmt: skip
+
+duplicates = sa.Table(
+    "duplicates", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("one_id", sa.Uuid, nullable=False),
+    sa.Column("other_id", sa.Uuid, nullable=False),
+    sa.Column("reasons", ARRAY(sa.Text), nullable=False),
+    sa.Column("likeness", sa.Double, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("kept_id", sa.Uuid),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
 
 grants = sa.Table(
     "grants", metadata,
@@ -235,3 +254,18 @@ class Cv:
     created_at: datetime
     parsed_at: datetime | None
     step: str = "waiting"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two candidates that look like one person to an organization, the one with the lower id first."""
+
+    id: UUID
+    tenant_id: UUID
+    one_id: UUID
+    other_id: UUID
+    reasons: list[str]
+    likeness: float
+    state: str
+    kept_id: UUID | None
+    created_at: datetime

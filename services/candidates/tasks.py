@@ -1,8 +1,9 @@
-"""What candidates does outside a request: reading CVs."""
+"""What candidates does outside a request: reading CVs, and finding candidates that look like one person."""
 
 from uuid import UUID
 
-from services.candidates import reading, rules, store
+from services.candidates import likeness, pairs, reading, rules, store
+from services.candidates.filling import Filling, has_gaps
 from services.candidates.parsing.isolated import parse_isolated
 from services.candidates.parsing.limits import Unreadable
 from services.candidates.parsing.parsed import ParsedCv
@@ -16,7 +17,7 @@ from services.chassis.tasks import GiveUp, Handler, Task
 _PARSE_SECONDS = 20
 
 
-def handlers(database: Database, files: ObjectStore, clock: Clock) -> dict[str, Handler]:
+def handlers(database: Database, files: ObjectStore, filling: Filling | None, clock: Clock) -> dict[str, Handler]:
     def parse_cv(task: Task) -> None:
         with database.begin(calls.SYSTEM) as connection:
             cv = store.find_cv(connection, UUID(task.payload["cv_id"]))
@@ -28,6 +29,12 @@ def handlers(database: Database, files: ObjectStore, clock: Clock) -> dict[str, 
         except FileNotFoundError:
             raise GiveUp("the file is not in the object store") from None
         parsed, reason, unread = _parse(data)
+        if parsed is not None and filling is not None and has_gaps(parsed):
+            with database.begin(calls.SYSTEM) as connection:
+                store.begin_step(connection, cv.id, "filling")
+            parsed = filling.fill(parsed, cv.tenant_id)
+        text = parsed.text.replace("\x00", "") if parsed else ""
+        sketch = likeness.sketch(text)
         with database.begin(calls.SYSTEM) as connection:
             chassis.finish(connection, task)
             if parsed is None:
@@ -39,7 +46,8 @@ def handlers(database: Database, files: ObjectStore, clock: Clock) -> dict[str, 
             candidate = store.lock_candidate(connection, cv.candidate_id, cv.user_id)
             found = reading.read(parsed, candidate.id)
             outcome = {"status": "parsed", "unread": unread, "parsed_at": clock(), "step": "done"}
-            store.keep_text(connection, cv.id, parsed.text.replace("\x00", ""))
+            store.keep_text(connection, cv.id, text, sketch, likeness.bands(sketch))
+            chassis.enqueue(connection, "find_duplicates", {"candidate_id": candidate.id}, tenant_id=candidate.tenant_id)
             if store.has_newer_parsed_cv(connection, cv):  # the profile follows the newest one
                 store.end_cv(connection, cv.id, {**outcome, "findings": rules.keep(found.findings)})
                 audit.record(connection, "cv.parsed", tenant_id=cv.tenant_id, user_id=cv.user_id, cv_id=cv.id, fields=[])
@@ -53,7 +61,23 @@ def handlers(database: Database, files: ObjectStore, clock: Clock) -> dict[str, 
             audit.record(connection, "cv.parsed", tenant_id=cv.tenant_id, user_id=cv.user_id, cv_id=cv.id, fields=sorted(taken.fields))
             events.record(connection, "candidate.updated", candidate.id, candidate.tenant_id, cv_id=cv.id)
 
-    return {"parse_cv": parse_cv}
+    def find_duplicates(task: Task) -> None:
+        candidate_id = UUID(task.payload["candidate_id"])
+        with database.begin(calls.SYSTEM) as connection:
+            chassis.finish(connection, task)
+            candidate = pairs.find_candidates(connection, [candidate_id]).get(candidate_id)
+            if candidate is None:
+                return
+            sketch, bands = pairs.find_sketch(connection, candidate_id)
+            for tenant_id in pairs.list_tenants(connection, candidate_id):
+                found = {}
+                for other in pairs.list_others(connection, candidate, tenant_id, bands):
+                    alike = likeness.likeness(sketch, other.sketch)
+                    if reasons := likeness.reasons(other.same_email, other.same_phone, alike):
+                        found[other.id] = (reasons, alike)
+                pairs.keep_pairs(connection, tenant_id, candidate_id, found, clock())
+
+    return {"parse_cv": parse_cv, "find_duplicates": find_duplicates}
 
 
 def _parse(data: bytes) -> tuple[ParsedCv | None, str, list[str]]:

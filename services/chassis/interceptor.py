@@ -3,7 +3,9 @@
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import grpc
@@ -24,9 +26,17 @@ _LONGEST_ID = 64
 
 
 class Frame(grpc.ServerInterceptor):
-    """Wraps each handler once and remembers it, so that a call pays for one layer only."""
+    """Wraps each handler once and remembers it, so that a call pays for one layer only. RPCs in `apart` have threads of their own."""
 
-    def __init__(self, server: str, rules: Mapping[str, Rule], access: AccessTokens, services: ServiceTokens) -> None:
+    def __init__(
+        self,
+        server: str,
+        rules: Mapping[str, Rule],
+        access: AccessTokens,
+        services: ServiceTokens,
+        apart: Mapping[str, Executor] = MappingProxyType({}),
+    ) -> None:
+        self._apart = apart
         self._server = server
         self._rules = rules
         self._access = access
@@ -54,6 +64,8 @@ class Frame(grpc.ServerInterceptor):
                 with self._serving(method, rule, context):
                     return behavior(valid(request), context)
 
+            if method in self._apart:
+                serve.experimental_thread_pool = self._apart[method]  # type: ignore[attr-defined] # where gRPC looks for it
             return serve
 
         def stream(behavior: Callable[[Any, Any], Iterator[Any]], valid: Callable[[Any], Any]) -> Callable[[Any, Any], Iterator[Any]]:

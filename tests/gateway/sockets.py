@@ -22,8 +22,8 @@ from tests.conftest import Account, House
 PATIENCE = 15.0
 
 
-def run(scenario: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(scenario(), 60))
+def run(scenario: Callable[[], Awaitable[None]], seconds: float = 60) -> None:
+    asyncio.run(asyncio.wait_for(scenario(), seconds))
 
 
 @asynccontextmanager

@@ -57,7 +57,7 @@ def edge(house: House) -> Iterator[Edge]:
         port, admin_port, gateway, gateway_grpc = free_port(), free_port(), free_port(), free_port()
         upstreams = {name: int(address.rpartition(":")[2]) for name, address in house.addresses.items()}
         config = configuration.render(
-            folder.room("envoy") / "envoy.yaml", address=LOOPBACK, port=port, admin_port=admin_port,
+            folder.room("envoy") / "envoy.yaml", address=LOOPBACK, port=port, admin_port=admin_port, rates=1000,
             upstreams={**upstreams, "gateway": gateway, "gateway-grpc": gateway_grpc}, cors_origins=("https://console.example",),
         )  # fmt: skip
         values = {

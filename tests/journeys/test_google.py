@@ -61,7 +61,7 @@ def sign_ins(house: House) -> Iterator[SignIns]:
     with tempfile.TemporaryDirectory(prefix="einstellen-google-") as root:
         folder = DataFolder(Path(root) / "data")
         config = configuration.render(
-            folder.room("envoy") / "envoy.yaml", address=LOOPBACK, port=port, admin_port=admin_port, upstreams=upstreams
+            folder.room("envoy") / "envoy.yaml", address=LOOPBACK, port=port, admin_port=admin_port, rates=1000, upstreams=upstreams
         )
         server = next(service for service in SERVICES if service.name == "auth").start(values)
         try:

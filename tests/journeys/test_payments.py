@@ -35,7 +35,13 @@ def shop(house: House) -> Iterator[Shop]:
         upstreams = {name: int(address.rpartition(":")[2]) for name, address in house.addresses.items()}
         upstreams |= {"billing": int(till.settings.listen.rpartition(":")[2]), "gateway": 9, "gateway-grpc": 9}
         config = configuration.render(
-            folder.room("envoy") / "envoy.yaml", address=LOOPBACK, port=port, admin_port=admin_port, upstreams=upstreams, cors_origins=()
+            folder.room("envoy") / "envoy.yaml",
+            address=LOOPBACK,
+            port=port,
+            admin_port=admin_port,
+            rates=1000,
+            upstreams=upstreams,
+            cors_origins=(),
         )
         with folder.held(), Supervisor(folder, say=lambda _: None) as supervisor:
             supervisor.start(envoy_child(folder, config, admin_port=admin_port))

@@ -32,7 +32,7 @@ from einstellen.auth.v1 import (
     workspaces_pb2_grpc,
 )
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
-from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
+from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc, duplicates_pb2, duplicates_pb2_grpc
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
 from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc
 from einstellen.notifications.v1 import (
@@ -120,6 +120,7 @@ def make(house: House) -> World:
     ids["export_id"] = (
         house.stub("auth", data_pb2_grpc.DataServiceStub).CreateExport(data_pb2.CreateExportRequest(), metadata=person.metadata).id
     )
+    ids["duplicate_id"], ids["keep_candidate_id"] = doubled(house, employer, published), made.id
     organize(house, world, mark)
     world.marks += [value for name, value in ids.items() if name != "organization_id"] + [said.id, application.room_name]
     ids["plan_id"] = free_plan(house)
@@ -129,6 +130,21 @@ def make(house: House) -> World:
     # Twice, because a task that ends may have begun another elsewhere, which was looked at before.
     until(lambda: not busy(house) and not busy(house), "mails are sent and all else that making this has begun")
     return world
+
+
+def doubled(house: House, employer: Account, job_id: str) -> str:
+    """A pair of candidates of the employer's with one phone number, of whom the second is made for it."""
+    second, phone = house.register("Mark", "Again"), f"+4670{secrets.randbelow(10**7):07}"
+    stub = house.stub("candidates", candidates_pb2_grpc.CandidateServiceStub)
+    stub.CreateCandidate(candidates_pb2.CreateCandidateRequest(first_name="Again", phone=phone), metadata=second.metadata)
+    third = house.register("Mark", "Once more")
+    stub.CreateCandidate(candidates_pb2.CreateCandidateRequest(first_name="Once more", phone=phone), metadata=third.metadata)
+    applications = house.stub("jobs", applications_pb2_grpc.ApplicationServiceStub)
+    for person in (second, third):
+        applications.Apply(applications_pb2.ApplyRequest(job_id=job_id), metadata=person.metadata)
+    pairs = house.stub("candidates", duplicates_pb2_grpc.DuplicateServiceStub)
+    listed = duplicates_pb2.ListDuplicatesRequest()
+    return until(lambda: pairs.ListDuplicates(listed, metadata=employer.metadata).duplicates, "the pair is offered")[0].id
 
 
 def interviewed(house: House, employer: Account, person: Account, candidate_id: str, job_id: str, mark: str) -> interviews_pb2.Interview:

@@ -12,6 +12,7 @@ from google.rpc import code_pb2, status_pb2
 from einstellen.auth.v1 import edge_pb2
 from services.auth import rules
 from services.auth.keys import SigningKeys
+from services.auth.plans import Plans
 from services.auth.store import accounts, organizations
 from services.auth.store import api_keys as store
 from services.chassis import calls, errors, events
@@ -33,9 +34,12 @@ _TOUCHED_AFTER = timedelta(minutes=1)
 class Edge:
     """Answers `Check`. A token is given out again for a minute, unless what it stands on was revoked, so most requests cost no query."""
 
-    def __init__(self, database: Database, keys: SigningKeys, revocations: Revocations, issuer: str, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, database: Database, keys: SigningKeys, plans: Plans, revocations: Revocations, issuer: str, clock: Clock = utc_now
+    ) -> None:
         self._database = database
         self._keys = keys
+        self._plans = plans
         self._revocations = revocations
         self._issuer = issuer
         self._clock = clock
@@ -99,6 +103,7 @@ class Edge:
             organization,
             key.id,
             revision=revision,
+            rate=self._plans.rate(organization.id),
             issuer=self._issuer,
             now=now,
             seconds=min(_TOKEN_SECONDS, ceil(left)),

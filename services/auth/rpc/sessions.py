@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from einstellen.auth.v1 import auth_pb2, sessions_pb2, sessions_pb2_grpc
 from services.auth import rules, sealing
 from services.auth.keys import SigningKeys
+from services.auth.plans import Plans
 from services.auth.settings import Settings
 from services.auth.store import accounts, factors, organizations
 from services.auth.store import sessions as store
@@ -27,8 +28,9 @@ _LONGEST_AGENT = 200
 class Sessions:
     """Opens sessions, carries them on and ends them: what login, refresh, switch and a change of password have in common."""
 
-    def __init__(self, database: Database, keys: SigningKeys, settings: Settings, clock: Clock) -> None:
+    def __init__(self, database: Database, keys: SigningKeys, plans: Plans, settings: Settings, clock: Clock) -> None:
         self._database = database
+        self._plans = plans
         self._keys = keys
         self._settings = settings
         self._clock = clock
@@ -130,7 +132,14 @@ class Sessions:
     def _pair(self, user: User, organization: Organization, session_id: UUID, refresh: str, revision: int) -> auth_pb2.TokenPair:
         seconds = self._settings.access_lifetime
         said = rules.claims(
-            user, organization, session_id, revision=revision, issuer=self._settings.jwt_issuer, now=self._clock(), seconds=seconds
+            user,
+            organization,
+            session_id,
+            revision=revision,
+            rate=self._plans.rate(organization.id),
+            issuer=self._settings.jwt_issuer,
+            now=self._clock(),
+            seconds=seconds,
         )
         return auth_pb2.TokenPair(
             access_token=self._keys.sign(said), refresh_token=refresh, token_type="Bearer",  # noqa: S106 - the scheme, no secret

@@ -24,12 +24,13 @@ class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
     """See payments.proto."""
 
     def __init__(
-        self, database: Database, cashier: Cashier, invoicing: Invoicing, *, tax_name: str, public_url: str, clock: Clock = utc_now
+        self, database: Database, cashier: Cashier, invoicing: Invoicing, *, tax_name: str, public_url: str, seller: str = "", clock: Clock = utc_now
     ) -> None:  # fmt: skip
         self._database = database
         self._cashier = cashier
         self._invoicing = invoicing
         self._tax_name = tax_name
+        self._seller = seller
         self._public_url = public_url
         self._clock = clock
 
@@ -123,7 +124,7 @@ class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
                 raise errors.NotFound("INVOICE_NOT_FOUND", "there is no such invoice in the active organization")
             audit.record(connection, "invoice.downloaded", invoice_id=invoice.id)
         context.send_initial_metadata((("content-disposition", f"attachment; filename=invoice-{invoice.number}.pdf"),))
-        return HttpBody(content_type="application/pdf", data=documents.invoice_pdf(invoice, self._tax_name))
+        return HttpBody(content_type="application/pdf", data=documents.invoice_pdf(invoice, self._tax_name, self._seller))
 
     def _on_to(self, url: str) -> HttpBody:
         """A page that leads on by itself: an RPC cannot answer with a redirection."""

@@ -19,7 +19,10 @@ _LONGEST_SKILL = 40
 def told_by_content(text: Text, sections: list[Section]) -> list[Section]:
     """A section whose heading is not known is given the kind that its content has, where no other section is of that kind."""
     for section in sections:
-        if section.kind == "other" and heading_kind(section.title) is None:
+        if section.kind == "summary" and all(other.kind != "experience" for other in sections):
+            if _kind_of([text.lines[index].text for index in section.lines]) == "experience":
+                section.kind = "experience"  # "career summary"
+        elif section.kind == "other" and heading_kind(section.title) is None:
             kind = _kind_of([text.lines[index].text for index in section.lines])
             section.kind = kind if kind and all(other.kind != kind for other in sections) else "other"
     return sections

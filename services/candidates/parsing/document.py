@@ -8,7 +8,9 @@ from services.candidates.parsing.limits import DOCX, HTML, PDF, TXT
 from services.candidates.parsing.lines import Document, Line, bounded, clean
 from services.candidates.parsing.upload import check_upload, decode_text
 
-_MARKED = re.compile(r"#{1,6} +(\S.*?)(?: +#+)?\s*$")
+_MARKED = re.compile(r"(#{1,6}) +(\S.*?)(?: +#+)?\s*$")
+_QUOTED = re.compile(r"^(?:> ?)+")
+_EMPHASIS = re.compile(r"(?<![\w*])(?:\*\*([^*\s](?:[^*]*[^*\s])?)\*\*|\*([^*\s](?:[^*]*[^*\s])?)\*)(?![\w*])")
 _WIDTH, _HEIGHT = 6.0, 12.0
 
 
@@ -38,9 +40,18 @@ def _read_text(data: bytes) -> Document:
 
 
 def _typed(text: str, page: int, row: int) -> Line:
-    """Three blanks within a line are a gap; a line of number signs before words is a heading, as in Markdown."""
+    """Three blanks within a line are a gap; a line of number signs before words is a heading, as in Markdown, whose other marks are left out."""
     marked = _MARKED.match(text)
-    whole = (marked[1] if marked else text).rstrip()
+    whole = _EMPHASIS.sub(r"\1\2", _QUOTED.sub("", marked[2] if marked else text)).rstrip()
     indent = len(whole) - len(whole.lstrip())
     words = clean(re.sub(r"(?<=\S) {3,}(?=\S)", "\t", whole))
-    return Line(words, page, indent * _WIDTH, row * _HEIGHT, len(whole) * _WIDTH, (row + 1) * _HEIGHT, heading=marked is not None)
+    return Line(
+        words,
+        page,
+        indent * _WIDTH,
+        row * _HEIGHT,
+        len(whole) * _WIDTH,
+        (row + 1) * _HEIGHT,
+        size=20.0 - 2 * len(marked[1]) if marked else None,
+        heading=marked is not None,
+    )

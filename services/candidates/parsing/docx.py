@@ -12,6 +12,7 @@ from services.candidates.parsing.limits import DOCX, MAX_CHARACTERS, MAX_XML_DEP
 from services.candidates.parsing.lines import Document, Line, bounded, clean
 from services.candidates.parsing.upload import open_docx
 
+_HEADING, _BODY = 20.0, 11.0  # points, where the document leaves them to its styles
 _ON = frozenset({"", "1", "true", "on"})
 _SKIPPED = frozenset({"Fallback", "del", "moveFrom", "instrText", "delText"})
 
@@ -118,10 +119,11 @@ def _main_part(package: Package) -> str:
 
 
 class _Styles(_Events):
-    """Which paragraph styles are headings or list items, by their built-in names, as the ids are translated."""
+    """Which paragraph styles are headings or list items, by their built-in names, as the ids are translated, and about how large."""
 
     def __init__(self) -> None:
         self.headings: set[str] = set()
+        self.sizes: dict[str, float] = {}
         self.bullets: set[str] = set()
         self._style = ""
 
@@ -132,6 +134,9 @@ class _Styles(_Events):
             name = attributes.get("val", "").lower()
             if name.startswith("heading "):
                 self.headings.add(self._style)
+                self.sizes[self._style] = _HEADING - (int(name[8:]) if name[8:].isdecimal() else 9)
+            elif name == "title":
+                self.sizes[self._style] = _HEADING + 4
             elif name.startswith("list "):
                 self.bullets.add(self._style)
 
@@ -239,7 +244,8 @@ class _Body(_Events):
         bold = 2 * paragraph.bold > len(whole)
         for index, piece in enumerate(whole.split("\n")):
             links = tuple(paragraph.links) if index == 0 else ()
-            line = Line(clean(piece), self.page, size=paragraph.size, bold=bold, heading=heading, bullet=bullet and index == 0, links=links)
+            size = paragraph.size or self._styles.sizes.get(paragraph.style, _BODY)
+            line = Line(clean(piece), self.page, size=size, bold=bold, heading=heading, bullet=bullet and index == 0, links=links)
             if line.text:
                 self._outputs[-1].append(line)
 

@@ -60,6 +60,7 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
         certifications=certifications,
         languages=find_languages(text, _lines(sections, "languages")),
         projects=find_projects(text, _lines(sections, "projects")),
+        page_lines=tuple(index for index, line in enumerate(text.lines) if index == 0 or line.page != text.lines[index - 1].page),
         boxes=tuple(_box(line) for line in text.lines),
     )
     notes = (*document.unread, *_missing(cv, sections), *_unclear(cv))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.candidates.parsing import evidence, roles
 from services.candidates.parsing.dates import Period, find_period
+from services.candidates.parsing.labels import kind_of, label_of
 from services.candidates.parsing.parsed import Education, Found, Project, WorkExperience
 from services.candidates.parsing.roles import Choice
 from services.candidates.parsing.sections import Item, Text, items
@@ -18,6 +19,8 @@ _OPEN = re.compile(r"[-\u2010-\u2015\u2212]\s*$")
 _LONGEST_DATE = 26
 _PROSE = 95
 _INHERITED = 0.6
+_FORM = 4  # labels that make one
+_DEEPER, _DEEPEST = 7.0, 60.0  # points that a list is set in
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class _Entry:
 
 def find_work(text: Text, indices: list[int]) -> tuple[WorkExperience, ...]:
     entries = _entries(text, indices)
-    chosen = roles.assign([roles.parts(_rows(entry)) for entry in entries], evidence.title, evidence.company, posts=True)
+    chosen = roles.assign([roles.parts(_rows(entry)) for entry in entries], evidence.title, evidence.company, ("title", "company"))
     found: list[WorkExperience] = []
     for entry, (title, company) in zip(entries, chosen, strict=True):
         start, end, current = _dates(text, entry)
@@ -55,7 +58,7 @@ def find_work(text: Text, indices: list[int]) -> tuple[WorkExperience, ...]:
 
 def find_education(text: Text, indices: list[int]) -> tuple[Education, ...]:
     entries = _entries(text, indices)
-    chosen = roles.assign([roles.parts(_rows(entry)) for entry in entries], evidence.degree, evidence.school)
+    chosen = roles.assign([roles.parts(_rows(entry)) for entry in entries], evidence.degree, evidence.school, ("degree", "school"))
     found = []
     for entry, (degree, university) in zip(entries, chosen, strict=True):
         if degree or university:
@@ -96,6 +99,7 @@ def _names_itself(entry: _Entry) -> bool:
 def _entries(text: Text, indices: list[int]) -> list[_Entry]:
     """Each date heads an entry. What stands before the first one shows how many lines name an entry above its date."""
     listed = [item for item in _with_split_dates(items(text, indices)) if not _is_a_table_head(item)]
+    listed = _with_drawn_bullets(text, _without_labels(listed))
     anchors = _anchors(listed)
     if not anchors:
         return _undated(text, listed)
@@ -122,6 +126,53 @@ def _entries(text: Text, indices: list[int]) -> list[_Entry]:
             (heads if is_head else bullets).append(item)
         entries.append(_Entry(heads, listed[at], period, bullets))
     return entries
+
+
+def _without_labels(listed: list[Item]) -> list[Item]:
+    """In a form, what tells of an entry is a bullet, and words that label nothing are left out."""
+    labels = [label_of(item.text) for item in listed]
+    if sum(label is not None for label in labels) < _FORM:
+        return listed
+    found = []
+    for item, label in zip(listed, labels, strict=True):
+        if label and label[0] in ("dates", "place", "story"):
+            if label[0] != "place":
+                found.append(Item(item.first, item.last, label[1], bullet=label[0] == "story"))
+        elif label or not kind_of(item.text):
+            found.append(item)
+    return found
+
+
+def _with_drawn_bullets(text: Text, listed: list[Item]) -> list[Item]:
+    """Lines set deeper than those that name the entries are bullets too, where the marks before them are drawn and not written.
+
+    A date in a margin of its own does not tell how deep what stands beside it is set.
+    """
+    depths = [
+        line.x0 for item in listed
+        if (line := text.lines[item.first]).x0 is not None and not item.bullet and not ((period := find_period(item.text)) and period.begin < 3)
+    ]  # fmt: skip
+    if not depths:
+        return listed
+    base = min(depths)
+    deeper = [item for item in listed if not item.bullet and _is_deeper(text, item, base)]
+    heads = [item for item in listed if item not in deeper]
+    dated = sum(_entry_period(item) is not None for item in heads)
+    if not deeper or any(item.bullet for item in listed) or sum(map(_names_in, heads)) < 2 * max(dated, 1):
+        return listed
+    return [replace(item, bullet=True) if item in deeper else item for item in listed]
+
+
+def _names_in(item: Item) -> int:
+    """How many things a line could name beside its dates."""
+    period = _entry_period(item)
+    words = item.text[: period.begin] + "\t" + item.text[period.until :] if period else item.text
+    return sum(any(map(str.isalpha, cell)) for cell in re.split(r"\t|\s+[|\u2013\u2014@\u00b7-]\s+|,\s+", words))
+
+
+def _is_deeper(text: Text, item: Item, base: float) -> bool:
+    line = text.lines[item.first]
+    return line.x0 is not None and base + _DEEPER < line.x0 < base + _DEEPEST and not line.bold and "\t" not in line.text
 
 
 def _below_prose(text: Text, listed: list[Item], start: int, at: int, lead: int) -> int:

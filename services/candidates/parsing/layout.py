@@ -9,6 +9,7 @@ from statistics import median
 
 from services.candidates.parsing.dates import find_period
 from services.candidates.parsing.headings import heading_kind
+from services.candidates.parsing.labels import is_label
 
 _DATE = re.compile(r"(?:19|20)\d\d|\b\d{1,2}/\d{2}\b|present|heute|today|now", re.IGNORECASE)
 _FEWEST = 4  # segments that make a column
@@ -16,6 +17,7 @@ _SPARSEST = 0.2  # of a column's height that its lines fill
 _NARROWEST = 7.0  # points of empty space between columns
 _BULLET_REACH = 40.0
 _DEEPEST = 8
+_MOST = 1_200  # segments: a page with more is no CV, and columns are sought in all pairs of them
 _BASELINE = 1.5  # points
 _SLACK = 1.0
 _RUN = 1.9  # lines of type within one label
@@ -111,21 +113,20 @@ def _segment(words: list[Word]) -> _Segment:
 
 
 def _with_their_bullets(segments: list[_Segment]) -> list[_Segment]:
-    """A bullet far from its text is a segment of its own and would look like a column."""
-    joined: list[_Segment] = []
-    for segment in segments:
-        previous = joined[-1] if joined else None
-        if (
-            previous
-            and len(previous.text) == 1
-            and not previous.text.isalnum()
-            and 0 <= segment.x0 - previous.x1 < _BULLET_REACH
-            and previous.y0 < segment.y1
-        ):
-            joined[-1] = _segment([*previous.words, *segment.words])
-        else:
-            joined.append(segment)
-    return joined
+    """A mark that stands alone belongs to the text on its right, far from it or a little off its line; as a segment of its own it would look like a column."""
+    marks = [segment for segment in segments if len(segment.text) == 1 and not segment.text.isalnum()]
+    led: dict[int, _Segment] = {}
+    gone: set[int] = set()
+    for mark in marks:
+        beside = [
+            segment for segment in segments
+            if 0 <= segment.x0 - mark.x1 < _BULLET_REACH and abs(segment.base - mark.base) < 0.6 * segment.size and id(segment) not in led
+        ]  # fmt: skip
+        if beside:
+            text = min(beside, key=lambda segment: (round(abs(segment.base - mark.base)), segment.x0))
+            led[id(text)] = replace(_segment([*mark.words, *text.words]), base=text.base, size=text.size)
+            gone.add(id(mark))
+    return [led.get(id(segment), segment) for segment in segments if id(segment) not in gone]
 
 
 def _with_broken_dates(segments: list[_Segment]) -> list[_Segment]:
@@ -176,27 +177,37 @@ def _with_wrapped_titles(segments: list[_Segment]) -> list[_Segment]:
     gone: set[int] = set()
     for at, first in enumerate(found):
         mates = [mate for mate in found[max(0, at - 4) : at + 5] if mate.x0 > first.x1 and _on_one_line(first, mate)]
-        date = min(mates, key=lambda mate: mate.x0, default=None)
-        period = find_period(date.text) if date else None
-        if at in gone or date is None or period is None or period.until - period.begin < len(date.text) - 3:
+        mate = min(mates, key=lambda mate: mate.x0, default=None)
+        if at in gone or mate is None or not any(map(_is_a_date, _on_line_of(first, found, at))):
             continue
         for below in range(at + 1, len(found)):
             second = found[below]
             if second.base - first.base > 1.6 * first.size:
                 break
             word, letter = second.words[0], first.words[0]
-            no_room = len({round(each.base) for each in date.words}) > 1 or first.x1 + (word.x1 - word.x0) > date.x0 - 0.5 * first.size
+            no_room = len({round(each.base) for each in mate.words}) > 1 or first.x1 + (word.x1 - word.x0) > mate.x0 - 0.5 * first.size
             alike = abs(second.x0 - first.x0) < 2 and word.bold == letter.bold and abs(second.size - first.size) < 0.4
             dated = find_period(second.text)
             if below not in gone and second.base > first.base + _BASELINE and alike and no_room and not (dated and dated.begin < 3):
+                if any(map(_is_a_date, _on_line_of(second, found, below))):
+                    break
                 found[at] = replace(_segment([*first.words, *second.words]), base=first.base, size=first.size)
                 gone.add(below)
                 break
     return [segment for at, segment in enumerate(found) if at not in gone]
 
 
+def _on_line_of(first: _Segment, found: list[_Segment], at: int) -> list[_Segment]:
+    return [mate for mate in found[max(0, at - 4) : at + 5] if mate is not first and _on_one_line(first, mate)]
+
+
+def _is_a_date(segment: _Segment) -> bool:
+    period = find_period(segment.text)
+    return period is not None and period.until - period.begin >= len(segment.text) - 3
+
+
 def _regions(segments: list[_Segment], depth: int) -> list[list[_Segment]]:
-    if len(segments) < 2 * _FEWEST or depth == _DEEPEST:
+    if not 2 * _FEWEST <= len(segments) <= _MOST or depth == _DEEPEST:
         return [segments]
     best: tuple[float, float, _Gutter] | None = None
     for gutter in _gutters(segments):
@@ -258,6 +269,8 @@ def _contested(gutter: _Gutter) -> float:
     What stands on one line with something opposite may belong to it, as a date does, and speaks for a column only in headed ones.
     """
     left, right = gutter.left, gutter.right
+    if min(len(left), len(right)) < _FEWEST:
+        return 0.0
     if not (_is_headed(left) and _is_headed(right)) and not _is_tall(min(left, right, key=len), [*left, *right]):
         left, right = [
             [each for each in side if not any(_on_one_line(each, mate) for mate in other)] for side, other in ((left, right), (right, left))
@@ -297,6 +310,8 @@ def _stands_out(head: _Segment, after: _Segment) -> bool:
 def _is_margin(side: list[_Segment], other: list[_Segment]) -> bool:
     """Whether one side holds dates or labels that belong to what stands beside them, rather than a text of its own."""
     runs = _runs(side)
+    if _is_form(side):
+        return True
     if sum(1 for run in runs if heading_kind(" ".join(segment.text for segment in run))) > 0.6 * len(runs) and len(runs) > 1:
         return True
     side = [segment for segment in side if heading_kind(segment.text) is None]
@@ -312,6 +327,23 @@ def _is_margin(side: list[_Segment], other: list[_Segment]) -> bool:
     height = max(segment.y1 for segment in [*side, *other]) - min(segment.y0 for segment in [*side, *other])
     written = sum(segment.size for segment in side) * 1.2
     return led >= 0.85 * len(runs) and len(runs) > 2 and written < 0.4 * height
+
+
+def _is_form(side: list[_Segment]) -> bool:
+    """Whether it is a column of labels, as forms have it."""
+    return len(side) >= _FEWEST and sum(is_label(segment.text) for segment in side) > 0.7 * len(side)
+
+
+def _labels(side: list[_Segment]) -> list[list[_Segment]]:
+    """The lines of a form's column of labels, those of one label together."""
+    found: list[list[_Segment]] = []
+    for segment in sorted(side, key=lambda segment: segment.base):
+        near = bool(found) and segment.base - found[-1][-1].base < _RUN * segment.size
+        if near and segment.text[0].islower() and is_label(segment.text):
+            found[-1].append(segment)
+        else:
+            found.append([segment])
+    return found
 
 
 def _runs(side: list[_Segment]) -> list[list[_Segment]]:
@@ -331,20 +363,30 @@ def _with_labels(segments: list[_Segment]) -> list[_Segment]:
     gone: set[int] = set()
     for gutter in _gutters(segments):
         for side, other in ((gutter.left, gutter.right), (gutter.right, gutter.left)):
-            if len(side) < 3 or len(other) < _FEWEST or len(side) > 0.8 * len(other) or not _is_margin(side, other):
+            form = _is_form(side)
+            if len(side) < 3 or len(other) < _FEWEST or (len(side) > 0.8 * len(other) and not form) or not _is_margin(side, other):
                 continue
-            for run in _runs(side):
+            for run in _labels(side) if form else _runs(side):
                 heading = heading_kind(" ".join(segment.text for segment in run))
-                divided = heading and not heading_kind(run[0].text)
+                divided = form or (heading and not heading_kind(run[0].text))
                 rest = [
                     segment for segment in run[1:]
                     if divided or (not _heads(segment, other) and (heading or not heading_kind(segment.text)))
                 ]  # fmt: skip
-                if rest and id(run[0]) not in whole and any(_on_one_line(run[0], mate) for mate in other):
+                base = _base_of(run, other)
+                if rest and id(run[0]) not in whole and base is not None:
                     words = [word for segment in (run[0], *rest) for word in segment.words]
-                    whole[id(run[0])] = replace(_segment(words), base=run[0].base, size=run[0].size)
+                    whole[id(run[0])] = replace(_segment(words), base=base, size=run[0].size)
                     gone.update(map(id, rest))
     return [whole.get(id(segment), segment) for segment in segments if id(segment) not in gone]
+
+
+def _base_of(run: list[_Segment], other: list[_Segment]) -> float | None:
+    """The line that a label of several lines belongs to: that beside its first one, or the only one between its first and its last."""
+    if any(_on_one_line(run[0], mate) for mate in other):
+        return run[0].base
+    between = [mate.base for mate in other if run[0].base < mate.base < run[-1].base]
+    return between[0] if len(set(map(round, between))) == 1 and len(run) < 4 else None
 
 
 def _heads(segment: _Segment, other: list[_Segment]) -> bool:
@@ -363,7 +405,7 @@ def _is_tall(side: list[_Segment], segments: list[_Segment]) -> bool:
 def _rows(segments: list[_Segment]) -> list[Row]:
     rows: list[list[_Segment]] = []
     for segment in sorted(
-        _with_labels(segments) if len(segments) >= 2 * _FEWEST else segments, key=lambda segment: (segment.base, segment.x0)
+        _with_labels(segments) if 2 * _FEWEST <= len(segments) <= _MOST else segments, key=lambda segment: (segment.base, segment.x0)
     ):
         if rows and _on_one_line(rows[-1][-1], segment):
             rows[-1].append(segment)

@@ -11,6 +11,7 @@ from services.candidates.parsing.limits import MAX_CHARACTERS, MAX_LINES, too_mu
 _INVISIBLE = re.compile("[\u0000-\u0008\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]")
 _SPACES = re.compile(r"[^\S\t]+")
 _TABS = re.compile(r" *\t[ \t]*")
+_GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
 _WORD = re.compile(r"[^\W_]")
 _SPACED_OUT = re.compile(r"(?:\w ){3,}\w")
 
@@ -49,6 +50,7 @@ class Document:
 def clean(text: str) -> str:
     """Compatibility forms such as ligatures resolved (NFKC), invisible and direction marks gone, runs of blanks made one."""
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    text = _GAP.sub("\t", text.replace("\u00a0", " "))
     text = _TABS.sub("\t", _SPACES.sub(" ", text)).strip()
     return text.replace(" ", "") if _SPACED_OUT.fullmatch(text) else text
 

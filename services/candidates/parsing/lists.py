@@ -67,7 +67,7 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
 
 def find_certifications(text: Text, indices: list[int]) -> tuple[Certification, ...]:
     found = []
-    for item in items(text, indices, narrow=True):
+    for item in _each(items(text, indices, narrow=True)):
         period = find_period(item.text)
         words = item.text[: period.begin] + "\t" + item.text[period.until :] if period else item.text
         title, issuer = _certificate(re.sub(r"\(\s*\)", "", re.sub(r"[\s,;]*\t\s*\)", ")", re.sub(r"\(\s*\t[\s,;]*", "(", words))))
@@ -78,6 +78,16 @@ def find_certifications(text: Text, indices: list[int]) -> tuple[Certification, 
                 issue_date=_issued(text, item, period) if period else None,
             ))  # fmt: skip
     return tuple(found)
+
+
+def _each(listed: list[Item]) -> list[Item]:
+    """Several in one line, each with its own date, are told apart."""
+    found = []
+    for item in listed:
+        parts = [part for part in re.split(r"\s+[|•·]\s+|;\s+", item.text) if part]
+        several = len(parts) > 1 and all(find_period(part) for part in parts)
+        found += [Item(item.first, item.last, part, item.bullet) for part in parts] if several else [item]
+    return found
 
 
 def _certificate(words: str) -> tuple[str, str]:

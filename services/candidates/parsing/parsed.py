@@ -74,7 +74,8 @@ class Project:
 class ParsedCv:
     """`reason` is FILE_NO_TEXT_LAYER for a scan, which is no refusal: the file is kept and nothing is found in it.
 
-    `boxes` has a rectangle for each line of the text, in points from the upper left corner of its page, where the format has a layout.
+    `boxes` has a rectangle for each line of the text, in points from the upper left corner of its page, where the format has a layout;
+    `page_lines` has the first line of each page.
     """
 
     content_type: str
@@ -95,6 +96,7 @@ class ParsedCv:
     unread: tuple[str, ...] = ()
     reason: str = ""
     boxes: tuple[tuple[float, float, float, float] | None, ...] = ()
+    page_lines: tuple[int, ...] = ()
 
     def with_text(self, text: str) -> ParsedCv:
         return replace(self, text=text)
@@ -137,6 +139,7 @@ class ParsedCv:
             unread=tuple(map(str, raw["unread"])),
             reason=str(raw["reason"]),
             boxes=tuple(None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3])) for box in raw["boxes"]),
+            page_lines=tuple(map(int, raw["page_lines"])),
         )  # fmt: skip
 
 

@@ -174,7 +174,7 @@ def _split(text_page: pypdfium2.PdfTextPage, run: list[_Letter | None]) -> list[
     words: list[Word] = []
     open_word: list[_Letter] = []
     for letter in [*run, None]:
-        if open_word and (letter is None or letter.x0 - open_word[-1].x1 > _BLANK * max(letter.size, 4) + max(tracking, 0)):
+        if open_word and (letter is None or letter.x0 - open_word[-1].x1 > _blank(open_word[-1], letter) + max(tracking, 0)):
             first = open_word[0]
             words.append(
                 Word(
@@ -186,6 +186,11 @@ def _split(text_page: pypdfium2.PdfTextPage, run: list[_Letter | None]) -> list[
         if letter:
             open_word.append(letter)
     return words
+
+
+def _blank(last: _Letter, letter: _Letter) -> float:
+    """The narrowest gap that parts two words here: narrower where a capital follows a small letter, as where a blank is set smaller than the words."""
+    return (_BLANK / 2.5 if last.text.islower() and letter.text.isupper() else _BLANK) * max(letter.size, 4)
 
 
 def _is_bold(text_page: pypdfium2.PdfTextPage, index: int) -> bool:

@@ -58,6 +58,7 @@ _CITY_OF = {name.replace("_", " "): region for region, names in _CITIES.items() 
 _STATE_OF = {state: region for region in ("AU", "CA", "US") for state in _STATES[region].split()}
 _POSTAL = re.compile(r"(?:\d{4,5}(?:-\d{3,4})?\s+|(?:A|D|F|E|CH|DE|AT|FR|ES|L|B)-?\d{4,5}\s+)(?=[^\W\d_])")
 _POSTAL_AFTER = re.compile(r"[\s,]+(?:\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4}(?: ?[A-Z]{2})?)$")
+_DISTRICT = re.compile(r"\s\d{1,2}e?$")  # Dublin 8, Paris 11e
 _BRITISH_POST = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
 _WORDS = re.compile(r"[^\W\d_][\w .'\u2019/()-]{0,40}")
 
@@ -118,4 +119,4 @@ _REMOTE = frozenset("remote hybrid home-office homeoffice télétravail remoto �
 
 
 def _bare(text: str) -> str:
-    return _POSTAL_AFTER.sub("", _POSTAL.sub("", text.strip(" .()"))).strip(" .()").casefold()
+    return _DISTRICT.sub("", _POSTAL_AFTER.sub("", _POSTAL.sub("", text.strip(" .()")))).strip(" .()").casefold()

@@ -10,6 +10,7 @@ from itertools import permutations
 from statistics import mean
 
 from services.candidates.parsing.evidence import is_kind, place
+from services.candidates.parsing.labels import label_of
 from services.candidates.parsing.sections import Item
 
 _STRONG = re.compile(r"\t|\s*[|\u2022\u00b7\u2027\u25aa\u2666\u25cf]\s*|\s+@\s+|\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])|\s{3,}")
@@ -29,6 +30,7 @@ class Part:
     text: str
     item: Item
     slot: tuple[int, ...]
+    told: str = ""
 
 
 Head = list[Part]
@@ -50,15 +52,20 @@ def parts(rows: Sequence[tuple[str, Item]]) -> Head:
         cells = [
             cell for cell in (_trim(cell) for cell in _STRONG.split(words)) if cell and any(map(str.isalpha, cell)) and not is_kind(cell)
         ]
+        label = label_of(words)
+        if label and label[0] != "dates":
+            found.append(Part(_trim(label[1].replace("\t", " ")), item, (number, 0), label[0]))
+            number += 1
+            continue
         found += [Part(cell, item, (number, place_in_row)) for place_in_row, cell in enumerate(cells)]
         number += bool(cells)
     return found
 
 
-def assign(heads: list[Head], first: Judge, second: Judge, *, posts: bool = False) -> list[tuple[Choice | None, Choice | None]]:
-    """For each entry what `first` and `second` judge best, in the slots where that is so for most entries. Posts are held "at" somewhere."""
+def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str]) -> list[tuple[Choice | None, Choice | None]]:
+    """For each entry what `first` and `second` judge best, in the slots where that is so for most entries. A post is held "at" somewhere."""
     heads = _cut(heads, _DASH, first, second)
-    heads = _cut(_cut(heads, _AT, first, second) if posts else heads, _COMMA, first, second)
+    heads = _cut(_cut(heads, _AT, first, second) if names[0] == "title" else heads, _COMMA, first, second)
     heads = [[part for part in (_without_place(part) for part in head) if part] for head in heads]
     slots = Counter(part.slot for head in heads for part in head)
     usual = [slot for slot, _ in slots.most_common(7)]
@@ -68,7 +75,13 @@ def assign(heads: list[Head], first: Judge, second: Judge, *, posts: bool = Fals
         if best is None or total > best[0] + 1e-9:
             best = (total, (one, other))
     pair = best[1] if best else (usual[0], usual[0]) if usual else None
-    return [_choose(head, pair, first, second) for head in heads]
+    return [_told(head, names) or _choose(head, pair, first, second) for head in heads]
+
+
+def _told(head: Head, names: tuple[str, str]) -> tuple[Choice | None, Choice | None] | None:
+    """What labels say, where there are any."""
+    one, other = (next((Choice(part.text, part.item, 0.95) for part in head if part.told == name), None) for name in names)
+    return (one, other) if one or other else None
 
 
 def _fit(head: Head, one: tuple[int, ...], other: tuple[int, ...], first: Judge, second: Judge) -> float:
@@ -94,7 +107,7 @@ def _choose(
             (part for part in rest if first(part.text) > 0.7 and place(part.text) < 0.9), key=lambda part: first(part.text), default=None
         )
         one = stronger or (one if one is not None and other is not None else None)
-        rest = [part for part in rest if part is not one]
+        rest = [part for part in head if part is not one and part is not other]
     if other is None:
         other = max(
             (part for part in rest if place(part.text) < _STATED and second(part.text) >= first(part.text)),
@@ -124,17 +137,24 @@ def _cut(heads: list[Head], separator: re.Pattern[str], first: Judge, second: Ju
         cut = [number for number in numbers if number > 1]
         if len(numbers) > 1 and len(cut) >= 0.75 * len(numbers):
             usual[slot] = Counter(cut).most_common(1)[0][0]
-    return [[piece for part in head for piece in _pieces_of(part, usual.get(part.slot, 0), separator, first, second)] for head in heads]
+    return [
+        [
+            piece
+            for part in head
+            for piece in _pieces_of(part, usual.get(part.slot, 0), separator, first, second, alone=len(head) == 1 and separator is not _AT)
+        ]
+        for head in heads
+    ]
 
 
-def _pieces_of(part: Part, usual: int, separator: re.Pattern[str], first: Judge, second: Judge) -> list[Part]:
+def _pieces_of(part: Part, usual: int, separator: re.Pattern[str], first: Judge, second: Judge, *, alone: bool) -> list[Part]:
     pieces = _pieces(part.text, separator)
     if len(pieces) == 1:
         return [replace(part, slot=(*part.slot, 0))] if usual else [part]
     if not usual:
         judged = [max((first(piece), 0), (second(piece), 1), (place(piece), 2)) for piece in pieces]
         told = {kind for sure, kind in judged if sure >= 0.8}
-        if not ({0, 1} <= told):
+        if not ({0, 1} <= told) and not (alone and len(pieces) == 2 and told & {0, 1} and len({kind for _, kind in judged}) == 2):
             return [part]
         usual = len(pieces)
     if len(pieces) > usual:

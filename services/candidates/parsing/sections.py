@@ -10,18 +10,18 @@ from statistics import median
 
 from services.candidates.parsing.dates import find_period
 from services.candidates.parsing.headings import heading_kind
+from services.candidates.parsing.labels import kind_of
 from services.candidates.parsing.lines import Document, Line
 from services.candidates.parsing.parsed import Found, Source, Value
 
-_BULLET = re.compile(
-    "[\u2022\u25cf\u25aa\u25a0\u25e6\u2023\u2219\u00b7\u25cb\u2013\u2014*\\-\u27a2\u2713\u25c6\u2756\u27a4\u25ba\u25b8\u00bb\u2192\u2714\u25b9\u25ab\u2043\uf0b7\uf0a7]\\s+"
-)
+_BULLET = re.compile(r"(?:[^\w\s\"'(\[{<#@$\u20ac\u00a3%&+\u2018\u201c\u2019]|o(?=\s+[A-Z\u00c0-\u00dd]))\s+")
 _SHORTEST_HEADING, _LONGEST_HEADING = 4, 48
 _OPEN_END = re.compile(
     r"(?:[,(&/]|\b(?:and|or|of|in|the|for|und|oder|für|von|zur|der|et|ou|de|du|des|pour|en|y|o|para|del|la|le))$", re.IGNORECASE
 )
 _SENTENCES = re.compile(r"^(?=.{40})(?:\S+ ){5,}.*[^\W\d_]{2,}[.!?]$")
 _LINE_GAP = 1.9
+_INDENTED = 5  # columns of eight points that a list is set in
 _OTHER_WIDTH = 0.15
 _LONGEST_BROKEN = 120  # letters of a word that a line end cut without a hyphen
 
@@ -87,6 +87,7 @@ def with_headings_apart(document: Document) -> Document:
         if (
             not count
             or line.bullet
+            or (heading_kind(" ".join(cells[:count])) == "other" and kind_of(cells[0]))
             or (count == 1 and find_period(cells[1]) and len(cells) == 2 and not line.bold and len(cells[0].split()) == 1)
         ):
             lines.append(line)
@@ -246,9 +247,7 @@ def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool
     letter = (above.x1 - above.x0) / max(len(above.text), 1)
     full = above.x1 + letter * (len(line.text.split(" ", 1)[0]) + 1) > edge
     return (
-        full
-        and (narrow or len(above.text) > 25 or line.text[:1].islower())
-        and not (line.text[:1].isupper() and above.text[-1:] in ".!?" and len(above.text) < 40)
+        full and (narrow or len(above.text) > 25 or line.text[:1].islower()) and not (line.text[:1].isupper() and above.text[-1:] in ".!?")
     )
 
 
@@ -257,12 +256,19 @@ def _column(line: Line) -> int:
 
 
 def _edges(text: Text) -> dict[int, float]:
-    """The right edge of each column, by where its lines begin: the second longest line, as one alone may stick out."""
+    """The right edge of each column, by where its lines begin: the second longest line that begins there or not far to the left.
+
+    One line alone may stick out; a date at the margin shows how far the lines beside it could have gone.
+    """
     ends: dict[int, list[float]] = {}
     for line in text.lines:
-        if line.x1 is not None and line.x0 is not None and "\t" not in line.text:
+        if line.x1 is not None and line.x0 is not None:
             ends.setdefault(_column(line), []).append(line.x1)
-    return {column: sorted(found)[-min(2, len(found))] for column, found in ends.items() if len(found) > 1}
+    edges = {}
+    for column in ends:
+        reach = [end for other, found in ends.items() if column - _INDENTED <= other <= column for end in found]
+        edges[column] = sorted(reach)[-min(2, len(reach))]
+    return edges
 
 
 def opening(text: Text, sections: list[Section]) -> list[int]:

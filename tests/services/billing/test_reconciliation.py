@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cli import operator
 from services.billing import reconciliation
 from services.billing.cashier import Cashier
 from services.billing.providers.configured import providers_of
@@ -126,6 +127,22 @@ def test_money_of_nobody_here_is_said(till: Till) -> None:
     assert [(each.handle, each.ours, each.theirs) for each in found] == [(order["id"], "nothing", "succeeded, 5000 USD, 0 back")]
     del till.razorpay.objects[order["id"]]
     till.razorpay.objects = {name: each for name, each in till.razorpay.objects.items() if each.get("order_id") != order["id"]}
+
+
+def test_an_operator_sees_what_differs_and_who_does_not_answer(till: Till, company: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    payment = till.buy(company, provider="paypal")
+    pay(till, payment)
+    till.payment(company, payment.id)
+    mend = spoil(till, payment)
+    till.razorpay.before_answer = lambda verb, path: False
+    try:
+        assert operator.reconcile_books(till.environment, 30) == 1
+    finally:
+        till.razorpay.before_answer = lambda verb, path: True
+    told = capsys.readouterr().out
+    assert "razorpay: does not answer" in told
+    assert f"  {payment.id} {payment.provider_id}  here: succeeded, 900 USD, 0 back  there: succeeded, 100 USD, 0 back  LOOK" in told
+    mend()
 
 
 def test_what_a_webhook_said_is_forgotten_after_ninety_days_but_not_that_it_came(till: Till, company: Account) -> None:

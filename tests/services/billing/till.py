@@ -53,6 +53,7 @@ class Till:
     jazzcash: JazzCashServer
     clock: TestClock
     server: Server
+    environment: dict[str, str]
     settings: Settings
     database: Database
     owner_url: str
@@ -191,7 +192,7 @@ def open_till(house: House, name: str, **settings: str) -> Iterator[Till]:
     chosen = load(Settings, "billing", environment)
     server = start(chosen, clock)
     database, channel = Database(urls.app, pool_size=4), grpc.insecure_channel(f"{LOOPBACK}:{port}", options=OPTIONS)
-    till = Till(house, *servers, clock, server, chosen, database, urls.owner, channel)
+    till = Till(house, *servers, clock, server, environment, chosen, database, urls.owner, channel)
     try:
         yield till
     finally:

@@ -120,7 +120,8 @@ def test_an_unreadable_cv_says_why_and_leaves_the_profile_alone(house: House, ap
     person = applicant(first_name="Ada")
     before = person.profile()
     cv = person.read(data)
-    assert (cv.status, cv.reason) == ("unreadable", reason)
+    assert cv.status == "unreadable"
+    assert cv.reason in (reason, "PARSE_TIMED_OUT"), "a machine with much to do ends a swelling one by time"
     assert cv.unread
     assert person.profile() == before
     assert events_of(house, person.id) == ["candidate.created"]
@@ -232,7 +233,7 @@ def test_one_key_makes_one_cv_however_often_and_at_once_it_comes(house: House, a
     assert len(made) == 1
     until(lambda: person.cv(next(iter(made))).status == "parsed", "the CV is read", 30)
     assert person.upload(ADA, key="one").id in made
-    assert rows(house, "SELECT count(*) FROM tasks WHERE tenant_id = %s", person.account.tenant_id) == [(1,)]
+    assert rows(house, "SELECT count(*) FROM tasks WHERE kind = 'parse_cv' AND tenant_id = %s", person.account.tenant_id) == [(1,)]
     assert len(objects_of(house, person.account)) == 1
     with refused(grpc.StatusCode.ALREADY_EXISTS, "IDEMPOTENCY_KEY_REUSED"):
         person.upload(b"Another file", key="one")
@@ -259,7 +260,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(house: House, applicant: M
     ((task_id,),) = rows(house, held, str(ids.mint()), cv.id)
     settings = next(service for service in SERVICES if service.name == "candidates").load(house.environment)
     database = Database(house.app_url("candidates"), pool_size=1)
-    parse = tasks.handlers(database, objects.connect(settings), clock.utc_now)["parse_cv"]
+    parse = tasks.handlers(database, objects.connect(settings), None, clock.utc_now)["parse_cv"]
     stalled = Task(task_id, "parse_cv", UUID(person.account.tenant_id), {"cv_id": cv.id}, 1, 12, "", "", ids.mint())
     with pytest.raises(errors.Aborted, match="TASK_LOST"):
         parse(stalled)

@@ -11,7 +11,7 @@ from tests.services.candidates.corpus.scoring import FLOORS, corpus, parse, scor
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description="Scores the parser on the CVs made for it.")
-    arguments.add_argument("half", nargs="?", choices=["develop", "measure", "varied"], default="develop")
+    arguments.add_argument("half", nargs="?", choices=["develop", "measure", "varied", "unseen", "fresh"], default="develop")
     arguments.add_argument("-v", "--misses", action="store_true", help="print each miss; not for the half that is only measured")
     arguments.add_argument("-o", "--out", type=Path, help="write the files here")
     said = arguments.parse_args()

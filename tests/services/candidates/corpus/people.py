@@ -5,7 +5,7 @@ import unicodedata
 
 import phonenumbers
 
-from tests.services.candidates.corpus import words_develop, words_measure, words_varied
+from tests.services.candidates.corpus import words_develop, words_fresh, words_measure, words_unseen, words_varied
 from tests.services.candidates.corpus.truth import Job, School, Truth
 from tests.services.candidates.corpus.words import Tongue
 
@@ -14,7 +14,9 @@ _TLDS = ("example.com", "example.org", "mail.example.net", "example.co.uk")
 
 def people(half: str) -> list[Truth]:
     """The develop half is for looking at; the measure half has other words, fields of work, entry forms and date forms."""
-    tongues = {"develop": words_develop, "measure": words_measure, "varied": words_varied}[half].TONGUES
+    tongues = {"develop": words_develop, "measure": words_measure, "varied": words_varied, "unseen": words_unseen, "fresh": words_fresh}[
+        half
+    ].TONGUES
     made = []
     for tongue in tongues:
         dice = random.Random(f"{half}/{tongue.language}")

@@ -8,7 +8,16 @@ from services.candidates.parsing import fields
 from services.candidates.parsing.limits import Unreadable
 from services.candidates.parsing.parsed import Found, ParsedCv
 from services.chassis.skills import find_skills, normalise
-from tests.services.candidates.corpus import drawn_pages, plain_pages, typst_pages, varied_pages, web_pages, word_pages
+from tests.services.candidates.corpus import (
+    drawn_pages,
+    fresh_pages,
+    plain_pages,
+    typst_pages,
+    unseen_pages,
+    varied_pages,
+    web_pages,
+    word_pages,
+)
 from tests.services.candidates.corpus.people import people
 from tests.services.candidates.corpus.truth import Truth
 
@@ -25,6 +34,14 @@ LAYOUTS: dict[str, list[Page]] = {
     "varied": [
         varied_pages.timeline, varied_pages.word_columns, varied_pages.newspaper, varied_pages.ruled_table, varied_pages.two_pages,
         varied_pages.word_tabs, varied_pages.cards, varied_pages.grouped, varied_pages.definitions, varied_pages.at_company,
+    ],
+    "unseen": [
+        unseen_pages.banking, unseen_pages.headed_posts, unseen_pages.shaded, unseen_pages.flowing, unseen_pages.boxed_cards,
+        unseen_pages.entry_tables, unseen_pages.colons, unseen_pages.articles, unseen_pages.europass,
+    ],
+    "fresh": [
+        fresh_pages.stacked, fresh_pages.line_post, fresh_pages.numbered_word, fresh_pages.dark_side, fresh_pages.side_by_side, fresh_pages.markdown,
+        fresh_pages.listed,
     ],
 }  # fmt: skip
 CONTACT = ("name", "email", "phone", "location", "links")

@@ -7,7 +7,7 @@ import pytest
 from tests.services.candidates.corpus.scoring import FLOORS, corpus, parse, score
 
 
-@pytest.mark.parametrize("half", ["develop", "measure", "varied"])
+@pytest.mark.parametrize("half", ["develop", "measure", "varied", "unseen", "fresh"])
 def test_values_are_read_at_least_as_often_as_promised(half: str):
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()

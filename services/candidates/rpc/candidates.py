@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 from sqlalchemy import Connection
 
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
-from services.candidates import rules, store, tables
+from services.candidates import pairs, rules, store, tables
 from services.candidates.exporting import json_resume
 from services.candidates.parsing.limits import DOCX, HTML, JSON, PDF, TXT, Unreadable
 from services.candidates.parsing.upload import check_upload
@@ -98,7 +98,8 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
             candidate = store.get_candidate(connection, candidate_id)
             granted = call.person is not None and store.is_granted(connection, candidate_id, call.person.tenant_id)
             seen = rules.sight(candidate, call.person, granted=granted)
-            return to_candidate(candidate, store.read_lists(connection, candidate_id), seen)
+            kept_id = pairs.find_kept(connection, call.person.tenant_id, candidate_id) if granted and call.person else None
+            return to_candidate(candidate, store.read_lists(connection, candidate_id), seen, kept_id)
 
     def ExportCandidate(self, request: candidates_pb2.GetCandidateRequest, context: Context) -> HttpBody:
         profile = self.GetCandidate(request, context)
@@ -123,6 +124,8 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
                 candidate = replace(candidate, **changes)
                 store.update_candidate(connection, candidate_id, changes)
                 audit.record(connection, "candidate.updated", candidate_id=candidate_id, fields=sorted(chosen))
+                if chosen & {"email", "phone"}:
+                    tasks.enqueue(connection, "find_duplicates", {"candidate_id": candidate_id}, tenant_id=candidate.tenant_id)
             answer = to_candidate(candidate, store.read_lists(connection, candidate_id), _OWN)
             if chosen:
                 events.record(connection, "candidate.updated", candidate_id, candidate.tenant_id, fields=sorted(chosen))
@@ -137,6 +140,7 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
                 audit.record(
                     connection, "candidate.shared", tenant_id=candidate.tenant_id, user_id=candidate.user_id, candidate_id=candidate_id, shared_with=tenant_id
                 )  # fmt: skip
+                tasks.enqueue(connection, "find_duplicates", {"candidate_id": candidate_id}, tenant_id=candidate.tenant_id)
         return Empty()
 
     def UploadCv(self, requests: Iterator[candidates_pb2.UploadCvRequest], context: Context) -> candidates_pb2.Cv:
@@ -325,7 +329,7 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
         return values
 
 
-def to_candidate(candidate: Candidate, lists: Lists, seen: Sight) -> candidates_pb2.Candidate:
+def to_candidate(candidate: Candidate, lists: Lists, seen: Sight, kept_id: UUID | None = None) -> candidates_pb2.Candidate:
     return candidates_pb2.Candidate(
         id=str(candidate.id), user_id=str(candidate.user_id), first_name=candidate.first_name, last_name=candidate.last_name,
         dob=candidate.dob.isoformat() if candidate.dob and seen.birth else "",
@@ -334,7 +338,8 @@ def to_candidate(candidate: Candidate, lists: Lists, seen: Sight) -> candidates_
         education=map(EDUCATION.to_proto, lists.education), work_experience=map(WORK_EXPERIENCE.to_proto, lists.work_experience),
         skills=map(SKILL.to_proto, lists.skills), certifications=map(CERTIFICATION.to_proto, lists.certifications),
         create_time=to_timestamp(candidate.created_at), update_time=to_timestamp(candidate.updated_at),
-        links=candidate.links if seen.contact else [], languages=map(LANGUAGE.to_proto, lists.languages), projects=map(PROJECT.to_proto, lists.projects),
+        merged_into_id=str(kept_id or ""), links=candidate.links if seen.contact else [], languages=map(LANGUAGE.to_proto, lists.languages),
+        projects=map(PROJECT.to_proto, lists.projects),
     )  # fmt: skip
 
 
