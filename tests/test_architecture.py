@@ -418,9 +418,13 @@ def test_the_command_knows_every_service() -> None:
 # What is kept of people.
 
 NOT_OF_PEOPLE = {
-    "signing_keys": "ours", "sign_in_attempts": "of browsers that have not said who they are, for ten minutes", "plans": "what is for sale",
-    "invoice_numbers": "a counter", "reconciliations": "our books against the providers', by day", "word_weights": "statistics of everybody's words, without those that only a few have",
-}  # fmt: skip
+    "signing_keys": "ours",
+    "sign_in_attempts": "of browsers that have not said who they are, for ten minutes",
+    "plans": "what is for sale",
+    "invoice_numbers": "a counter",
+    "reconciliations": "our books against the providers', by day",
+    "word_weights": "statistics of everybody's words, without those that only a few have",
+}
 
 
 def untold(service: str, source: str) -> list[str]:
