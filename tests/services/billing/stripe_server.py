@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -29,7 +29,7 @@ class StripeServer:
     def __init__(self, secret: str = "whsec_of_the_test") -> None:
         self.secret = secret
         self.objects: dict[str, dict[str, Any]] = {}
-        self.keys: dict[str, tuple[str, tuple[int, dict[str, Any]]]] = {}
+        self.keys: dict[str, tuple[str, tuple[int, dict[str, Any]], datetime]] = {}
         self.requests: list[tuple[str, str]] = []
         self.events: list[dict[str, Any]] = []
         self.decide: Callable[[dict[str, Any]], str] = lambda intent: DECLINES.get(intent["payment_method"] or "", "")
@@ -121,6 +121,8 @@ class StripeServer:
         with self._lock:
             self.requests.append((verb, path))
             before = self.keys.get(key) if key else None
+            if before is not None and self.clock() - before[2] > timedelta(days=1):
+                before = None  # Stripe forgets a key after a day
             if before is not None and before[0] != raw + path:
                 status, answer = error(400, "idempotency_error", "Keys for idempotent requests can only be used with the same parameters")
             elif before is not None:
@@ -128,7 +130,7 @@ class StripeServer:
             else:
                 status, answer = self._answer(verb, path, asked)
                 if key and status != 429:
-                    self.keys[key] = (raw + path, (status, json.loads(json.dumps(answer))))
+                    self.keys[key] = (raw + path, (status, json.loads(json.dumps(answer))), self.clock())
             body = json.dumps({name: value for name, value in answer.items() if not name.startswith("_")}).encode()
         if not self.before_answer(verb, path):
             handler.close_connection = True
