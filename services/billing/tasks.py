@@ -43,6 +43,13 @@ def handlers(
             release = Booking(ids.mint(), "RELEASE", "")
             ledger.end_hold(connection, task.tenant_id, UUID(task.payload["hold_id"]), 0, release, "expired", now=clock())
 
+    def run_out(task: Task) -> None:
+        assert task.tenant_id is not None
+        month = datetime.fromisoformat(task.payload["until"])
+        with database.begin(calls.SYSTEM) as connection:
+            chassis.finish(connection, task)
+            ledger.run_out(connection, task.tenant_id, task.payload["unit"], task.payload["key"], now=clock(), month=month)
+
     def settle_payment(task: Task) -> None:
         payment, _ = cashier.settle(UUID(task.payload["payment_id"]))
         if payment.status in ("succeeded", "failed"):
@@ -129,7 +136,7 @@ def handlers(
         )  # fmt: skip
 
     return {
-        "expire_hold": expire_hold, "settle_payment": settle_payment, "refund": refund, "apply_webhook": apply_webhook, "renew": renew,
+        "expire_hold": expire_hold, "run_out": run_out, "settle_payment": settle_payment, "refund": refund, "apply_webhook": apply_webhook, "renew": renew,
         "retry_invoice": retry_invoice, "remind": remind, "reconcile": compare, "mail": mail,
     }  # fmt: skip
 

@@ -124,8 +124,8 @@ def test_races_of_one_session_leave_one_living_token_or_none(races: Races) -> No
 
 
 @pytest.mark.soak
-def test_a_thousand_races_of_one_session(races: Races) -> None:
+def test_a_thousand_races_of_one_session(races: Races, record_property: Callable[[str, object], None]) -> None:
     for seed in range(_ALL):
         race(races, 10_000 + seed)
-    print(f"{races.ended.total()} races: {dict(races.ended)}, of {dict(races.acts)}")  # noqa: T201 - what the campaign counted
+    record_property("count", f"{races.ended.total()} races, {dict(races.ended)}, of {dict(races.acts)}")
     assert min(races.ended["ended"], races.ended["lives"]) > 0

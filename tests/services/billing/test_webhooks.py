@@ -15,6 +15,7 @@ from uuid import UUID
 import grpc
 import pytest
 
+from cli.stack.stripe_stand_in import sign
 from services.billing.providers.paypal import Signer
 from services.billing.rpc.webhooks import LARGEST
 from services.chassis import calls, tasks
@@ -22,7 +23,6 @@ from tests.conftest import Account
 from tests.refusals import refused
 from tests.services.billing.conftest import at_once
 from tests.services.billing.paypal_server import SIGNER, Authority
-from tests.services.billing.stripe_server import sign
 from tests.services.billing.till import ROTATED, Till
 
 Signed = tuple[bytes, dict[str, str]]
