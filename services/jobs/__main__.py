@@ -4,7 +4,16 @@ import grpc
 
 from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
-from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc
+from einstellen.jobs.v1 import (
+    applications_pb2,
+    applications_pb2_grpc,
+    jobs_pb2,
+    jobs_pb2_grpc,
+    pipeline_pb2,
+    pipeline_pb2_grpc,
+    tutors_pb2,
+    tutors_pb2_grpc,
+)
 from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
 from services.chassis import clients, clock
 from services.chassis.audit_log import AuditLog
@@ -20,6 +29,8 @@ from services.jobs import persons, tasks
 from services.jobs.pool import Pool
 from services.jobs.rpc.applications import ApplicationService
 from services.jobs.rpc.jobs import JobService
+from services.jobs.rpc.pipeline import PipelineService
+from services.jobs.rpc.tutors import TutorService
 from services.jobs.settings import Settings
 
 
@@ -35,12 +46,15 @@ def start(settings: Settings) -> Server:
     def add(server: grpc.Server) -> None:
         jobs_pb2_grpc.add_JobServiceServicer_to_server(JobService(database, pool), server)
         applications_pb2_grpc.add_ApplicationServiceServicer_to_server(ApplicationService(database, candidates, pool), server)
+        pipeline_pb2_grpc.add_PipelineServiceServicer_to_server(PipelineService(database), server)
+        tutors_pb2_grpc.add_TutorServiceServicer_to_server(TutorService(database), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("jobs", database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read), server)
 
     return serve(
-        settings, [jobs_pb2.DESCRIPTOR, applications_pb2.DESCRIPTOR, audit_pb2.DESCRIPTOR, persons_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        settings,
+        [module.DESCRIPTOR for module in (jobs_pb2, applications_pb2, pipeline_pb2, tutors_pb2, audit_pb2, persons_pb2, events_pb2)], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("jobs", revoked(keys))), services=services,
         parts={"database": database.check},
         background=[
