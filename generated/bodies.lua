@@ -6,9 +6,11 @@ SHAPES = {
   ["einstellen.auth.v1.ConfirmEmailChangeRequest"] = {token = true},
   ["einstellen.auth.v1.ConfirmTotpRequest"] = {code = true},
   ["einstellen.auth.v1.CreateApiKeyRequest"] = {expireTime = true, expire_time = true, name = true, requestId = true, request_id = true, scopes = true},
+  ["einstellen.auth.v1.CreateExportRequest"] = {requestId = true, request_id = true},
   ["einstellen.auth.v1.CreateInvitationRequest"] = {email = true, organizationId = true, organization_id = true, requestId = true, request_id = true, role = true},
   ["einstellen.auth.v1.CreateOrganizationRequest"] = {name = true, requestId = true, request_id = true},
   ["einstellen.auth.v1.CreateWorkspaceRequest"] = {name = true, requestId = true, request_id = true},
+  ["einstellen.auth.v1.DeleteAccountRequest"] = {code = true, password = true},
   ["einstellen.auth.v1.DisableTotpRequest"] = {code = true, password = true},
   ["einstellen.auth.v1.FinishGoogleSignInRequest"] = {authuser = true, code = true, error = true, errorDescription = true, error_description = true, hd = true, iss = true, prompt = true, scope = true, state = true},
   ["einstellen.auth.v1.FinishLoginRequest"] = {challengeToken = true, challenge_token = true, code = true},
@@ -85,6 +87,7 @@ SHAPES = {
 }
 
 EXACT = {
+  ["DELETE /api/v1/users/me"] = "einstellen.auth.v1.DeleteAccountRequest",
   ["PATCH /api/v1/auth/profile"] = "einstellen.auth.v1.UpdateProfileRequest",
   ["PATCH /api/v1/users/me"] = "einstellen.auth.v1.UpdateProfileRequest",
   ["POST /api/v1/api-keys"] = "einstellen.auth.v1.CreateApiKeyRequest",
@@ -126,6 +129,7 @@ EXACT = {
   ["POST /api/v1/reminders/create"] = "einstellen.notifications.v1.CreateReminderRequest",
   ["POST /api/v1/subscriptions/create"] = "einstellen.billing.v1.CreateSubscriptionRequest",
   ["POST /api/v1/subscriptions/create-checkout-session"] = "einstellen.billing.v1.CreateCheckoutSessionRequest",
+  ["POST /api/v1/users/me/exports"] = "einstellen.auth.v1.CreateExportRequest",
   ["PUT /api/v1/auth/profile"] = "einstellen.auth.v1.UpdateProfileRequest",
   ["PUT /api/v1/jobs/tutors/me"] = "einstellen.jobs.v1.PutMyTutorProfileRequest",
   ["PUT /api/v1/users/me"] = "einstellen.auth.v1.UpdateProfileRequest",

@@ -21,7 +21,16 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cli.services import SERVICES
-from einstellen.auth.v1 import api_keys_pb2, api_keys_pb2_grpc, invitations_pb2, invitations_pb2_grpc, workspaces_pb2, workspaces_pb2_grpc
+from einstellen.auth.v1 import (
+    api_keys_pb2,
+    api_keys_pb2_grpc,
+    data_pb2,
+    data_pb2_grpc,
+    invitations_pb2,
+    invitations_pb2_grpc,
+    workspaces_pb2,
+    workspaces_pb2_grpc,
+)
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc, duplicates_pb2, duplicates_pb2_grpc
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
@@ -118,6 +127,9 @@ def make(house: House) -> World:
     interview = interviewed(house, employer, person, made.id, published, mark)
     ids["interview_id"], ids["question_id"] = interview.id, interview.open_question.id
     ids["organization_id"] = employer.tenant_id
+    ids["export_id"] = (
+        house.stub("auth", data_pb2_grpc.DataServiceStub).CreateExport(data_pb2.CreateExportRequest(), metadata=person.metadata).id
+    )
     ids["duplicate_id"], ids["keep_candidate_id"] = doubled(house, employer, published), made.id
     organize(house, world, mark)
     world.marks += [value for name, value in ids.items() if name != "organization_id"] + [said.id, application.room_name]
@@ -289,7 +301,7 @@ def rpcs() -> list[MethodDescriptor]:
 def owner_of(method: MethodDescriptor) -> str:
     """The service that answers an RPC; auth for the keys, notifications for rooms."""
     package = method.full_name.split(".")[1]
-    return {"keys": "auth", "audit": "auth", "events": "jobs", "rooms": "notifications"}.get(package, package)
+    return {"keys": "auth", "audit": "auth", "events": "jobs", "persons": "candidates", "rooms": "notifications"}.get(package, package)
 
 
 SAMPLES: dict[str, Any] = {
