@@ -1,5 +1,6 @@
 """The one interceptor of every server: identity, authorisation, validation, errors, log line, metrics and trace of each RPC."""
 
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -108,7 +109,9 @@ class Frame(grpc.ServerInterceptor):
                 metrics.RPC_SECONDS.labels(self._server, name).observe(elapsed)
                 metrics.RPCS.labels(self._server, name, code).inc()
                 who = str(call.person.user_id) if call.person else None
-                log.info("rpc", extra={"code": code, "ms": round(elapsed * 1000, 2), "user_id": who, "caller": call.service or None})
+                # What peers ask for each second would fill the log.
+                level = logging.DEBUG if method in self._apart and code == "OK" else logging.INFO
+                log.log(level, "rpc", extra={"code": code, "ms": round(elapsed * 1000, 2), "user_id": who, "caller": call.service or None})
                 calls.enter(calls.NO_CALL)
         if status is not None:
             # Beside what the handler has set, as where it tells the client not to repeat the call: aborting alone would drop that.

@@ -178,7 +178,7 @@ def test_where_a_call_comes_from_is_said_by_envoy_or_by_a_service_and_by_no_clie
 def test_each_call_leaves_one_line_without_what_was_said(trial: Trial, jobs: Any, lines: Any) -> None:
     token = bearer()
     jobs.CreateCompany(jobs_pb2.CreateCompanyRequest(name="Geheim & Co"), metadata=(token, (REQUEST_ID, "request-1")))
-    (line,) = [line for line in lines() if line["message"] == "rpc"]
+    (line,) = [line for line in lines() if line["message"] == "rpc" and line["request_id"] == "request-1"]
     assert (line["service"], line["method"], line["code"], line["request_id"]) == (
         "jobs",
         "einstellen.jobs.v1.JobService/CreateCompany",
