@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from einstellen.events.v1 import events_pb2
 from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
-from services.billing import catalogue, ledger, reconciliation, renewals
+from services.billing import catalogue, ledger, persons, reconciliation, renewals
 from services.billing.cashier import Cashier
 from services.billing.documents import money
 from services.billing.renewals import Invoicing
@@ -22,6 +22,7 @@ from services.chassis import tasks as chassis
 from services.chassis.clock import Clock, from_timestamp
 from services.chassis.database import Database
 from services.chassis.events import Apply, Prepare
+from services.chassis.persons import DELETED, erasing
 from services.chassis.tasks import GiveUp, Handler, Task
 
 # How long after its beginning an unfinished payment is asked about again.
@@ -167,7 +168,7 @@ def following(clock: Clock) -> Prepare:
     """What each event of auth does here: an organization gets its accounts, and a new personal one its bonus."""
 
     def prepare(event: events_pb2.Event) -> Apply:
-        return {"user.registered": personal, "organization.created": business}.get(event.kind, _nothing)
+        return {"user.registered": personal, "organization.created": business, DELETED: erasing(persons.erase)}.get(event.kind, _nothing)
 
     def personal(connection: Connection, event: events_pb2.Event) -> None:
         organization = Organization(UUID(event.tenant_id), UUID(event.subject_id), "personal", from_timestamp(event.create_time))

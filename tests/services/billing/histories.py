@@ -394,8 +394,6 @@ class History:
     def _pass(self, delta: timedelta) -> None:
         """Time passes, and what is due in it happens, perhaps late."""
         self._say(f"{delta} pass")
-        if delta >= timedelta(days=1):
-            self.stripe.keys.clear()  # a provider forgets idempotency keys after a day
         end = self.shop.clock() + delta
         while (coming := self._next_task()) is not None and coming <= end:
             self.shop.clock.now = max(self.shop.clock(), coming) + timedelta(milliseconds=1)
