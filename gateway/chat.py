@@ -13,7 +13,7 @@ from aiohttp import WSMsgType, web
 from google.rpc import code_pb2
 
 from einstellen.rooms.v1 import rooms_pb2
-from gateway import answers, counters, documents, editing, frames, identity
+from gateway import answers, counters, documents, editing, frames, identity, rooms
 from gateway.closing import Close, code_of
 from gateway.documents import Document
 from gateway.identity import Identity
@@ -331,7 +331,8 @@ def _after(request: web.Request) -> int:
 
 
 def _welcome(access: rooms_pb2.RoomAccess, present: dict[str, str]) -> rooms_pb2.Welcome:
-    people = [rooms_pb2.Presence(user_id=user_id, display_name=name, online=True) for user_id, name in sorted(present.items())]
+    shown = sorted(present.items())[: rooms.MOST_SHOWN]
+    people = [rooms_pb2.Presence(user_id=user_id, display_name=name, online=True) for user_id, name in shown]
     return rooms_pb2.Welcome(
         room_name=access.room_name, user_id=access.user_id, last_seq=access.last_seq, read_seq=access.read_seq, present=people
     )

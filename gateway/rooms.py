@@ -26,6 +26,7 @@ _LONGEST_PAUSE = 1.0
 _WAIT_FOR_EARLIER = 0.05
 _MOST_EARLY = 500
 _HEAL = None
+MOST_SHOWN = 200
 Frame = rooms_pb2.ServerFrame
 
 
@@ -75,7 +76,10 @@ class Room:
         return self.seq is None or socket.seen >= self.seq
 
     def update_present(self, people: dict[str, str]) -> None:
-        """Tells the sockets of this process who came and went since they were last told."""
+        """Tells the sockets of this process who came and went since they were last told; in a crowd nobody is told, for it would be told of itself."""
+        if max(len(people), len(self.present)) > MOST_SHOWN:
+            self.present = people
+            return
         for user_id, name in people.items() - self.present.items():
             if user_id not in self.present:
                 self._tell(Frame(presence=rooms_pb2.Presence(user_id=user_id, display_name=name, online=True)))

@@ -19,7 +19,7 @@ from bench.rooms.editing import LETTERS, edit
 from bench.rooms.servers import PEERS_PYTHON, ROOT, Door, Servers, cpu_seconds, running
 
 RESULTS = Path(__file__).with_name("results.md")
-_PATIENCE = 60.0  # for what comes late; a run ends as soon as everything has come
+_PATIENCE = 20.0  # for what comes late; a run ends as soon as everything has come
 
 
 def main() -> int:

@@ -7,20 +7,20 @@ from typing import Any
 
 import aiohttp
 
-from cli.demo.client import Client, expect
+from cli.demo.client import expect
 from cli.demo.page import Page
 from cli.demo.story import Story, until
 
 _DATA = Path(__file__).parent / "data"
 _SPOKEN = "answer.ogg"
-_CREDITS = 3
+_PLAN = "HumanLite"
 _QUESTIONS = 5
 
 
 class Interviewing:
     """The steps in order, after the story's; each leaves on itself what the next ones need."""
 
-    def __init__(self, story: Story, session: aiohttp.ClientSession, url: str, page: Page, administrator: tuple[str, str]) -> None:
+    def __init__(self, story: Story, session: aiohttp.ClientSession, url: str, page: Page) -> None:
         self._page = page
         self._employer = story.employer
         self._candidate = story.candidates[0]
@@ -28,26 +28,38 @@ class Interviewing:
         self._profile = story.profiles[0]
         self._job = story.job
         self._tag = story.tag
-        self._administrator = Client(session, url, page)
-        self._credentials = administrator
+        self._session = session
+        self._url = url
         self._interview: dict[str, Any] = {}
 
     @property
     def _path(self) -> str:
         return f"/interviews/{self._interview['id']}"
 
+    async def subscribe(self) -> None:
+        self._page.step("The organization subscribes on Stripe's page (a stand-in of Stripe here); its webhook says that it is paid")
+        plans = (await self._employer.call("GET", "/plans/?family=hiring"))["plans"]
+        plan = next(each for each in plans if each["name"] == _PLAN)
+        self._page.say(f"{plan['name']}: {plan['description']} for {int(plan['price_amount']) / 100:.2f} {plan['currency']}")
+        request = {
+            "plan_id": plan["id"], "success_url": f"{self._url}/docs", "cancel_url": f"{self._url}/docs", "request_id": f"subscribe-{self._tag}"
+        }  # fmt: skip
+        payment = await self._employer.call("POST", "/api/v1/subscriptions/create-checkout-session/", request)
+        async with self._session.post(payment["url"], allow_redirects=False) as paid:
+            expect(paid.status == 303, f"the payment page answered {paid.status}")
+
+        async def balance() -> dict[str, Any]:
+            return await self._employer.call("GET", "/api/credits/balance", quiet=True)
+
+        found = await until(balance, lambda found: _hiring(found) == plan["credits"], "the credits did not come")
+        again = await self._employer.call("POST", "/api/v1/subscriptions/create-checkout-session/", request)
+        expect((again["id"], again["status"]) == (payment["id"], "succeeded"), "the same request began a second payment")
+        [invoice] = (await self._employer.call("GET", "/invoices/"))["invoices"]
+        expect((invoice["status"], invoice["amount"]) == ("paid", plan["price_amount"]), "the invoice is not paid")
+        self._page.say(f"invoice {invoice['number']} is paid; {_hiring(found):g} credits are there")
+
     async def start(self) -> None:
-        self._page.step("The organization gets credits and starts an AI interview: one charge, questions from this CV and this job")
-        email, password = self._credentials
-        self._administrator.keep(await self._administrator.call("POST", "/api/v1/auth/login/", {"email": email, "password": password}))
-        grant = {
-            "tenant_id": self._employer.tenant_id,
-            "unit": "hiring",
-            "amount": _CREDITS,
-            "description": "Welcome",
-            "request_id": self._tag,
-        }
-        await self._administrator.call("POST", "/api/credits/grants", grant)
+        self._page.step("It starts an AI interview: one charge, questions from this CV and this job")
         request = {
             "candidate_id": self._profile["id"], "job_id": self._job["id"], "question_count": _QUESTIONS, "request_id": f"interview-{self._tag}"
         }  # fmt: skip
@@ -159,6 +171,10 @@ class Interviewing:
         self._page.table(("ledger", "credits", "balance", "what for"), rows)
         charges = [one for one in found["transactions"] if one["type"] == "INTERVIEW"]
         expect(len(charges) == 1 and charges[0]["amount"] == -1, f"there are {len(charges)} charges for one interview")
+
+
+def _hiring(balance: dict[str, Any]) -> float:
+    return next(float(each["amount"]) for each in balance["balances"] if each["unit"] == "hiring")
 
 
 _ANSWERS = {

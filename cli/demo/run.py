@@ -1,19 +1,19 @@
 """Running the demo: the embedded stack, the story through it, and the addresses to go on from."""
 
 import asyncio
-import secrets
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import aiohttp
 
-from cli import operator
 from cli.demo.client import DemoError
 from cli.demo.interview import Interviewing
 from cli.demo.page import Page
 from cli.demo.story import Story
+from cli.stack.stripe_stand_in import StripeServer
 from cli.up import Running, embedded
 
 
@@ -22,7 +22,8 @@ def demo(data: Path, port: int, *, once: bool) -> int:
     page = Page()
     page.note("Einstellen: starting PostgreSQL, Valkey, Envoy, the services and the gateway")
     started = time.perf_counter()
-    with suppress(KeyboardInterrupt), embedded(data, port, page.note) as running:
+    with suppress(KeyboardInterrupt), _stripe() as stripe, embedded(data, port, page.note, settings=_paid_by(stripe)) as running:
+        stripe.hooks.append(f"{running.url}/webhook/stripe/")
         page.note(f"up at {running.url} after {time.perf_counter() - started:.1f} s")
         try:
             asyncio.run(_tell(running, page))
@@ -65,21 +66,23 @@ async def _tell(running: Running, page: Page) -> None:
         await story.apply()
         await story.invite()
         await story.converse()
-        interviewing = Interviewing(story, session, running.url, page, _administrator(running))
+        interviewing = Interviewing(story, session, running.url, page)
+        await interviewing.subscribe()
         await interviewing.start()
         await interviewing.answer()
         await interviewing.conclude()
         page.note(f"\nAll as it should be, in {time.perf_counter() - started:.1f} s.")
 
 
-def _administrator(running: Running) -> tuple[str, str]:
-    """A platform administrator's address and password, made as `einstellen admin create` does."""
-    email, password = "operator@einstellen.example", secrets.token_urlsafe(24)
-    made = operator.make_admin(running.environment, email, password)
-    if not made:  # from an earlier run on this folder, whose password nobody knows any more
-        email = f"operator-{secrets.token_hex(3)}@einstellen.example"
-        operator.make_admin(running.environment, email, password)
-    return email, password
+@contextmanager
+def _stripe() -> Iterator[StripeServer]:
+    """A stand-in of Stripe, while the demo runs."""
+    with closing(StripeServer()) as stripe:
+        yield stripe
+
+
+def _paid_by(stripe: StripeServer) -> dict[str, str]:
+    return {"STRIPE_SECRET_KEY": "sk_test_of_the_demo", "STRIPE_BASE_URL": stripe.url, "STRIPE_WEBHOOK_SECRET": stripe.secret}
 
 
 def _addresses(running: Running, page: Page) -> None:

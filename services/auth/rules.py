@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from zxcvbn import zxcvbn
 
-from services.auth.tables import ApiKey, Invitation, LoginChallenge, Organization, Profile, RefreshToken, Session, User
+from services.auth.tables import ApiKey, Belonging, Invitation, LoginChallenge, Organization, Profile, RefreshToken, Session, User
 from services.chassis import errors, ids
 
 SHORTEST_PASSWORD = 10
@@ -99,6 +99,22 @@ def register_elsewhere(profile: Profile, *, now: datetime) -> tuple[User, Organi
     user, organization = register(profile.email, None, profile.first_name, profile.last_name, now=now)
     picture = profile.picture_url if profile.picture_url.startswith("https://") and len(profile.picture_url) <= _LONGEST_PICTURE else ""
     return replace(user, email_verified_at=now, picture_url=picture), organization
+
+
+def find_heirs(belongings: Iterable[Belonging]) -> dict[UUID, UUID]:
+    """Who takes somebody's place when they go, in each organization that stays.
+
+    Raises FailedPrecondition / LAST_OWNER where that is nobody: an organization with members is not left without an owner.
+    """
+    heirs = {}
+    for each in belongings:
+        if not each.is_alone:
+            if each.heir is None:
+                raise errors.FailedPrecondition(
+                    "LAST_OWNER", "you are the only owner of an organization that others belong to: make somebody else an owner first"
+                )
+            heirs[each.id] = each.heir
+    return heirs
 
 
 def keep_refresh_token(token: str, session_id: UUID, *, now: datetime, days: int) -> RefreshToken:

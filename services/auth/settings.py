@@ -11,7 +11,11 @@ class Settings(chassis.Settings):
     """The chassis' settings, and how tokens are signed and how long they live."""
 
     notifications_url: str = Field("127.0.0.1:50054", alias="NOTIFICATION_SERVICE_URL", description="gRPC address of notifications.")
+    candidates_url: str = Field("127.0.0.1:50052", alias="CANDIDATE_SERVICE_URL", description="gRPC address of candidates.")
+    jobs_url: str = Field("127.0.0.1:50053", alias="JOB_SERVICE_URL", description="gRPC address of jobs.")
     billing_url: str = Field("127.0.0.1:50056", alias="BILLING_SERVICE_URL", description="gRPC address of billing.")
+    inference_url: str = Field("127.0.0.1:50055", alias="INFERENCE_SERVICE_URL", description="gRPC address of inference.")
+    interviews_url: str = Field("127.0.0.1:50057", alias="INTERVIEW_SERVICE_URL", description="gRPC address of interviews.")
     jwt_algorithm: Literal["ES256", "EdDSA"] = Field(
         "ES256", alias="JWT_ALGORITHM", description="How access tokens are signed; ES256 or EdDSA."
     )

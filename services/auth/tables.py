@@ -259,6 +259,35 @@ class ApiKey:
 
 
 @dataclass(frozen=True)
+class Belonging:
+    """An organization that somebody belongs to, whether others do, and another owner of it who would take their place."""
+
+    id: UUID
+    kind: str
+    role: str
+    has_others: bool
+    heir: UUID | None
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it ends with the person."""
+        return self.kind == "personal" or not self.has_others
+
+
+@dataclass(frozen=True)
+class Export:
+    """An archive of all that is kept of somebody; it is deleted when it expires."""
+
+    id: UUID
+    tenant_id: UUID
+    user_id: UUID
+    status: str
+    created_at: datetime
+    ready_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Session:
     """A signed-in device, acting in one organization at a time."""
 

@@ -8,6 +8,7 @@ import grpc
 
 from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
 from services.auth import rules, sealing
+from services.auth.collecting import Collecting
 from services.auth.settings import Settings
 from services.auth.store import accounts, invitations, links, organizations
 from services.auth.tables import MailedLink, User
@@ -25,7 +26,9 @@ _LINKS: Mapping[str, tuple[str, str, timedelta]] = {
 _KEPT = timedelta(days=30)
 
 
-def handlers(database: Database, notifications: grpc.Channel, settings: Settings, clock: Clock) -> dict[str, Handler]:
+def handlers(
+    database: Database, notifications: grpc.Channel, collecting: Collecting, settings: Settings, clock: Clock
+) -> dict[str, Handler]:
     stub = notifications_pb2_grpc.NotificationServiceStub(notifications)
     key, inviting = sealing.derive(settings.key_secret, "mailed links"), sealing.derive(settings.key_secret, "invitations")
 
@@ -109,9 +112,7 @@ def handlers(database: Database, notifications: grpc.Channel, settings: Settings
         return user if user and user.deleted_at is None else None
 
     return {
-        "put_contact": put_contact,
-        "welcome": welcome,
-        "mail_link": mail_link,
-        "mail_notice": mail_notice,
-        "mail_invitation": mail_invitation,
-    }
+        "put_contact": put_contact, "welcome": welcome, "mail_link": mail_link, "mail_notice": mail_notice, "mail_invitation": mail_invitation,
+        "collect_export": collecting.collect,
+        "expire_export": collecting.expire,
+    }  # fmt: skip

@@ -22,6 +22,7 @@ RECOVERY = timedelta(seconds=30)
 _ABANDONED = timedelta(days=2)
 _REMEMBERED = timedelta(hours=5)  # for so long every provider knows an idempotency key
 _SKEW = timedelta(minutes=5)
+_FOR_NOTHING = "nothing to pay"
 
 
 class Cashier:
@@ -113,7 +114,7 @@ class Cashier:
         if outcome.customer and outcome.method:
             payments.keep_customer(connection, payment.tenant_id, payment.provider, outcome.customer, outcome.method)
         if invoice.status in ("paid", "void"):  # by another payment, or too late: this money is for nothing and goes back
-            self.begin_refund(connection, payment, payment.amount, "nothing to pay", now=now)
+            self.begin_refund(connection, payment, payment.amount, _FOR_NOTHING, now=now)
         else:
             renewals.paid(connection, invoice, payment, now=now)
 
@@ -151,10 +152,14 @@ class Cashier:
         outcome = provider.find(charge, payment.handle)
         with self._database.begin(calls.SYSTEM) as connection:
             payments.lock_payment(connection, payment.id)
-            payments.put_refund(
-                connection, replace(payments.lock_refund(connection, refund_id), status=answer.status, handle=answer.handle)
-            )
-            self.record(connection, payment.id, outcome)
+            refund = payments.lock_refund(connection, refund_id)
+            if refund.status != "pending":
+                return
+            payments.put_refund(connection, replace(refund, status=answer.status, handle=answer.handle))
+            payment = self.record(connection, payment.id, outcome)
+            left = payment.amount - payment.refunded - payments.asked_back(connection, payment.id)
+            if answer.status == "failed" and refund.reason == _FOR_NOTHING and 0 < left < refund.amount:  # a part has gone back elsewhere
+                self.begin_refund(connection, payment, left, _FOR_NOTHING, now=self._clock())
 
     def _sent_back_by_hand(self, refund: Refund) -> None:
         with self._database.begin(calls.SYSTEM) as connection:

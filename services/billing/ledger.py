@@ -64,6 +64,8 @@ def refill(connection: Connection, tenant_id: UUID, unit: str, amount: int, book
         run_out(connection, tenant_id, unit, f"{booking.key}:before", now=now)
         account = replace(store.lock_account(connection, tenant_id, unit), monthly_until=until)
         store.book(connection, account, Legs(monthly=amount), booking, now=now)
+        about = {"unit": unit, "until": until.isoformat(), "key": f"{booking.key}:after"}
+        tasks.enqueue(connection, "run_out", about, tenant_id=tenant_id, run_at=until)
         audit.record(connection, "credits.refilled", tenant_id=tenant_id, transaction_id=booking.id)
 
 
@@ -75,10 +77,10 @@ def warn_if_low(database: Database, spent: Transaction, low: int) -> None:
             tasks.enqueue(connection, "mail", about, tenant_id=spent.tenant_id)
 
 
-def run_out(connection: Connection, tenant_id: UUID, unit: str, key: str, *, now: datetime) -> None:
-    """Books off monthly credits, whose month is over."""
+def run_out(connection: Connection, tenant_id: UUID, unit: str, key: str, *, now: datetime, month: datetime | None = None) -> None:
+    """Books off monthly credits, whose month is over; with a `month`, only where they are those that last until then."""
     account = store.lock_account(connection, tenant_id, unit)
-    if account.monthly:
+    if account.monthly and month in (None, account.monthly_until):
         expiry = Booking(ids.mint(), "EXPIRY", key, "The month is over")
         store.book(connection, account, Legs(monthly=-account.monthly), expiry, now=now)
         audit.record(connection, "credits.expired", tenant_id=tenant_id, transaction_id=expiry.id)

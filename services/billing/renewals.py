@@ -174,6 +174,9 @@ def renew(connection: Connection, subscription: Subscription, invoicing: Invoici
     if not subscription.auto_renew:
         end(connection, subscription, now=now)
         return None
+    for late in store.open_invoices(connection, subscription.id):
+        if late.kind == "upgrade":  # for a month that is over: who pays it now gets the money back
+            store.put_invoice(connection, replace(late, status="void"))
     coming = rules.next_period(subscription, now=now)
     invoice = invoicing.for_period(connection, coming, plans.get_plan(connection, coming.plan_id), "renewal", now=now)
     if invoice.status == "paid":  # costs nothing

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from einstellen.events.v1 import events_pb2
 from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
-from services.billing import catalogue, ledger, reconciliation, renewals
+from services.billing import catalogue, ledger, persons, reconciliation, renewals
 from services.billing.cashier import Cashier
 from services.billing.documents import money
 from services.billing.renewals import Invoicing
@@ -22,6 +22,7 @@ from services.chassis import tasks as chassis
 from services.chassis.clock import Clock, from_timestamp
 from services.chassis.database import Database
 from services.chassis.events import Apply, Prepare
+from services.chassis.persons import DELETED, erasing
 from services.chassis.tasks import GiveUp, Handler, Task
 
 # How long after its beginning an unfinished payment is asked about again.
@@ -41,6 +42,13 @@ def handlers(
             chassis.finish(connection, task)
             release = Booking(ids.mint(), "RELEASE", "")
             ledger.end_hold(connection, task.tenant_id, UUID(task.payload["hold_id"]), 0, release, "expired", now=clock())
+
+    def run_out(task: Task) -> None:
+        assert task.tenant_id is not None
+        month = datetime.fromisoformat(task.payload["until"])
+        with database.begin(calls.SYSTEM) as connection:
+            chassis.finish(connection, task)
+            ledger.run_out(connection, task.tenant_id, task.payload["unit"], task.payload["key"], now=clock(), month=month)
 
     def settle_payment(task: Task) -> None:
         payment, _ = cashier.settle(UUID(task.payload["payment_id"]))
@@ -128,7 +136,7 @@ def handlers(
         )  # fmt: skip
 
     return {
-        "expire_hold": expire_hold, "settle_payment": settle_payment, "refund": refund, "apply_webhook": apply_webhook, "renew": renew,
+        "expire_hold": expire_hold, "run_out": run_out, "settle_payment": settle_payment, "refund": refund, "apply_webhook": apply_webhook, "renew": renew,
         "retry_invoice": retry_invoice, "remind": remind, "reconcile": compare, "mail": mail,
     }  # fmt: skip
 
@@ -160,7 +168,7 @@ def following(clock: Clock) -> Prepare:
     """What each event of auth does here: an organization gets its accounts, and a new personal one its bonus."""
 
     def prepare(event: events_pb2.Event) -> Apply:
-        return {"user.registered": personal, "organization.created": business}.get(event.kind, _nothing)
+        return {"user.registered": personal, "organization.created": business, DELETED: erasing(persons.erase)}.get(event.kind, _nothing)
 
     def personal(connection: Connection, event: events_pb2.Event) -> None:
         organization = Organization(UUID(event.tenant_id), UUID(event.subject_id), "personal", from_timestamp(event.create_time))

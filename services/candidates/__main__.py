@@ -5,7 +5,8 @@ import grpc
 from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc, duplicates_pb2, duplicates_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
-from services.candidates import tasks
+from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
+from services.candidates import persons, tasks
 from services.candidates.filling import Filling
 from services.candidates.rpc.candidates import CandidateService
 from services.candidates.rpc.duplicates import DuplicateService
@@ -13,7 +14,8 @@ from services.candidates.settings import Settings
 from services.chassis import clients, clock, objects
 from services.chassis.audit_log import AuditLog
 from services.chassis.database import Database
-from services.chassis.events import EventFeed
+from services.chassis.events import EventFeed, Follower
+from services.chassis.persons import PersonService, following, handlers
 from services.chassis.revocations import Revocations, revoked
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
@@ -36,12 +38,16 @@ def start(settings: Settings) -> Server:
         duplicates_pb2_grpc.add_DuplicateServiceServicer_to_server(DuplicateService(database), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("candidates", database), server)
+        persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read, files), server)
 
     return serve(
-        settings, [candidates_pb2.DESCRIPTOR, duplicates_pb2.DESCRIPTOR, audit_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
+        settings, [candidates_pb2.DESCRIPTOR, duplicates_pb2.DESCRIPTOR, audit_pb2.DESCRIPTOR, persons_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("candidates", revoked(keys))), services=services,
         parts={"database": database.check},
-        background=[Worker("candidates", database, tasks.handlers(database, files, filling, clock.utc_now))],
+        background=[
+            Worker("candidates", database, tasks.handlers(database, files, filling, clock.utc_now) | handlers(database, persons.erase, files)),
+            Follower("candidates", "auth", keys, database, following(persons.erase)),
+        ],
         closing=[keys.close, inference.close, database.close],
     )  # fmt: skip
 

@@ -1,9 +1,12 @@
 """The one interceptor of every server: identity, authorisation, validation, errors, log line, metrics and trace of each RPC."""
 
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import grpc
@@ -24,9 +27,17 @@ _LONGEST_ID = 64
 
 
 class Frame(grpc.ServerInterceptor):
-    """Wraps each handler once and remembers it, so that a call pays for one layer only."""
+    """Wraps each handler once and remembers it, so that a call pays for one layer only. RPCs in `apart` have threads of their own."""
 
-    def __init__(self, server: str, rules: Mapping[str, Rule], access: AccessTokens, services: ServiceTokens) -> None:
+    def __init__(
+        self,
+        server: str,
+        rules: Mapping[str, Rule],
+        access: AccessTokens,
+        services: ServiceTokens,
+        apart: Mapping[str, Executor] = MappingProxyType({}),
+    ) -> None:
+        self._apart = apart
         self._server = server
         self._rules = rules
         self._access = access
@@ -54,6 +65,8 @@ class Frame(grpc.ServerInterceptor):
                 with self._serving(method, rule, context):
                     return behavior(valid(request), context)
 
+            if method in self._apart:
+                serve.experimental_thread_pool = self._apart[method]  # type: ignore[attr-defined] # where gRPC looks for it
             return serve
 
         def stream(behavior: Callable[[Any, Any], Iterator[Any]], valid: Callable[[Any], Any]) -> Callable[[Any, Any], Iterator[Any]]:
@@ -96,7 +109,9 @@ class Frame(grpc.ServerInterceptor):
                 metrics.RPC_SECONDS.labels(self._server, name).observe(elapsed)
                 metrics.RPCS.labels(self._server, name, code).inc()
                 who = str(call.person.user_id) if call.person else None
-                log.info("rpc", extra={"code": code, "ms": round(elapsed * 1000, 2), "user_id": who, "caller": call.service or None})
+                # What peers ask for each second would fill the log.
+                level = logging.DEBUG if method in self._apart and code == "OK" else logging.INFO
+                log.log(level, "rpc", extra={"code": code, "ms": round(elapsed * 1000, 2), "user_id": who, "caller": call.service or None})
                 calls.enter(calls.NO_CALL)
         if status is not None:
             # Beside what the handler has set, as where it tells the client not to repeat the call: aborting alone would drop that.

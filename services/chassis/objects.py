@@ -23,6 +23,10 @@ class ObjectStore:
         """Stores the file whole or not at all; the same key again replaces it."""
         obstore.put(self._store, key, data)
 
+    def put_file(self, key: str, path: Path) -> None:
+        """Stores a file that may not fit into memory."""
+        obstore.put(self._store, key, path)
+
     def get(self, key: str) -> bytes:
         """Raises FileNotFoundError."""
         return bytes(obstore.get(self._store, key).bytes())

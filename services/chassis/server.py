@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -82,11 +82,12 @@ class Server:
 def serve(
     settings: Settings, contracts: Sequence[FileDescriptor], add: Callable[[grpc.Server], object], *, access: AccessTokens, services: ServiceTokens,
     parts: Mapping[str, Callable[[], object]], background: Sequence[Background] = (), closing: Sequence[Callable[[], object]] = (),
-    others: Mapping[str, Rule] = MappingProxyType({}),
+    others: Mapping[str, Rule] = MappingProxyType({}), apart: Collection[str] = (),
 ) -> Server:  # fmt: skip
     """Starts a server for the services in these contracts, whose servicers `add` registers, and the work beside them.
 
-    `others` says who may call RPCs of contracts that are not ours.
+    `others` says who may call RPCs of contracts that are not ours. RPCs in `apart`, by gRPC path, have two threads of their own: they are answered while all
+    others wait, as for a peer who waits for just that answer.
 
     More requests than the workers and a short queue can hold are answered RESOURCE_EXHAUSTED. Raises RuntimeError where the address is taken.
     What is revoked is followed from the start, and to the end.
@@ -94,9 +95,10 @@ def serve(
     if access.revocations is not None:
         background = [access.revocations, *background]
     names = [service.full_name for contract in contracts for service in contract.services_by_name.values()]
+    quick = ThreadPoolExecutor(2, thread_name_prefix=f"{settings.service}-apart")
     server = grpc.server(
         ThreadPoolExecutor(settings.workers, thread_name_prefix=settings.service),
-        interceptors=[Frame(settings.service, {**rules_of(names), **others}, access, services)],
+        interceptors=[Frame(settings.service, {**rules_of(names), **others}, access, services, dict.fromkeys(apart, quick))],
         maximum_concurrent_rpcs=settings.workers * _QUEUED_FOR_EACH_WORKER,
         options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE), ("grpc.so_reuseport", 0), ("grpc.max_metadata_size", 32 * 1024)],
     )

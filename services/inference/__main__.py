@@ -6,13 +6,18 @@ import grpc
 
 from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc, speech_pb2, speech_pb2_grpc
+from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
 from services.chassis import clients
 from services.chassis.audit_log import AuditLog
 from services.chassis.database import Database
+from services.chassis.events import Follower
+from services.chassis.persons import PersonService, following, handlers
 from services.chassis.revocations import Revocations, revoked
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
+from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
+from services.inference import persons
 from services.inference.fallback import Fallback
 from services.inference.providers import builtin, openai, whisper
 from services.inference.providers.protocol import Embedder, Provider
@@ -42,13 +47,18 @@ def start(settings: Settings) -> Server:
         inference_pb2_grpc.add_InferenceServiceServicer_to_server(InferenceService(database, writers, embedders, speech), server)
         speech_pb2_grpc.add_SpeechServiceServicer_to_server(SpeechService(database, transcriber, settings.transcribe_streams), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("inference", database), server)
+        persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read), server)
 
     # Utterances and recordings hold a thread each for as long as they last, so they have threads of their own: the others are left to short calls.
     threads = settings.model_copy(update={"workers": settings.workers + settings.transcribe_streams + RECORDINGS})
     return serve(
-        threads, [inference_pb2.DESCRIPTOR, speech_pb2.DESCRIPTOR, audit_pb2.DESCRIPTOR], add,
+        threads, [inference_pb2.DESCRIPTOR, speech_pb2.DESCRIPTOR, audit_pb2.DESCRIPTOR, persons_pb2.DESCRIPTOR], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("inference", revoked(keys))), services=services,
         parts={"database": database.check},
+        background=[
+            Worker("inference", database, handlers(database, persons.erase), threads=1),
+            Follower("inference", "auth", keys, database, following(persons.erase)),
+        ],
         closing=[keys.close, database.close],
     )  # fmt: skip
 

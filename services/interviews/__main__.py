@@ -6,17 +6,19 @@ import redis
 from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc, reviews_pb2, reviews_pb2_grpc
+from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
 from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from services.chassis import clients, clock, objects
 from services.chassis.audit_log import AuditLog
 from services.chassis.database import Database
-from services.chassis.events import EventFeed
+from services.chassis.events import EventFeed, Follower
+from services.chassis.persons import PersonService, following, handlers
 from services.chassis.revocations import Revocations, revoked
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
-from services.interviews import tasks
+from services.interviews import persons, tasks
 from services.interviews.conversation import Conversation
 from services.interviews.recordings import Transcribing
 from services.interviews.reporting import Reporting
@@ -53,12 +55,19 @@ def start(settings: Settings) -> Server:
         rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, room), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("interviews", database), server)
+        persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read, files), server)
 
     return serve(
-        settings, [module.DESCRIPTOR for module in (interviews_pb2, reviews_pb2, rooms_pb2, audit_pb2, events_pb2)], add,
+        settings, [module.DESCRIPTOR for module in (interviews_pb2, reviews_pb2, rooms_pb2, audit_pb2, persons_pb2, events_pb2)], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("interviews", revoked(keys))), services=services,
         parts={"database": database.check, "redis": gateways.ping},
-        background=[Worker("interviews", database, tasks.handlers(starting, conversation, transcribing, reporting), threads=4)],
+        background=[
+            Worker(
+                "interviews", database,
+                tasks.handlers(starting, conversation, transcribing, reporting) | handlers(database, persons.erase, files), threads=4,
+            ),
+            Follower("interviews", "auth", keys, database, following(persons.erase)),
+        ],
         closing=[keys.close, candidates.close, jobs.close, billing.close, inference.close, gateways.close, database.close],
     )  # fmt: skip
 

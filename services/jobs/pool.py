@@ -126,7 +126,7 @@ class Pool(threading.Thread):
     def explain(self, job: JobText, found: Sequence[Profile], idf: FrozenIdf, day: date) -> list[Score]:
         """Each profile's score with its reasons."""
         reading = read_job(job, idf)
-        return [score_readings(reading, self._read(profile), idf, day) for profile in found]
+        return [score_readings(reading, self.reading(profile), idf, day) for profile in found]
 
     def save(self) -> None:
         """Leaves a snapshot, where there is a folder for it and something has changed since the last."""
@@ -202,7 +202,7 @@ class Pool(threading.Thread):
                 store.keep_features(connection, change, packed, version)
         return Document(change.candidate_id, change.discoverable, tuple(change.tenants), bytes(packed))
 
-    def _read(self, profile: Profile) -> CandidateReading:
+    def reading(self, profile: Profile) -> CandidateReading:
         """What scoring needs of a profile, remembered until it changes."""
         known = self._readings.get(profile.candidate_id)
         if known is not None and known[0] == profile.position:

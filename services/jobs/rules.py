@@ -1,6 +1,8 @@
 """Decisions of jobs: what a job's fields hold, who takes applications, and which way an application may go."""
 
-from collections.abc import Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,13 +12,23 @@ from services.chassis import errors, ids
 from services.chassis.calls import Person
 from services.chassis.skills import find_skills, normalise
 from services.jobs.matching.profile import JobText
-from services.jobs.tables import Application, Job, StatusChange
+from services.jobs.tables import Application, Job, Scorecard, StatusChange
 
 PIPELINE = ("applied", "screening", "interview", "offer", "hired")
 STATUSES = (*PIPELINE, "rejected", "withdrawn")
 FINAL = frozenset({"hired", "rejected", "withdrawn"})
 MOVING_ROLES = frozenset({"owner", "admin", "member"})
+QUESTIONS = ("gender", "ethnicity", "age_group", "disability")
+# A group of fewer would tell of the few who are in it.
+LEAST_SHOWN = 5
+FOUR_FIFTHS = 0.8
 _MOST_SKILLS = 50
+_WORD = re.compile(r"(?<!\w)\.net\b|\w+(?:\+\+|#(?!\w))?")
+_LONGEST_WORD = 100
+_HIDDEN = "…"
+_CONTACT = re.compile(
+    r"\S{1,100}@\S{1,100}|(?:https?://|www\.)\S{1,500}|\S{1,100}\.(?:com|org|net|io|dev|me)/\S{1,200}|\+?\d[\d /().-]{6,20}\d"
+)
 
 
 def required(field: str, text: str) -> str:
@@ -39,6 +51,17 @@ def key_skills(given: Iterable[str], title: str, description: str) -> list[str]:
     names = [normalise(entry) or " ".join(entry.split()) for entry in given]
     found = [name for name in names if name] or [mention.skill for text in (title, description) for mention in find_skills(text)]
     return list({name.casefold(): name for name in reversed(found)}.values())[::-1][:_MOST_SKILLS]
+
+
+def words(text: str) -> list[str]:
+    """The words that jobs are found by, without accents and in lower case; "C++", "C#" and ".NET" are whole, and no "C" or "NET"."""
+    plain = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
+    return [word[:_LONGEST_WORD] for word in _WORD.findall(plain.casefold())]
+
+
+def job_words(job: Job) -> list[str]:
+    """What a job is found by, each once."""
+    return sorted(set(words(" ".join((job.title, job.description, job.company_name, *job.key_skills)))))
 
 
 def change_job(job: Job, changes: Mapping[str, Any], *, now: datetime) -> Job:
@@ -88,17 +111,31 @@ def job_text(job: Job) -> JobText:
 
 @dataclass(frozen=True)
 class Side:
-    """In which capacity somebody meets an application; one person may be both."""
+    """In which capacity somebody meets an application; one person may be both. `knows_who` is false where blind mode hides the applicant."""
 
     organization: bool
     applicant: bool
+    knows_who: bool = True
 
 
 def side(application: Application, person: Person | None) -> Side:
-    """A service that calls for itself, without a person, sees what the organization sees."""
+    """A service that calls for itself, without a person, sees what the organization sees, and who the applicant is."""
     if person is None:
         return Side(organization=True, applicant=False)
-    return Side(organization=person.tenant_id == application.tenant_id, applicant=person.user_id == application.user_id)
+    applicant = person.user_id == application.user_id
+    return Side(person.tenant_id == application.tenant_id, applicant, knows_who=applicant or shows_who(application))
+
+
+def shows_who(application: Application) -> bool:
+    """Whether the organization knows who applied: at once, or from the stage on that it chose. A rejection before that leaves it hidden."""
+    return not application.blind_until or PIPELINE.index(application.reached) >= PIPELINE.index(application.blind_until)
+
+
+def redact(text: str, name: str) -> str:
+    """The text without the parts of the name, and without addresses, links and telephone numbers: what people write into a summary tells who they are."""
+    parts = [re.escape(part) for part in re.split(r"[\s-]+", name) if len(part) > 1]
+    without = re.sub(rf"\b(?:{'|'.join(parts)})\b", _HIDDEN, text, flags=re.IGNORECASE) if parts else text
+    return _CONTACT.sub(_HIDDEN, without)
 
 
 def may_move(from_status: str, to_status: str) -> bool:
@@ -137,7 +174,88 @@ def move(
     if interview_at is not None and interview_at <= now:
         raise errors.invalid_field("interview_time", "INTERVIEW_TIME_PAST", "has passed")
     step = StatusChange(ids.mint(), application.id, application.status, to_status, reason.strip(), person.user_id, now)
-    return replace(application, status=to_status, interview_at=interview_at or application.interview_at, updated_at=now), step
+    reached = to_status if to_status in PIPELINE else application.reached
+    moved = replace(application, status=to_status, reached=reached, interview_at=interview_at or application.interview_at, updated_at=now)
+    return moved, step
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where applications came from, and what became of them."""
+
+    name: str
+    applications: int
+    interviews: int
+    hires: int
+
+
+def sources(outcomes: Iterable[tuple[str, str, str, int]]) -> list[Source]:
+    """From counts by source, furthest stage and status; most applications first."""
+    found: dict[str, Source] = {}
+    for name, reached, status, count in outcomes:
+        past = found.get(name, Source(name, 0, 0, 0))
+        interviewed = PIPELINE.index(reached) >= PIPELINE.index("interview")
+        found[name] = Source(
+            name, past.applications + count, past.interviews + count * interviewed, past.hires + count * (status == "hired")
+        )  # fmt: skip
+    return sorted(found.values(), key=lambda one: (-one.applications, one.name))
+
+
+def ratings(given: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Raises InvalidArgument / CRITERION_TWICE, TEXT_BLANK."""
+    found = [(required("ratings.criterion", criterion), value) for criterion, value in given]
+    if len({criterion.casefold() for criterion, _ in found}) < len(found):
+        raise errors.invalid_field("ratings", "CRITERION_TWICE", "rates one criterion twice")
+    return found
+
+
+def readable_scorecards(cards: Sequence[Scorecard], person: Person) -> Sequence[Scorecard]:
+    """Whoever moves applications reads those of others once they have given their own, so that nobody copies an opinion."""
+    if person.role not in MOVING_ROLES or any(card.author_id == person.user_id for card in cards):
+        return cards
+    return []
+
+
+@dataclass(frozen=True)
+class Group:
+    """Those who gave one answer, as far as their application was decided."""
+
+    answer: str
+    applicants: int
+    selected: int
+    impact_ratio: float
+
+    @property
+    def rate(self) -> float:
+        return self.selected / self.applicants
+
+
+def decided(counts: Iterable[tuple[str, str, str, int]], stage: str) -> dict[str, tuple[int, int]]:
+    """From counts by answer, furthest stage and status: how many were decided and how many of them selected, by answer.
+
+    Selected is who got to the stage; decided against is who was rejected before it. Who waits, or withdrew before, is neither.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for answer, reached, status, count in counts:
+        selected = PIPELINE.index(reached) >= PIPELINE.index(stage)
+        if selected or status == "rejected":
+            applicants, chosen = found.get(answer, (0, 0))
+            found[answer] = (applicants + count, chosen + count * selected)
+    return found
+
+
+def compare(groups: Mapping[str, tuple[int, int]]) -> tuple[list[Group], int]:
+    """Each group that is large enough to be shown beside the one with the highest selection rate, and how many people are in the others.
+
+    The four-fifths rule (29 CFR 1607.4 D): a rate below four fifths of the highest is taken as evidence of adverse impact.
+    """
+    shown = {answer: counts for answer, counts in sorted(groups.items()) if counts[0] >= LEAST_SHOWN}
+    highest = max((selected / applicants for applicants, selected in shown.values()), default=0.0)
+    listed = [
+        Group(answer, applicants, selected, selected / applicants / highest if highest else 1.0)
+        for answer, (applicants, selected) in shown.items()
+    ]
+    return listed, sum(applicants for applicants, _ in groups.values()) - sum(group.applicants for group in listed)
 
 
 def first_step(application_id: UUID, user_id: UUID, *, now: datetime) -> StatusChange:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 metadata = sa.MetaData()
 
@@ -41,6 +41,8 @@ jobs = sa.Table(
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("published_at", sa.DateTime(timezone=True)),
+    sa.Column("blind_until", sa.Text, nullable=False),
+    sa.Column("words", TSVECTOR, nullable=False, server_default=""),  # what it is found by; no part of a Job
 )  # fmt: skip
 
 applications = sa.Table(
@@ -59,6 +61,40 @@ applications = sa.Table(
     sa.Column("reminder_id", sa.Uuid),
     sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("blind_until", sa.Text, nullable=False),
+    sa.Column("reached", sa.Text, nullable=False),
+)  # fmt: skip
+
+notes = sa.Table(
+    "notes", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("application_id", sa.Uuid, nullable=False),
+    sa.Column("author_id", sa.Uuid, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+scorecards = sa.Table(
+    "scorecards", metadata,
+    sa.Column("application_id", sa.Uuid, primary_key=True),
+    sa.Column("author_id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("ratings", JSONB, nullable=False),
+    sa.Column("recommendation", sa.Text, nullable=False),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+self_identifications = sa.Table(
+    "self_identifications", metadata,
+    sa.Column("application_id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("gender", sa.Text, nullable=False),
+    sa.Column("ethnicity", sa.Text, nullable=False),
+    sa.Column("age_group", sa.Text, nullable=False),
+    sa.Column("disability", sa.Text, nullable=False),
 )  # fmt: skip
 
 status_changes = sa.Table(
@@ -69,6 +105,31 @@ status_changes = sa.Table(
     sa.Column("to_status", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+tutors = sa.Table(
+    "tutors", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("display_name", sa.Text, nullable=False),
+    sa.Column("headline", sa.Text, nullable=False),
+    sa.Column("bio", sa.Text, nullable=False),
+    sa.Column("subjects", JSONB, nullable=False),
+    sa.Column("languages", JSONB, nullable=False),
+    sa.Column("hourly_rate", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+tutor_reviews = sa.Table(
+    "tutor_reviews", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tutor_id", sa.Uuid, nullable=False),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("rating", sa.Integer, nullable=False),
+    sa.Column("comment", sa.Text, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
@@ -112,6 +173,7 @@ class Job:
     """A job; whoever posted it (`created_by`) is the contact person. Salaries are minor units a year, all three or none.
 
     `version` grows with each change. `published_at` stays when the job is closed: it says that the job was public once.
+    `blind_until` is the stage at which the organization learns who an applicant is; empty hides nothing.
     """
 
     id: UUID
@@ -132,13 +194,27 @@ class Job:
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None
+    blind_until: str = ""
+
+
+@dataclass(frozen=True)
+class JobFilter:
+    """What a search of jobs asks for; empty asks for nothing. A salary is in minor units a year."""
+
+    query: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    location: str = ""
+    remote: bool = False
+    min_salary: int = 0
+    currency: str = ""
 
 
 @dataclass(frozen=True)
 class Application:
     """A candidate's application; `tenant_id` is the employer's, `user_id` the candidate's account.
 
-    The score and its explanation are those of the day of the application, for the organization alone.
+    The score and its explanation are those of the day of the application, for the organization alone. `blind_until` is the job's of that day, so
+    that nobody lifts what people applied under; `reached` is the furthest stage of the pipeline that it stood at.
     """
 
     id: UUID
@@ -155,6 +231,9 @@ class Application:
     reminder_id: UUID | None
     applied_at: datetime
     updated_at: datetime
+    source: str = ""
+    blind_until: str = ""
+    reached: str = "applied"
 
     @property
     def room_name(self) -> str:
@@ -172,6 +251,93 @@ class StatusChange:
     to_status: str
     reason: str
     user_id: UUID
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A stage of a job's pipeline: how many stood there, do now, went on to a later stage, and for how many seconds."""
+
+    status: str
+    reached: int
+    current: int
+    advanced: int
+    median: float
+    mean: float
+
+
+@dataclass(frozen=True)
+class Note:
+    """What somebody of the organization wrote about an application, for the organization alone."""
+
+    id: UUID
+    tenant_id: UUID
+    application_id: UUID
+    author_id: UUID
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """One person's judgement of an application; `ratings` are pairs of a criterion and 1 to 5."""
+
+    application_id: UUID
+    author_id: UUID
+    tenant_id: UUID
+    ratings: list[tuple[str, int]]
+    recommendation: str
+    comment: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class SelfIdentification:
+    """What an applicant chose to say of themselves; empty where they did not. The report of adverse impact counts it, and nothing else reads it."""
+
+    application_id: UUID
+    user_id: UUID
+    gender: str
+    ethnicity: str
+    age_group: str
+    disability: str
+
+
+@dataclass(frozen=True)
+class Tutor:
+    """Somebody who teaches; the rate is minor units an hour."""
+
+    id: UUID
+    user_id: UUID
+    display_name: str
+    headline: str
+    bio: str
+    subjects: list[str]
+    languages: list[str]
+    hourly_rate: int
+    currency: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class RatedTutor:
+    """A tutor with the mean of their reviews in thousandths, and how many there are."""
+
+    tutor: Tutor
+    rating: int
+    reviews: int
+
+
+@dataclass(frozen=True)
+class Review:
+    """What one person says of a tutor, 1 to 5."""
+
+    id: UUID
+    tutor_id: UUID
+    user_id: UUID
+    rating: int
+    comment: str
     created_at: datetime
 
 

@@ -21,7 +21,7 @@ from services.chassis.clock import Clock, to_timestamp
 from services.chassis.database import Database
 from services.chassis.events import Apply, Prepare
 from services.chassis.tasks import GiveUp, Handler, Task
-from services.jobs import profiles, store
+from services.jobs import profiles, rules, store
 from services.jobs.tables import Application, Job
 
 
@@ -32,15 +32,22 @@ def handlers(own: Database, candidates: grpc.Channel, notifications: grpc.Channe
 
     def application_received(task: Task) -> None:
         application, job = _read(own, task)
-        profile_owner.ShareCandidate(
-            candidates_pb2.ShareCandidateRequest(candidate_id=str(application.candidate_id), tenant_id=str(application.tenant_id))
-        )
-        tell.open_room(application, job)
+        introduce(application, job)
         about = {"job_title": job.title, "company_name": job.company_name}
         tell.mail(task, application, job, "application_received", about)
 
+    def introduce(application: Application, job: Job) -> None:
+        """Shows the organization who applied and gives both a room, once it may know."""
+        if rules.shows_who(application):
+            profile_owner.ShareCandidate(
+                candidates_pb2.ShareCandidateRequest(candidate_id=str(application.candidate_id), tenant_id=str(application.tenant_id))
+            )
+            tell.open_room(application, job)
+
     def application_moved(task: Task) -> None:
         application, job = _read(own, task)
+        if application.blind_until:
+            introduce(application, job)
         about = {"job_title": job.title, "company_name": job.company_name}
         status = str(task.payload["status"])
         if status == "interview" and application.interview_at is not None:
@@ -99,7 +106,8 @@ class Telling:
 
     def mail(self, task: Task, application: Application, job: Job, template: str, variables: dict[str, str]) -> None:
         """To both sides; only the organization's contact is told whose application it is."""
-        named = {"candidate_name": application.candidate_name} if application.candidate_name else {}
+        known = application.candidate_name and rules.shows_who(application)
+        named = {"candidate_name": application.candidate_name} if known else {}
         self._mail(task, "candidate", application, application.user_id, template, variables)
         self._mail(task, "employer", application, job.created_by, template, variables | named)
 

@@ -13,17 +13,19 @@ from einstellen.notifications.v1 import (
     reminders_pb2,
     reminders_pb2_grpc,
 )
+from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
 from einstellen.rooms.v1 import documents_pb2, documents_pb2_grpc, rooms_pb2, rooms_pb2_grpc
 from services.chassis import clients, clock
 from services.chassis.audit_log import AuditLog
 from services.chassis.database import Database
-from services.chassis.events import EventFeed
+from services.chassis.events import EventFeed, Follower
+from services.chassis.persons import PersonService, following, handlers
 from services.chassis.revocations import Revocations, revoked
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
-from services.notifications import tasks
+from services.notifications import persons, tasks
 from services.notifications.providers.channel import Channel
 from services.notifications.providers.smtp import Smtp
 from services.notifications.providers.twilio import Twilio
@@ -42,7 +44,8 @@ def start(settings: Settings) -> Server:
     keys = clients.connect(settings.keys_url, "auth", services)
     channels = channels_of(settings)
     contracts = [
-        module.DESCRIPTOR for module in (notifications_pb2, messages_pb2, reminders_pb2, rooms_pb2, documents_pb2, audit_pb2, events_pb2)
+        module.DESCRIPTOR
+        for module in (notifications_pb2, messages_pb2, reminders_pb2, rooms_pb2, documents_pb2, audit_pb2, persons_pb2, events_pb2)
     ]
     chat = Chat(gateways)
 
@@ -54,12 +57,18 @@ def start(settings: Settings) -> Server:
         documents_pb2_grpc.add_DocumentOwnerServiceServicer_to_server(DocumentOwnerService(database), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("notifications", database), server)
+        persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read), server)
 
     return serve(
         settings, contracts, add, access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("notifications", revoked(keys))),
         services=services,
         parts={"database": database.check, "redis": gateways.ping},
-        background=[Worker("notifications", database, tasks.handlers(database, channels, clock.utc_now), threads=4)],
+        background=[
+            Worker(
+                "notifications", database, tasks.handlers(database, channels, clock.utc_now) | handlers(database, persons.erase), threads=4
+            ),
+            Follower("notifications", "auth", keys, database, following(persons.erase)),
+        ],
         closing=[keys.close, gateways.close, database.close],
     )  # fmt: skip
 

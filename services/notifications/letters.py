@@ -44,6 +44,7 @@ TEMPLATES: Mapping[str, Template] = {
     "password_changed": Template(_of()),
     "email_change": Template(_of("link", "expires_time"), secret=True),
     "email_changed": Template(_of()),
+    "export_ready": Template(_of()),
     "google_linked": Template(_of()),
     "second_factor_on": Template(_of()),
     "second_factor_off": Template(_of()),

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -85,7 +86,7 @@ def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
 
 def bearer(role: str = "owner", kind: str = "business") -> tuple[str, str]:
     now = int(time.time())
-    claims = {"iss": "einstellen", "aud": "einstellen", "iat": now, "exp": now + 60, "kind": kind, "role": role}
+    claims = {"iss": "einstellen", "aud": "einstellen", "iat": now, "exp": now + 3600, "kind": kind, "role": role}
     claims |= {name: str(ids.mint()) for name in ("sub", "org", "sid")}
     return ("authorization", "Bearer " + jwt.encode(claims, PRIVATE, "ES256", {"kid": "k", "typ": tokens.TYPE}))
 
@@ -177,7 +178,7 @@ def test_where_a_call_comes_from_is_said_by_envoy_or_by_a_service_and_by_no_clie
 def test_each_call_leaves_one_line_without_what_was_said(trial: Trial, jobs: Any, lines: Any) -> None:
     token = bearer()
     jobs.CreateCompany(jobs_pb2.CreateCompanyRequest(name="Geheim & Co"), metadata=(token, (REQUEST_ID, "request-1")))
-    (line,) = [line for line in lines() if line["message"] == "rpc"]
+    (line,) = [line for line in lines() if line["message"] == "rpc" and line["request_id"] == "request-1"]
     assert (line["service"], line["method"], line["code"], line["request_id"]) == (
         "jobs",
         "einstellen.jobs.v1.JobService/CreateCompany",
@@ -193,3 +194,29 @@ def test_an_rpc_that_is_not_there_is_unimplemented(served: Any) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         served[2].unary_unary("/einstellen.jobs.v1.JobService/Nothing")(b"")
     assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_an_rpc_apart_is_answered_while_every_worker_waits() -> None:
+    trial, called, answered = Trial(), threading.Event(), threading.Event()
+
+    def wait() -> Any:
+        called.set()
+        answered.wait(15)
+        return jobs_pb2.Job()
+
+    trial.answer = wait
+    settings = Settings(service="jobs", SECRET_KEY=KEY, SERVICE_TOKEN=KEY, WORKERS=1)
+    server = serve(
+        settings, [jobs_pb2.DESCRIPTOR], lambda grpc_server: jobs_pb2_grpc.add_JobServiceServicer_to_server(trial, grpc_server),
+        access=AccessTokens(KeyRing(lambda: PUBLISHED), "einstellen"), services=ServiceTokens(KEY, "jobs"), parts={},
+        apart=["/einstellen.jobs.v1.JobService/CreateCompany"],
+    )  # fmt: skip
+    with grpc.insecure_channel(server.address) as channel:
+        stub: Any = jobs_pb2_grpc.JobServiceStub(channel)
+        waiting = stub.GetJob.future(jobs_pb2.GetJobRequest(job_id=str(ids.mint())))
+        assert called.wait(15)
+        assert stub.CreateCompany(jobs_pb2.CreateCompanyRequest(name="Quick"), metadata=(bearer(),), timeout=15).name == "Quick"
+        assert not waiting.done()
+        answered.set()
+        waiting.result(15)
+    server.stop(0)

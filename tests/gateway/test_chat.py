@@ -371,3 +371,22 @@ def test_a_process_that_stops_asks_its_clients_to_come_again_spread_over_the_tim
                 await client.until(lambda: client.seqs == [1], "its own")
 
     run(scenario)
+
+
+def test_in_a_crowd_nobody_is_told_who_comes_and_goes_and_messages_go_on(house: House, meet: Meet, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts = [house.register(name) for name in ("Ada", "Bo", "Cy")]
+    room = meet(*accounts)
+    monkeypatch.setattr("gateway.rooms.MOST_SHOWN", 2)
+
+    async def scenario() -> None:
+        async with gateway(house) as door, join(door, room, accounts[0]) as ada:
+            async with join(door, room, accounts[1]) as bo:
+                await ada.other("presence", user_id=accounts[1].user_id, online=True)
+                async with join(door, room, accounts[2]) as cy:
+                    assert len(cy.welcome["present"]) == 2
+                    await cy.say("among many", "1")
+                    await bo.until(lambda: bo.seqs == [1], "the message")
+            await ada.until(lambda: ada.seqs == [1], "the message")
+            assert not [o for o in ada.others if o.get("presence", {}).get("user_id") == accounts[2].user_id and o["presence"]["online"]]
+
+    run(scenario)

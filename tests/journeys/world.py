@@ -21,11 +21,29 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cli.services import SERVICES
-from einstellen.auth.v1 import api_keys_pb2, api_keys_pb2_grpc, invitations_pb2, invitations_pb2_grpc, workspaces_pb2, workspaces_pb2_grpc
+from einstellen.auth.v1 import (
+    api_keys_pb2,
+    api_keys_pb2_grpc,
+    data_pb2,
+    data_pb2_grpc,
+    invitations_pb2,
+    invitations_pb2_grpc,
+    workspaces_pb2,
+    workspaces_pb2_grpc,
+)
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc, duplicates_pb2, duplicates_pb2_grpc
 from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
-from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc
+from einstellen.jobs.v1 import (
+    applications_pb2,
+    applications_pb2_grpc,
+    jobs_pb2,
+    jobs_pb2_grpc,
+    pipeline_pb2,
+    pipeline_pb2_grpc,
+    tutors_pb2,
+    tutors_pb2_grpc,
+)
 from einstellen.notifications.v1 import (
     messages_pb2,
     messages_pb2_grpc,
@@ -90,6 +108,7 @@ def make(house: House) -> World:
         ids[f"{snake}_id"] = getattr(candidates, f"Add{name}")(request, metadata=person.metadata).id
     application = applications.Apply(applications_pb2.ApplyRequest(job_id=published, cover_letter=mark), metadata=person.metadata)
     ids["application_id"] = application.id
+    judge(house, employer, person, application.id, mark)
     rooms = house.stub("notifications", messages_pb2_grpc.MessageServiceStub)
     until(lambda: rooms.ListRooms(messages_pb2.ListRoomsRequest(), metadata=person.metadata).rooms, "the application's room is open")
     said = rooms.SendMessage(messages_pb2.SendMessageRequest(receiver_id=employer.user_id, content=mark), metadata=person.metadata)
@@ -108,16 +127,33 @@ def make(house: House) -> World:
     interview = interviewed(house, employer, person, made.id, published, mark)
     ids["interview_id"], ids["question_id"] = interview.id, interview.open_question.id
     ids["organization_id"] = employer.tenant_id
+    ids["export_id"] = (
+        house.stub("auth", data_pb2_grpc.DataServiceStub).CreateExport(data_pb2.CreateExportRequest(), metadata=person.metadata).id
+    )
     ids["duplicate_id"], ids["keep_candidate_id"] = doubled(house, employer, published), made.id
     organize(house, world, mark)
     world.marks += [value for name, value in ids.items() if name != "organization_id"] + [said.id, application.room_name]
     ids["plan_id"] = free_plan(house)
+    # What is on the tutor board is for everybody.
+    profile = tutors_pb2.PutMyTutorProfileRequest(display_name="Known to all", subjects=["Python"], currency="EUR")
+    ids["tutor_id"] = house.stub("jobs", tutors_pb2_grpc.TutorServiceStub).PutMyTutorProfile(profile, metadata=person.metadata).id
     # What the accounts are, a stranger names in a request and may find in its echo; addresses never.
     ids |= {"user_id": person.user_id, "receiver_id": person.user_id, "with_user_id": person.user_id, "employer_id": employer.user_id}
     world.marks += [employer.email, person.email]
     # Twice, because a task that ends may have begun another elsewhere, which was looked at before.
     until(lambda: not busy(house) and not busy(house), "mails are sent and all else that making this has begun")
     return world
+
+
+def judge(house: House, employer: Account, person: Account, application_id: str, mark: str) -> None:
+    """A note, a scorecard, and what the applicant says of themselves."""
+    stub = house.stub("jobs", pipeline_pb2_grpc.PipelineServiceStub)
+    stub.AddNote(pipeline_pb2.AddNoteRequest(application_id=application_id, text=mark), metadata=employer.metadata)
+    card = pipeline_pb2.PutScorecardRequest(application_id=application_id, recommendation="yes", comment=mark)
+    stub.PutScorecard(card, metadata=employer.metadata)
+    answers = pipeline_pb2.SelfIdentification(gender="another")
+    request = pipeline_pb2.PutSelfIdentificationRequest(application_id=application_id, answers=answers)
+    stub.PutSelfIdentification(request, metadata=person.metadata)
 
 
 def doubled(house: House, employer: Account, job_id: str) -> str:
@@ -265,7 +301,7 @@ def rpcs() -> list[MethodDescriptor]:
 def owner_of(method: MethodDescriptor) -> str:
     """The service that answers an RPC; auth for the keys, notifications for rooms."""
     package = method.full_name.split(".")[1]
-    return {"keys": "auth", "audit": "auth", "events": "jobs", "rooms": "notifications"}.get(package, package)
+    return {"keys": "auth", "audit": "auth", "events": "jobs", "persons": "candidates", "rooms": "notifications"}.get(package, package)
 
 
 SAMPLES: dict[str, Any] = {
@@ -279,6 +315,7 @@ SAMPLES: dict[str, Any] = {
     "unit": "ai",
     "package_id": "ai-50", "success_url": "https://example.com", "cancel_url": "https://example.com", "reason": "Words", "amount": 1, "type": "TAILOR",
     "service": "auth", "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
+    "text": "Words", "recommendation": "yes", "display_name": "Name", "rating": 5,
 }  # fmt: skip
 
 

@@ -41,9 +41,7 @@ class Sessions:
         with self._database.begin(calls.SYSTEM) as connection:
             factor = factors.find_factor(connection, user.id)
             if factor is not None and factor.confirmed_at is not None:
-                current = accounts.lock_user(connection, user.id)
-                if current.password_hash != user.password_hash:
-                    raise errors.Unauthenticated("CREDENTIALS_WRONG", "the address or the password is wrong")
+                _lock_unchanged(connection, user)
                 token, challenge = rules.new_challenge(user.id, now=self._clock())
                 factors.add_challenge(connection, challenge)
                 audit.record(connection, "login.challenged", tenant_id=user.personal_organization_id, user_id=user.id)
@@ -60,9 +58,7 @@ class Sessions:
         )  # fmt: skip
         with self._database.begin(calls.SYSTEM) as connection:
             revision = events.position(connection)  # first: what is revoked after this was read is not in what follows
-            current = accounts.lock_user(connection, user.id)
-            if current.deleted_at is not None or current.password_hash != user.password_hash:
-                raise errors.Unauthenticated("CREDENTIALS_WRONG", "the address or the password is wrong")
+            _lock_unchanged(connection, user)
             organization = rules.check_open(organizations.find_membership(connection, session.tenant_id, user.id))
             store.add_session(connection, session)
             store.add_refresh_token(connection, kept)
@@ -182,6 +178,13 @@ class SessionService(sessions_pb2_grpc.SessionServiceServicer):
             but = person.session_id if request.keep_current else None
             count = self._sessions.end_all(connection, user, self._clock(), why="asked", but=but)
         return sessions_pb2.RevokeSessionsResponse(revoked=count)
+
+
+def _lock_unchanged(connection: Connection, user: User) -> None:
+    """Holds the account until commit, if it is there and signs in as it did."""
+    current = accounts.find_locked(connection, user.id)
+    if current is None or current.password_hash != user.password_hash:
+        raise errors.Unauthenticated("CREDENTIALS_WRONG", "the address or the password is wrong")
 
 
 def _agent(context: Context) -> str:

@@ -42,10 +42,16 @@ def get_user(connection: Connection, user_id: UUID) -> User:
 
 def lock_user(connection: Connection, user_id: UUID) -> User:
     """Holds the account until commit, so that signing in and a change of how one signs in come one after the other."""
-    row = connection.execute(sa.select(users).where(users.c.id == user_id).with_for_update()).first()
-    if row is None:
+    user = find_locked(connection, user_id)
+    if user is None:
         raise errors.NotFound("USER_NOT_FOUND", "there is no such account")
-    return User(**row._mapping)
+    return user
+
+
+def find_locked(connection: Connection, user_id: UUID) -> User | None:
+    """As `lock_user`, where the account may have gone while one waited."""
+    row = connection.execute(sa.select(users).where(users.c.id == user_id).with_for_update()).first()
+    return User(**row._mapping) if row else None
 
 
 def list_administrators(connection: Connection) -> Sequence[str]:

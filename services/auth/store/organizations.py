@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.auth.tables import (
+    Belonging,
     Organization,
     members,
     organizations,
@@ -121,6 +122,28 @@ def _name_owner(connection: Connection, organization_id: UUID) -> None:
 
 def _of(organization_id: UUID, user_id: UUID) -> sa.ColumnElement[bool]:
     return sa.and_(members.c.tenant_id == organization_id, members.c.user_id == user_id)
+
+
+def lock_organizations_of(connection: Connection, user_id: UUID) -> None:
+    """Holds all that somebody belongs to until commit, always in one order."""
+    mine = sa.select(members.c.tenant_id).where(members.c.user_id == user_id)
+    connection.execute(sa.select(organizations.c.id).where(organizations.c.id.in_(mine)).order_by(organizations.c.id).with_for_update())
+
+
+def list_belongings(connection: Connection, user_id: UUID) -> Sequence[Belonging]:
+    others = members.alias()
+    elsewhere = sa.and_(others.c.tenant_id == organizations.c.id, others.c.user_id != user_id)
+    heir = sa.select(others.c.user_id).where(elsewhere, others.c.role == "owner").order_by(others.c.created_at, others.c.user_id).limit(1)
+    query = (
+        sa.select(
+            organizations.c.id, organizations.c.kind, members.c.role, sa.exists().where(elsewhere).label("has_others"),
+            heir.correlate(organizations).scalar_subquery().label("heir"),
+        )
+        .join(members, members.c.tenant_id == organizations.c.id)
+        .where(members.c.user_id == user_id)
+        .order_by(organizations.c.id)
+    )  # fmt: skip
+    return [Belonging(**row._mapping) for row in connection.execute(query)]
 
 
 def list_organizations(connection: Connection, user_id: UUID, page: Page) -> Sequence[Organization]:

@@ -31,7 +31,9 @@ def lock_refresh_token(connection: Connection, token_hash: bytes) -> tuple[Refre
     session_id = connection.execute(sa.select(refresh_tokens.c.session_id).where(refresh_tokens.c.token_hash == token_hash)).scalar()
     if session_id is None:
         return None, None
-    session = connection.execute(sa.select(sessions).where(sessions.c.id == session_id).with_for_update()).one()
+    session = connection.execute(sa.select(sessions).where(sessions.c.id == session_id).with_for_update()).first()
+    if session is None:  # the account has gone while one waited
+        return None, None
     return find_refresh_token(connection, token_hash), Session(**session._mapping)
 
 

@@ -76,8 +76,15 @@ class Stripe:
             intent = handle
             if handle.startswith("cs_"):
                 intent = str(_id(self._api.checkout.sessions.retrieve(handle).payment_intent))
-            asked: Any = {"payment_intent": intent, "amount": amount, "metadata": {"reference": str(reference)}}
-            made = self._api.refunds.create(asked, {"idempotency_key": str(reference)})
+            # Its idempotency key is forgotten after a day; what it was asked before is there all the same.
+            known = self._api.refunds.list({"payment_intent": intent, "limit": 100}).data
+            made = next((each for each in known if (each.to_dict().get("metadata") or {}).get("reference") == str(reference)), None)
+            if made is None:
+                asked: Any = {"payment_intent": intent, "amount": amount, "metadata": {"reference": str(reference)}}
+                try:
+                    made = self._api.refunds.create(asked, {"idempotency_key": str(reference)})
+                except stripe.InvalidRequestError:  # somebody at Stripe has sent it back meanwhile
+                    return Refunded("failed", "")
         state = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}.get(str(made.status), "pending")
         return Refunded(state, made.id)
 

@@ -1,6 +1,7 @@
 """The RPCs of applications: applying, reading, and moving them through the pipeline."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -14,9 +15,10 @@ from services.chassis import audit, calls, errors, events, idempotency, ids, pag
 from services.chassis.clock import Clock, from_timestamp, to_timestamp, utc_now
 from services.chassis.database import Database
 from services.jobs import explain, profiles, rules, store
+from services.jobs.matching.profile import CandidateText
 from services.jobs.matching.score import score
 from services.jobs.pool import Pool
-from services.jobs.tables import Application, StatusChange
+from services.jobs.tables import Application, Profile, StatusChange
 
 Context = grpc.ServicerContext
 
@@ -46,7 +48,7 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
             fit = score(rules.job_text(job), profiles.to_text(candidate), self._pool.idf, now.date())
             application = Application(
                 ids.mint(), job.tenant_id, job.id, UUID(candidate.id), person.user_id, profiles.display_name(candidate), request.cover_letter,
-                "applied", Decimal(str(fit.value)), explain.to_json(fit), None, None, now, now,
+                "applied", Decimal(str(fit.value)), explain.to_json(fit), None, None, now, now, request.source, job.blind_until,
             )  # fmt: skip
             first = rules.first_step(application.id, person.user_id, now=now)
             store.add_application(connection, application, first)
@@ -113,7 +115,11 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
     @staticmethod
     def _read(connection: Connection, application: Application, who: rules.Side) -> applications_pb2.Application:
         title = store.job_titles(connection, {application.job_id}).get(application.job_id, "")
-        return to_application(application, title, store.list_steps(connection, application.id), who)
+        shown = to_application(application, title, store.list_steps(connection, application.id), who)
+        if shown.blind:
+            found = store.list_profiles(connection, application.tenant_id, [application.candidate_id])
+            shown.profile.CopyFrom(to_blind_profile(found[0]) if found else applications_pb2.Profile())
+        return shown
 
 
 def _interview_at(request: applications_pb2.UpdateApplicationStatusRequest) -> datetime | None:
@@ -128,18 +134,41 @@ def _interview_at(request: applications_pb2.UpdateApplicationStatusRequest) -> d
 def to_application(
     application: Application, job_title: str, history: Sequence[StatusChange], who: rules.Side
 ) -> applications_pb2.Application:
-    """The organization sees the score and the reasons of moves, the applicant does not."""
+    """The organization sees the score and the reasons of moves, the applicant does not. Where it may not know who applied, nothing here says so."""
+    told = application if who.knows_who else replace(application, candidate_name="", cover_letter="")
+    steps = [
+        applications_pb2.StatusChange(
+            from_status=step.from_status, to_status=step.to_status, reason=step.reason if who.organization else "",
+            user_id=str(step.user_id) if who.knows_who or step.user_id != application.user_id else "", change_time=to_timestamp(step.created_at),
+        )
+        for step in history
+    ]  # fmt: skip
     return applications_pb2.Application(
-        id=str(application.id), job_id=str(application.job_id), job_title=job_title, candidate_id=str(application.candidate_id),
-        candidate_name=application.candidate_name, status=application.status,
+        id=str(application.id), job_id=str(application.job_id), job_title=job_title,
+        candidate_id=str(application.candidate_id) if who.knows_who else "", candidate_name=told.candidate_name, status=application.status,
         match_score=explain.from_json(application.explanation) if who.organization else None,
-        cover_letter=application.cover_letter, interview_time=to_timestamp(application.interview_at), room_name=application.room_name,
-        history=[
-            applications_pb2.StatusChange(
-                from_status=step.from_status, to_status=step.to_status, reason=step.reason if who.organization else "", user_id=str(step.user_id),
-                change_time=to_timestamp(step.created_at),
+        cover_letter=told.cover_letter, interview_time=to_timestamp(application.interview_at),
+        room_name=application.room_name if rules.shows_who(application) else "", history=steps,
+        apply_time=to_timestamp(application.applied_at), update_time=to_timestamp(application.updated_at),
+        user_id=str(application.user_id) if who.knows_who else "", source=application.source, blind=not who.knows_who,
+    )  # fmt: skip
+
+
+def to_blind_profile(profile: Profile) -> applications_pb2.Profile:
+    """What matching sees of a candidate, without what they wrote of who they are; it never held a name of an employer or a school."""
+    text = profiles.from_json(profile.text or profiles.to_json(CandidateText()))
+
+    def plain(words: str) -> str:
+        return rules.redact(words, profile.display_name)
+
+    return applications_pb2.Profile(
+        titles=map(plain, text.titles), summary=plain(text.summary), skills=text.skills, degrees=[plain(one.degree) for one in text.education],
+        location=text.location,
+        positions=[
+            applications_pb2.Position(
+                title=plain(one.title), description=plain(one.description), start_date=one.started_on.isoformat() if one.started_on else "",
+                end_date=one.ended_on.isoformat() if one.ended_on else "",
             )
-            for step in history
+            for one in text.experience
         ],
-        apply_time=to_timestamp(application.applied_at), update_time=to_timestamp(application.updated_at), user_id=str(application.user_id),
     )  # fmt: skip

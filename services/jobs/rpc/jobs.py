@@ -4,20 +4,26 @@ from typing import Any
 from uuid import UUID
 
 import grpc
+from google.api.httpbody_pb2 import HttpBody
 
 from einstellen.jobs.v1 import jobs_pb2, jobs_pb2_grpc
 from services.chassis import audit, calls, errors, events, idempotency, ids, masks, paging
 from services.chassis.clock import Clock, to_timestamp, utc_now
 from services.chassis.database import Database
-from services.jobs import explain, rules, store
+from services.chassis.skills import normalise
+from services.jobs import explain, posting, rules, store
+from services.jobs.matching.board import Place
+from services.jobs.matching.score import Score, score_readings
+from services.jobs.openings import Openings
 from services.jobs.pool import Pool
-from services.jobs.tables import Company, Job
+from services.jobs.tables import Application, Company, Job, JobFilter, Profile
 
 Context = grpc.ServicerContext
-_FIELDS = ("title", "description", "location", "salary_range", "key_skills", "remote", "status")
+_NOBODY = UUID(int=0)
+_FIELDS = ("title", "description", "location", "salary_range", "key_skills", "remote", "status", "blind_until")
 
 # What the audit log tells before and after.
-_TOLD = ("status", "remote", "salary_min", "salary_max", "salary_currency")
+_TOLD = ("status", "remote", "blind_until", "salary_min", "salary_max", "salary_currency")
 
 
 class JobService(jobs_pb2_grpc.JobServiceServicer):
@@ -26,6 +32,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
     def __init__(self, database: Database, pool: Pool, clock: Clock = utc_now) -> None:
         self._database = database
         self._pool = pool
+        self._openings = Openings(database)
         self._clock = clock
 
     def CreateCompany(self, request: jobs_pb2.CreateCompanyRequest, context: Context) -> jobs_pb2.Company:
@@ -64,9 +71,9 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             job = Job(
                 ids.mint(), person.tenant_id, company.id, company.name, person.user_id, title, description, request.location.strip(), request.remote,
                 **_salary(request), key_skills=skills, status=status, version=1, created_at=now, updated_at=now,
-                published_at=now if status == "published" else None,
+                published_at=now if status == "published" else None, blind_until=request.blind_until,
             )  # fmt: skip
-            store.add_job(connection, job)
+            store.add_job(connection, job, rules.job_words(job))
             audit.record(connection, "job.created", job_id=job.id, status=status)
             answer = claim.keep(to_job(job))
             if status == "published":
@@ -86,10 +93,45 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
     def ListJobs(self, request: jobs_pb2.ListJobsRequest, context: Context) -> jobs_pb2.ListJobsResponse:
         page = paging.read(request, UUID)
         tenant_id = calls.person().tenant_id if request.mine else None
+        wanted = JobFilter(
+            tuple(rules.words(request.query)), tuple(normalise(skill) or " ".join(skill.split()) for skill in request.skills),
+            request.location.strip(), request.remote, request.min_salary, request.currency,
+        )  # fmt: skip
         with self._database.begin(calls.current()) as connection:
-            found = store.list_jobs(connection, page, tenant_id=tenant_id, query=request.query, location=request.location)
+            found = store.list_jobs(connection, page, wanted, tenant_id=tenant_id)
         rows, token = page.cut(found, lambda row: [row.id])
         return jobs_pb2.ListJobsResponse(jobs=map(to_job, rows), next_page_token=token)
+
+    def ListRecommendedJobs(self, request: jobs_pb2.ListRecommendedJobsRequest, context: Context) -> jobs_pb2.ListRecommendedJobsResponse:
+        person, page = calls.person(), paging.read(request, int, UUID, int)
+        with self._database.begin(person) as connection:
+            profile = store.find_own_profile(connection, person.user_id)
+        if profile is None:
+            raise errors.NotFound("CANDIDATE_NOT_FOUND", "you have no profile that jobs could be ranked for; make one first")
+        idf, day, first = self._pool.idf, self._clock().date(), page.after[2] if page.after else 0
+        reading = self._pool.reading(profile)
+        board = self._openings.board(idf)
+        place = Place(page.after[0], page.after[1]) if page.after else None
+        found, token = page.cut(
+            board.search(reading, day, page.fetch, place), lambda one: [one[0].tenths, one[0].job_id, first + page.size]
+        )
+        with self._database.begin(person) as connection:
+            jobs = {job.id: job for job in store.list_published(connection, [place.job_id for place, _ in found])}
+        matches = [
+            jobs_pb2.JobMatch(
+                rank=rank, job=to_job(jobs[place.job_id]),
+                score=explain.to_match_score(score_readings(opening.reading, reading, idf, day)),
+            )
+            for rank, (place, opening) in enumerate(found, first + 1)
+            if place.job_id in jobs
+        ]  # fmt: skip
+        return jobs_pb2.ListRecommendedJobsResponse(matches=matches, next_page_token=token)
+
+    def GetJobPosting(self, request: jobs_pb2.GetJobRequest, context: Context) -> HttpBody:
+        # In the system scope for the company's address alone, which a posting shows to everybody.
+        with self._database.begin(calls.SYSTEM) as connection:
+            job, website = store.get_posting(connection, UUID(request.job_id))
+        return HttpBody(content_type="application/ld+json", data=posting.to_json_ld(job, website))
 
     def UpdateJob(self, request: jobs_pb2.UpdateJobRequest, context: Context) -> jobs_pb2.Job:
         person, chosen = calls.person(), masks.chosen(request, _FIELDS)
@@ -97,7 +139,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             job = store.lock_job(connection, UUID(request.job_id), person.tenant_id)
             changed = rules.change_job(job, _changes(request, chosen), now=self._clock())
             if changed is not job:
-                store.put_job(connection, changed)
+                store.put_job(connection, changed, rules.job_words(changed))
                 audit.record(connection, "job.updated", job_id=job.id, fields=sorted(chosen), **audit.change(job, changed, *_TOLD))
                 kind = "job.published" if changed.status != job.status else "job.updated"
                 events.record(connection, kind, job.id, job.tenant_id, fields=sorted(chosen))
@@ -109,7 +151,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             job = store.lock_job(connection, UUID(request.job_id), person.tenant_id)
             closed = rules.close_job(job, now=self._clock())
             if closed is not job:
-                store.put_job(connection, closed)
+                store.put_job(connection, closed, rules.job_words(closed))
                 audit.record(connection, "job.closed", job_id=job.id, **audit.change(job, closed, *_TOLD))
                 events.record(connection, "job.closed", job.id, job.tenant_id)
         return to_job(closed)
@@ -118,17 +160,18 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
         person, page = calls.person(), paging.read(request, int, UUID, int, int)
         with self._database.begin(person) as connection:
             job = store.get_job(connection, UUID(request.job_id), person.tenant_id)
-        after = None
+        after, skip, first = None, 0, 0
         if page.after:
             tenths, last, version, first = page.after
             if version != job.version:
                 raise errors.invalid_field("page_token", "PAGE_TOKEN_INVALID", "is of an order that has passed: the job was changed")
-            after = (tenths, last)
-        else:
-            first = 0
+            # The token of a blind job names nobody: what is behind a place is then found by counting up to it.
+            after, skip = (None, first) if job.blind_until else ((tenths, last), 0)
         text, day = rules.job_text(job), self._clock().date()
-        idf, found = self._pool.search(text, day, page.fetch, person.tenant_id, after)
-        hits, token = page.cut(found, lambda hit: [hit.tenths, hit.candidate_id, job.version, first + page.size])
+        idf, found = self._pool.search(text, day, skip + page.fetch, person.tenant_id, after)
+        hits, token = page.cut(
+            found[skip:], lambda hit: [hit.tenths, _NOBODY if job.blind_until else hit.candidate_id, job.version, first + page.size]
+        )
         chosen = [hit.candidate_id for hit in hits]
         with self._database.begin(person) as connection:
             profiles = {profile.candidate_id: profile for profile in store.list_profiles(connection, person.tenant_id, chosen)}
@@ -136,13 +179,19 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
         shown = [(rank, profiles[one]) for rank, one in enumerate(chosen, first + 1) if one in profiles]
         scores = self._pool.explain(text, [profile for _, profile in shown], idf, day)
         matches = [
-            jobs_pb2.Match(
-                rank=rank, candidate_id=str(profile.candidate_id), display_name=profile.display_name, headline=profile.headline,
-                application_id=str(applied.get(profile.candidate_id, "")), score=explain.to_match_score(score),
-            )
+            _to_match(rank, job, profile, applied.get(profile.candidate_id), score)
             for (rank, profile), score in zip(shown, scores, strict=True)
-        ]  # fmt: skip
+        ]
         return jobs_pb2.ListMatchesResponse(matches=matches, next_page_token=token)
+
+
+def _to_match(rank: int, job: Job, profile: Profile, application: Application | None, score: Score) -> jobs_pb2.Match:
+    known = rules.shows_who(application) if application else not job.blind_until
+    return jobs_pb2.Match(
+        rank=rank, candidate_id=str(profile.candidate_id) if known else "", display_name=profile.display_name if known else "",
+        headline=profile.headline if known else rules.redact(profile.headline, profile.display_name),
+        application_id=str(application.id) if application else "", score=explain.to_match_score(score),
+    )  # fmt: skip
 
 
 def _salary(request: Any) -> dict[str, Any]:
@@ -177,4 +226,5 @@ def to_job(job: Job) -> jobs_pb2.Job:
         id=str(job.id), company_id=str(job.company_id), company_name=job.company_name, title=job.title, description=job.description,
         location=job.location, salary_range=salary, key_skills=job.key_skills, status=job.status, remote=job.remote,
         create_time=to_timestamp(job.created_at), update_time=to_timestamp(job.updated_at),
+        blind_until=job.blind_until,
     )  # fmt: skip

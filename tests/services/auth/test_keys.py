@@ -1,14 +1,17 @@
 """The published keys."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import jwt
+import sqlalchemy as sa
 
 from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 from services.auth.keys import SigningKeys
 from services.auth.tables import signing_keys
 from services.chassis.calls import SYSTEM
+from services.chassis.clock import utc_now
 from services.chassis.database import Database
 from tests.conftest import Account, House
 
@@ -47,4 +50,25 @@ def test_a_new_key_is_published_before_it_signs_and_the_old_one_after(house: Hou
         with database.begin(SYSTEM) as connection:  # the others' key signs on
             connection.execute(signing_keys.delete().where(signing_keys.c.key_id == new))
             connection.execute(signing_keys.update().where(signing_keys.c.key_id == old).values(retired_at=None))
+        database.close()
+
+
+def test_keys_that_many_make_at_once_leave_one_to_sign_with_in_the_end(house: House) -> None:
+    database = Database(house.app_url("auth"), pool_size=8)
+    secret = house.environment["SECRET_KEY"]
+    with database.begin(SYSTEM) as connection:
+        before = set(connection.execute(sa.select(signing_keys.c.key_id)).scalars())
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            made = set(pool.map(lambda _: SigningKeys(database, secret, "ES256", 900, utc_now).rotate(), range(8)))
+        with database.begin(SYSTEM) as connection:
+            lasting = set(connection.execute(sa.select(signing_keys.c.key_id).where(signing_keys.c.retired_at.is_(None))).scalars())
+        assert len(made) == 8
+        assert len(lasting) == 1
+        assert lasting < made
+    finally:
+        with database.begin(SYSTEM) as connection:  # the others' keys sign on
+            connection.execute(signing_keys.delete().where(signing_keys.c.key_id.not_in(before)))
+            newest = sa.select(sa.func.max(signing_keys.c.created_at)).scalar_subquery()
+            connection.execute(signing_keys.update().where(signing_keys.c.created_at == newest).values(retired_at=None))
         database.close()

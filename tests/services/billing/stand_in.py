@@ -40,6 +40,8 @@ class StandIn:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # an answer is one packet, or the peer's delayed acknowledgement makes it wait
+            disable_nagle_algorithm = True
 
             def handle_any(self) -> None:
                 outer._serve(self)

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cli.stack.stripe_stand_in import sign
 from services.billing.providers.configured import providers_of
 from services.billing.providers.jazzcash import secure_hash, transaction_number
 from services.billing.providers.protocol import Notice, Provider
 from services.billing.settings import Settings
 from services.chassis import errors
-from tests.services.billing.stripe_server import sign
 
 SECRET = "a_secret_of_the_test"
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)

@@ -20,6 +20,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from cli.stack.ports import LOOPBACK, free_port
+from cli.stack.stripe_stand_in import StripeServer
 from services.billing.providers.paypal import PayPal
 from services.billing.providers.protocol import Charge
 from services.billing.providers.stripe import Stripe
@@ -29,7 +30,6 @@ from services.chassis.settings import load
 from tests.conftest import House, until
 from tests.services.billing.paypal_server import PayPalServer
 from tests.services.billing.stand_in import Exchange
-from tests.services.billing.stripe_server import StripeServer
 
 CONTRACTS = Path(__file__).resolve().parents[4] / "shared" / "data" / "contracts"
 TENANT = UUID(int=7)

@@ -13,6 +13,7 @@ from google.api.httpbody_pb2 import HttpBody
 
 from cli.stack.databases import copy_database, drop_database
 from cli.stack.ports import LOOPBACK, free_port
+from cli.stack.stripe_stand_in import StripeServer
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, payments_pb2, payments_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
 from services.billing import admin
 from services.billing.__main__ import start
@@ -25,7 +26,6 @@ from tests.conftest import Account, House, until
 from tests.services.billing.jazzcash_server import JazzCashServer
 from tests.services.billing.paypal_server import PayPalServer
 from tests.services.billing.razorpay_server import RazorpayServer
-from tests.services.billing.stripe_server import StripeServer
 
 ROTATED = "a_secret_that_is_being_rotated_out"
 HERE = {"success_url": "https://shop.example/thanks", "cancel_url": "https://shop.example/pity"}

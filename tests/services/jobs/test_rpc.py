@@ -1,5 +1,6 @@
 """Companies and jobs over gRPC, on real PostgreSQL."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -145,7 +146,73 @@ def test_jobs_are_found_by_their_words_and_their_place(jobs: Any, firm: Firm) ->
     assert found("", "%") == [node.id]
     assert found("", "Ber_in") == []
     with refused(INVALID, "TEXT_INVALID"):
-        found("\x00")
+        found("", "\x00")
+
+
+def test_a_search_tells_a_language_from_another_that_begins_like_it(jobs: Any, firm: Firm) -> None:
+    mark = f"q{uuid4().hex[:8]}"
+    posted = {
+        text: firm.post("Developer", f"{mark}: {text}.", key_skills=[skill]).id
+        for text, skill in {"Embedded C": "C", "Modern C++": "C++", "C#, .NET": ".NET", "Nets for Fishing in Zürich": "Diving"}.items()
+    }
+
+    def found(query: str, **more: Any) -> set[str]:
+        listed = jobs.ListJobs(pb.ListJobsRequest(query=f"{mark} {query}", **more)).jobs
+        return {text for text, job_id in posted.items() if job_id in {job.id for job in listed}}
+
+    assert found("C") == {"Embedded C"}
+    assert found("c++") == {"Modern C++"}
+    assert found("C#") == found(".net") == {"C#, .NET"}
+    assert found("net") == found("zurich") == {"Nets for Fishing in Zürich"}
+    assert found("diving") == {"Nets for Fishing in Zürich"}  # a key skill
+    assert found("", skills=["dotnet"]) == found("", skills=[".NET"]) == {"C#, .NET"}
+    assert found("", skills=["diving"]) == {"Nets for Fishing in Zürich"}
+    assert found("", skills=["C", "C++"]) == set()
+
+
+def test_jobs_are_found_by_salary_and_by_whether_they_are_remote(jobs: Any, firm: Firm) -> None:
+    mark = f"q{uuid4().hex[:8]}"
+    well = firm.post(mark, salary_range=pb.SalaryRange(min_amount=5_000_000, max_amount=7_000_000, currency="EUR"), remote=True)
+    firm.post(mark, salary_range=pb.SalaryRange(min_amount=5_000_000, max_amount=7_000_000, currency="USD"))
+    silent = firm.post(mark)
+
+    def found(**wanted: Any) -> list[str]:
+        return [job.id for job in jobs.ListJobs(pb.ListJobsRequest(query=mark, **wanted)).jobs]
+
+    assert found(min_salary=7_000_000, currency="EUR") == found(remote=True) == [well.id]
+    assert found(min_salary=7_000_001, currency="EUR") == []
+    assert silent.id in found()
+    with refused(INVALID, "FIELDS_INVALID"):
+        found(min_salary=1)
+
+
+def test_a_published_job_is_a_posting_of_schema_org_that_no_page_trips_over(jobs: Any, firm: Firm) -> None:
+    text = "First <b>line</b>\nsecond\n\n</script><script>alert(1)</script>"
+    salary = pb.SalaryRange(min_amount=5_000_050, max_amount=7_000_000, currency="EUR")
+    job = firm.post("Engineer", text, key_skills=["Python"], location="Graz, Styria, Austria", remote=True, salary_range=salary)
+    answer = jobs.GetJobPosting(pb.GetJobRequest(job_id=job.id))
+    assert answer.content_type == "application/ld+json"
+    assert b"<" not in answer.data
+    posting = json.loads(answer.data)
+    assert posting.pop("datePosted") == job.create_time.ToDatetime().date().isoformat()
+    assert posting == {
+        "@context": "https://schema.org/", "@type": "JobPosting", "title": "Engineer", "directApply": True, "skills": "Python",
+        "description": "<p>First &lt;b&gt;line&lt;/b&gt;<br>second</p><p>&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;</p>",
+        "identifier": {"@type": "PropertyValue", "name": "Nordlicht Zahlungen", "value": job.id},
+        "hiringOrganization": {"@type": "Organization", "name": "Nordlicht Zahlungen"},
+        "jobLocation": {"@type": "Place", "address": {
+            "@type": "PostalAddress", "addressLocality": "Graz", "addressRegion": "Styria", "addressCountry": "Austria"}},
+        "jobLocationType": "TELECOMMUTE", "applicantLocationRequirements": {"@type": "Country", "name": "Austria"},
+        "baseSalary": {"@type": "MonetaryAmount", "currency": "EUR", "value": {
+            "@type": "QuantitativeValue", "minValue": 50_000.5, "maxValue": 70_000, "unitText": "YEAR"}},
+    }  # fmt: skip
+    yen = firm.post(salary_range=pb.SalaryRange(min_amount=4_000_000, max_amount=6_000_000, currency="JPY"))
+    said = json.loads(jobs.GetJobPosting(pb.GetJobRequest(job_id=yen.id)).data)
+    assert said["baseSalary"]["value"]["maxValue"] == 6_000_000
+    assert "jobLocation" not in said
+    for hidden in (firm.post(status="draft"), firm.close(yen)):
+        with refused(NOT_FOUND, "JOB_NOT_FOUND"):
+            jobs.GetJobPosting(pb.GetJobRequest(job_id=hidden.id), metadata=firm.metadata)
 
 
 def test_jobs_are_listed_newest_first_over_pages(jobs: Any, firm: Firm) -> None:

@@ -14,16 +14,18 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ApplyRequest(_message.Message):
-    __slots__ = ("job_id", "candidate_id", "cover_letter", "request_id")
+    __slots__ = ("job_id", "candidate_id", "cover_letter", "request_id", "source")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
     COVER_LETTER_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     candidate_id: str
     cover_letter: str
     request_id: str
-    def __init__(self, job_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., cover_letter: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    source: str
+    def __init__(self, job_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., cover_letter: _Optional[str] = ..., request_id: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
 
 class ListApplicationsRequest(_message.Message):
     __slots__ = ("job_id", "status", "page_size", "page_token")
@@ -64,7 +66,7 @@ class UpdateApplicationStatusRequest(_message.Message):
     def __init__(self, application_id: _Optional[str] = ..., status: _Optional[str] = ..., reason: _Optional[str] = ..., interview_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Application(_message.Message):
-    __slots__ = ("id", "job_id", "job_title", "candidate_id", "candidate_name", "status", "match_score", "cover_letter", "interview_time", "room_name", "history", "apply_time", "update_time", "user_id")
+    __slots__ = ("id", "job_id", "job_title", "candidate_id", "candidate_name", "status", "match_score", "cover_letter", "interview_time", "room_name", "history", "apply_time", "update_time", "user_id", "source", "blind", "profile")
     ID_FIELD_NUMBER: _ClassVar[int]
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     JOB_TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -79,6 +81,9 @@ class Application(_message.Message):
     APPLY_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    BLIND_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
     id: str
     job_id: str
     job_title: str
@@ -93,7 +98,38 @@ class Application(_message.Message):
     apply_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     user_id: str
-    def __init__(self, id: _Optional[str] = ..., job_id: _Optional[str] = ..., job_title: _Optional[str] = ..., candidate_id: _Optional[str] = ..., candidate_name: _Optional[str] = ..., status: _Optional[str] = ..., match_score: _Optional[_Union[_jobs_pb2.MatchScore, _Mapping]] = ..., cover_letter: _Optional[str] = ..., interview_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., room_name: _Optional[str] = ..., history: _Optional[_Iterable[_Union[StatusChange, _Mapping]]] = ..., apply_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_id: _Optional[str] = ...) -> None: ...
+    source: str
+    blind: bool
+    profile: Profile
+    def __init__(self, id: _Optional[str] = ..., job_id: _Optional[str] = ..., job_title: _Optional[str] = ..., candidate_id: _Optional[str] = ..., candidate_name: _Optional[str] = ..., status: _Optional[str] = ..., match_score: _Optional[_Union[_jobs_pb2.MatchScore, _Mapping]] = ..., cover_letter: _Optional[str] = ..., interview_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., room_name: _Optional[str] = ..., history: _Optional[_Iterable[_Union[StatusChange, _Mapping]]] = ..., apply_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_id: _Optional[str] = ..., source: _Optional[str] = ..., blind: _Optional[bool] = ..., profile: _Optional[_Union[Profile, _Mapping]] = ...) -> None: ...
+
+class Profile(_message.Message):
+    __slots__ = ("titles", "summary", "positions", "skills", "degrees", "location")
+    TITLES_FIELD_NUMBER: _ClassVar[int]
+    SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    SKILLS_FIELD_NUMBER: _ClassVar[int]
+    DEGREES_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_FIELD_NUMBER: _ClassVar[int]
+    titles: _containers.RepeatedScalarFieldContainer[str]
+    summary: str
+    positions: _containers.RepeatedCompositeFieldContainer[Position]
+    skills: _containers.RepeatedScalarFieldContainer[str]
+    degrees: _containers.RepeatedScalarFieldContainer[str]
+    location: str
+    def __init__(self, titles: _Optional[_Iterable[str]] = ..., summary: _Optional[str] = ..., positions: _Optional[_Iterable[_Union[Position, _Mapping]]] = ..., skills: _Optional[_Iterable[str]] = ..., degrees: _Optional[_Iterable[str]] = ..., location: _Optional[str] = ...) -> None: ...
+
+class Position(_message.Message):
+    __slots__ = ("title", "description", "start_date", "end_date")
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    START_DATE_FIELD_NUMBER: _ClassVar[int]
+    END_DATE_FIELD_NUMBER: _ClassVar[int]
+    title: str
+    description: str
+    start_date: str
+    end_date: str
+    def __init__(self, title: _Optional[str] = ..., description: _Optional[str] = ..., start_date: _Optional[str] = ..., end_date: _Optional[str] = ...) -> None: ...
 
 class StatusChange(_message.Message):
     __slots__ = ("from_status", "to_status", "reason", "user_id", "change_time")

@@ -25,11 +25,12 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from einstellen.options.v1 import options_pb2 as einstellen_dot_options_dot_v1_dot_options__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x65instellen/jobs/v1/jobs.proto\x12\x12\x65instellen.jobs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x88\x01\n\x14\x43reateCompanyRequest\x12\x1e\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x04name\x12(\n\x07website\x18\x02 \x01(\tB\x0e\xbaH\x0br\x06\x18\xf4\x03\x88\x01\x01\xd8\x01\x01R\x07website\x12&\n\nrequest_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\trequestId\"<\n\x11GetCompanyRequest\x12\'\n\ncompany_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tcompanyId\"g\n\x14ListCompaniesRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"z\n\x15ListCompaniesResponse\x12\x39\n\tcompanies\x18\x01 \x03(\x0b\x32\x1b.einstellen.jobs.v1.CompanyR\tcompanies\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x84\x01\n\x07\x43ompany\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x18\n\x07website\x18\x03 \x01(\tR\x07website\x12;\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\"\x9a\x03\n\x10\x43reateJobRequest\x12\'\n\ncompany_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tcompanyId\x12 \n\x05title\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x05title\x12-\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x0b\xbaH\x08r\x06\x10\x01\x18\xa0\x9c\x01R\x0b\x64\x65scription\x12$\n\x08location\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x08location\x12\x42\n\x0csalary_range\x18\x05 \x01(\x0b\x32\x1f.einstellen.jobs.v1.SalaryRangeR\x0bsalaryRange\x12/\n\nkey_skills\x18\x06 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64R\tkeySkills\x12\x31\n\x06status\x18\x07 \x01(\tB\x19\xbaH\x16r\x14R\x00R\tpublishedR\x05\x64raftR\x06status\x12\x16\n\x06remote\x18\x08 \x01(\x08R\x06remote\x12&\n\nrequest_id\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\trequestId\"\xf9\x01\n\x0bSalaryRange\x12-\n\nmin_amount\x18\x01 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xd0\xdb\xc3\xf4\x02(\x00R\tminAmount\x12-\n\nmax_amount\x18\x02 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xd0\xdb\xc3\xf4\x02(\x00R\tmaxAmount\x12-\n\x08\x63urrency\x18\x03 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$R\x08\x63urrency:]\xbaHZ\x1aX\n\x12salary_range.order\x12\x1emax_amount is below min_amount\x1a\"this.max_amount >= this.min_amount\"0\n\rGetJobRequest\x12\x1f\n\x06job_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x05jobId\"\xbc\x01\n\x0fListJobsRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\x12\x1e\n\x05query\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05query\x12$\n\x08location\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x08location\x12\x12\n\x04mine\x18\x05 \x01(\x08R\x04mine\"g\n\x10ListJobsResponse\x12+\n\x04jobs\x18\x01 \x03(\x0b\x32\x17.einstellen.jobs.v1.JobR\x04jobs\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xac\x03\n\x10UpdateJobRequest\x12\x1f\n\x06job_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x05jobId\x12\x1e\n\x05title\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12+\n\x0b\x64\x65scription\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01R\x0b\x64\x65scription\x12$\n\x08location\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x08location\x12\x42\n\x0csalary_range\x18\x05 \x01(\x0b\x32\x1f.einstellen.jobs.v1.SalaryRangeR\x0bsalaryRange\x12/\n\nkey_skills\x18\x06 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64R\tkeySkills\x12\x1b\n\x06remote\x18\x07 \x01(\x08H\x00R\x06remote\x88\x01\x01\x12*\n\x06status\x18\x08 \x01(\tB\x12\xbaH\x0fr\rR\x00R\tpublishedR\x06status\x12;\n\x0bupdate_mask\x18\t \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMaskB\t\n\x07_remote\"2\n\x0f\x43loseJobRequest\x12\x1f\n\x06job_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x05jobId\"\xb8\x03\n\x03Job\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n\ncompany_id\x18\x02 \x01(\tR\tcompanyId\x12!\n\x0c\x63ompany_name\x18\x03 \x01(\tR\x0b\x63ompanyName\x12\x14\n\x05title\x18\x04 \x01(\tR\x05title\x12 \n\x0b\x64\x65scription\x18\x05 \x01(\tR\x0b\x64\x65scription\x12\x1a\n\x08location\x18\x06 \x01(\tR\x08location\x12\x42\n\x0csalary_range\x18\x07 \x01(\x0b\x32\x1f.einstellen.jobs.v1.SalaryRangeR\x0bsalaryRange\x12\x1d\n\nkey_skills\x18\x08 \x03(\tR\tkeySkills\x12\x16\n\x06status\x18\t \x01(\tR\x06status\x12\x16\n\x06remote\x18\n \x01(\x08R\x06remote\x12;\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\"\x86\x01\n\x12ListMatchesRequest\x12\x1f\n\x06job_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x05jobId\x12&\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"r\n\x13ListMatchesResponse\x12\x33\n\x07matches\x18\x01 \x03(\x0b\x32\x19.einstellen.jobs.v1.MatchR\x07matches\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xda\x01\n\x05Match\x12\x12\n\x04rank\x18\x01 \x01(\x05R\x04rank\x12!\n\x0c\x63\x61ndidate_id\x18\x02 \x01(\tR\x0b\x63\x61ndidateId\x12!\n\x0c\x64isplay_name\x18\x03 \x01(\tR\x0b\x64isplayName\x12\x1a\n\x08headline\x18\x04 \x01(\tR\x08headline\x12%\n\x0e\x61pplication_id\x18\x05 \x01(\tR\rapplicationId\x12\x34\n\x05score\x18\x06 \x01(\x0b\x32\x1e.einstellen.jobs.v1.MatchScoreR\x05score\"\x86\x02\n\nMatchScore\x12\x14\n\x05value\x18\x01 \x01(\x01R\x05value\x12\x34\n\x07signals\x18\x02 \x03(\x0b\x32\x1a.einstellen.jobs.v1.SignalR\x07signals\x12%\n\x0ematched_skills\x18\x03 \x03(\tR\rmatchedSkills\x12%\n\x0emissing_skills\x18\x04 \x03(\tR\rmissingSkills\x12\x44\n\rmatched_terms\x18\x05 \x03(\x0b\x32\x1f.einstellen.jobs.v1.MatchedTermR\x0cmatchedTerms\x12\x18\n\x07summary\x18\x06 \x01(\tR\x07summary\"\x86\x01\n\x06Signal\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06weight\x18\x02 \x01(\x01R\x06weight\x12\x14\n\x05value\x18\x03 \x01(\x01R\x05value\x12\"\n\x0c\x63ontribution\x18\x04 \x01(\x01R\x0c\x63ontribution\x12\x16\n\x06\x64\x65tail\x18\x05 \x01(\tR\x06\x64\x65tail\"7\n\x0bMatchedTerm\x12\x12\n\x04term\x18\x01 \x01(\tR\x04term\x12\x14\n\x05share\x18\x02 \x01(\x01R\x05share2\x9f\x0b\n\nJobService\x12\x98\x01\n\rCreateCompany\x12(.einstellen.jobs.v1.CreateCompanyRequest\x1a\x1b.einstellen.jobs.v1.Company\"@\x8a\xb5\x18 \x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\"\x08\x62usiness\x82\xd3\xe4\x93\x02\x16\"\x11/api/v1/companies:\x01*\x12\xa4\x01\n\nGetCompany\x12%.einstellen.jobs.v1.GetCompanyRequest\x1a\x1b.einstellen.jobs.v1.Company\"R\x8a\xb5\x18(\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\"\x08\x62usiness\x82\xd3\xe4\x93\x02 \x12\x1e/api/v1/companies/{company_id}\x12\xab\x01\n\rListCompanies\x12(.einstellen.jobs.v1.ListCompaniesRequest\x1a).einstellen.jobs.v1.ListCompaniesResponse\"E\x8a\xb5\x18(\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\"\x08\x62usiness\x82\xd3\xe4\x93\x02\x13\x12\x11/api/v1/companies\x12\x87\x01\n\tCreateJob\x12$.einstellen.jobs.v1.CreateJobRequest\x1a\x17.einstellen.jobs.v1.Job\";\x8a\xb5\x18 \x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\"\x08\x62usiness\x82\xd3\xe4\x93\x02\x11\"\x0c/api/v1/jobs:\x01*\x12\x89\x01\n\x06GetJob\x12!.einstellen.jobs.v1.GetJobRequest\x1a\x17.einstellen.jobs.v1.Job\"C\x8a\xb5\x18\"\x08\x01*\ninterviews*\x07resumes*\tassistant\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/jobs/{job_id}\x12\x86\x01\n\x08ListJobs\x12#.einstellen.jobs.v1.ListJobsRequest\x1a$.einstellen.jobs.v1.ListJobsResponse\"/\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02#\x12\x11/api/v1/jobs/listZ\x0e\x12\x0c/api/v1/jobs\x12\xac\x01\n\tUpdateJob\x12$.einstellen.jobs.v1.UpdateJobRequest\x1a\x17.einstellen.jobs.v1.Job\"`\x8a\xb5\x18 \x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\"\x08\x62usiness\x82\xd3\xe4\x93\x02\x36\x1a\x15/api/v1/jobs/{job_id}:\x01*Z\x1a\x32\x15/api/v1/jobs/{job_id}:\x01*\x12\x94\x01\n\x08\x43loseJob\x12#.einstellen.jobs.v1.CloseJobRequest\x1a\x17.einstellen.jobs.v1.Job\"J\x8a\xb5\x18 \x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\"\x08\x62usiness\x82\xd3\xe4\x93\x02 \"\x1b/api/v1/jobs/{job_id}/close:\x01*\x12\xb1\x01\n\x0bListMatches\x12&.einstellen.jobs.v1.ListMatchesRequest\x1a\'.einstellen.jobs.v1.ListMatchesResponse\"Q\x8a\xb5\x18(\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\"\x08\x62usiness\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/jobs/{job_id}/matches\x1a\x08\x9a\xb5\x18\x04jobsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x65instellen/jobs/v1/jobs.proto\x12\x12\x65instellen.jobs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x88\x01\n\x14\x43reateCompanyRequest\x12\x1e\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x04name\x12(\n\x07website\x18\x02 \x01(\tB\x0e\xbaH\x0br\x06\x18\xf4\x03\x88\x01\x01\xd8\x01\x01R\x07website\x12&\n\nrequest_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\trequestId\"<\n\x11GetCompanyRequest\x12\'\n\ncompany_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tcompanyId\"g\n\x14ListCompaniesRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"z\n\x15ListCompaniesResponse\x12\x39\n\tcompanies\x18\x01 \x03(\x0b\x32\x1b.einstellen.jobs.v1.CompanyR\tcompanies\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x84\x01\n\x07\x43ompany\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x18\n\x07website\x18\x03 \x01(\tR\x07website\x12;\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\"\xe8\x03\n\x10\x43reateJobRequest\x12\'\n\ncompany_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tcompanyId\x12 \n\x05title\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x05title\x12-\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x0b\xbaH\x08r\x06\x10\x01\x18\xa0\x9c\x01R\x0b\x64\x65scription\x12$\n\x08location\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x08location\x12\x42\n\x0csalary_range\x18\x05 \x01(\x0b\x32\x1f.einstellen.jobs.v1.SalaryRangeR\x0bsalaryRange\x12/\n\nkey_skills\x18\x06 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64R\tkeySkills\x12\x31\n\x06status\x18\x07 \x01(\tB\x19\xbaH\x16r\x14R\x00R\tpublishedR\x05\x64raftR\x06status\x12\x16\n\x06remote\x18\x08 \x01(\x08R\x06remote\x12&\n\nrequest_id\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\trequestId\x12L\n\x0b\x62lind_until\x18\n \x01(\tB+\xbaH(r&R\x00R\tscreeningR\tinterviewR\x05offerR\x05hiredR\nblindUntil\"\xf9\x01\n\x0bSalaryRange\x12-\n\nmin_amount\x18\x01 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xd0\xdb\xc3\xf4\x02(\x00R\tminAmount\x12-\n\nmax_amount\x18\x02 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xd0\xdb\xc3\xf4\x02(\x00R\tmaxAmount\x12-\n\x08\x63urrency\x18\x03 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$R\x08\x63urrency:]\xbaHZ\x1aX\n\x12salary_range.order\x12\x1emax_amount is below min_amount\x1a\"this.max_amount >= this.min_amount\"0\n\rGetJobRequest\x12\x1f\n\x06job_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x05jobId\"\xc2\x03\n\x0fListJobsRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\x12\x1e\n\x05query\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05query\x12$\n\x08location\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x08location\x12\x12\n\x04mine\x18\x05 \x01(\x08R\x04mine\x12(\n\x06skills\x18\x06 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x14\"\x06r\x04\x10\x01\x18\x64R\x06skills\x12\x16\n\x06remote\x18\x07 \x01(\x08R\x06remote\x12-\n\nmin_salary\x18\x08 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xd0\xdb\xc3\xf4\x02(\x00R\tminSalary\x12\x30\n\x08\x63urrency\x18\t \x01(\tB\x14\xbaH\x11r\x0f\x32\r^(|[A-Z]{3})$R\x08\x63urrency:a\xbaH^\x1a\\\n\x10list_jobs.salary\x12\x1bmin_salary needs a currency\x1a+this.min_salary == 0 || this.currency != \'\'\"g\n\x10ListJobsResponse\x12+\n\x04jobs\x18\x01 \x03(\x0b\x32\x17.einstellen.jobs.v1.JobR\x04jobs\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xfa\x03\n\x10UpdateJobRequest\x12\x1f\n\x06job_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x05jobId\x12\x1e\n\x05title\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12+\n\x0b\x64\x65scription\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01R\x0b\x64\x65scription\x12$\n\x08location\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x08location\x12\x42\n\x0csalary_range\x18\x05 \x01(\x0b\x32\x1f.einstellen.jobs.v1.SalaryRangeR\x0bsalaryRange\x12/\n\nkey_skills\x18\x06 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64R\tkeySkills\x12\x1b\n\x06remote\x18\x07 \x01(\x08H\x00R\x06remote\x88\x01\x01\x12*\n\x06status\x18\x08 \x01(\tB\x12\xbaH\x0fr\rR\x00R\tpublishedR\x06status\x12;\n\x0bupdate_mask\x18\t \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\x12L\n\x0b\x62lind_until\x18\n \x01(\tB+\xbaH(r&R\x00R\tscreeningR\tinterviewR\x05offerR\x05hiredR\nblindUntilB\t\n\x07_remote\"2\n\x0f\x43loseJobRequest\x12\x1f\n\x06job_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x05jobId\"\xd9\x03\n\x03Job\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n\ncompany_id\x18\x02 \x01(\tR\tcompanyId\x12!\n\x0c\x63ompany_name\x18\x03 \x01(\tR\x0b\x63ompanyName\x12\x14\n\x05title\x18\x04 \x01(\tR\x05title\x12 \n\x0b\x64\x65scription\x18\x05 \x01(\tR\x0b\x64\x65scription\x12\x1a\n\x08location\x18\x06 \x01(\tR\x08location\x12\x42\n\x0csalary_range\x18\x07 \x01(\x0b\x32\x1f.einstellen.jobs.v1.SalaryRangeR\x0bsalaryRange\x12\x1d\n\nkey_skills\x18\x08 \x03(\tR\tkeySkills\x12\x16\n\x06status\x18\t \x01(\tR\x06status\x12\x16\n\x06remote\x18\n \x01(\x08R\x06remote\x12;\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x1f\n\x0b\x62lind_until\x18\r \x01(\tR\nblindUntil\"\x86\x01\n\x12ListMatchesRequest\x12\x1f\n\x06job_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x05jobId\x12&\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"r\n\x13ListMatchesResponse\x12\x33\n\x07matches\x18\x01 \x03(\x0b\x32\x19.einstellen.jobs.v1.MatchR\x07matches\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"m\n\x1aListRecommendedJobsRequest\x12&\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\"}\n\x1bListRecommendedJobsResponse\x12\x36\n\x07matches\x18\x01 \x03(\x0b\x32\x1c.einstellen.jobs.v1.JobMatchR\x07matches\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x7f\n\x08JobMatch\x12\x12\n\x04rank\x18\x01 \x01(\x05R\x04rank\x12)\n\x03job\x18\x02 \x01(\x0b\x32\x17.einstellen.jobs.v1.JobR\x03job\x12\x34\n\x05score\x18\x03 \x01(\x0b\x32\x1e.einstellen.jobs.v1.MatchScoreR\x05score\"\xda\x01\n\x05Match\x12\x12\n\x04rank\x18\x01 \x01(\x05R\x04rank\x12!\n\x0c\x63\x61ndidate_id\x18\x02 \x01(\tR\x0b\x63\x61ndidateId\x12!\n\x0c\x64isplay_name\x18\x03 \x01(\tR\x0b\x64isplayName\x12\x1a\n\x08headline\x18\x04 \x01(\tR\x08headline\x12%\n\x0e\x61pplication_id\x18\x05 \x01(\tR\rapplicationId\x12\x34\n\x05score\x18\x06 \x01(\x0b\x32\x1e.einstellen.jobs.v1.MatchScoreR\x05score\"\x86\x02\n\nMatchScore\x12\x14\n\x05value\x18\x01 \x01(\x01R\x05value\x12\x34\n\x07signals\x18\x02 \x03(\x0b\x32\x1a.einstellen.jobs.v1.SignalR\x07signals\x12%\n\x0ematched_skills\x18\x03 \x03(\tR\rmatchedSkills\x12%\n\x0emissing_skills\x18\x04 \x03(\tR\rmissingSkills\x12\x44\n\rmatched_terms\x18\x05 \x03(\x0b\x32\x1f.einstellen.jobs.v1.MatchedTermR\x0cmatchedTerms\x12\x18\n\x07summary\x18\x06 \x01(\tR\x07summary\"\x86\x01\n\x06Signal\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06weight\x18\x02 \x01(\x01R\x06weight\x12\x14\n\x05value\x18\x03 \x01(\x01R\x05value\x12\"\n\x0c\x63ontribution\x18\x04 \x01(\x01R\x0c\x63ontribution\x12\x16\n\x06\x64\x65tail\x18\x05 \x01(\tR\x06\x64\x65tail\"7\n\x0bMatchedTerm\x12\x12\n\x04term\x18\x01 \x01(\tR\x04term\x12\x14\n\x05share\x18\x02 \x01(\x01R\x05share2\xb7\r\n\nJobService\x12\x98\x01\n\rCreateCompany\x12(.einstellen.jobs.v1.CreateCompanyRequest\x1a\x1b.einstellen.jobs.v1.Company\"@\x8a\xb5\x18 \x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\"\x08\x62usiness\x82\xd3\xe4\x93\x02\x16\"\x11/api/v1/companies:\x01*\x12\xa4\x01\n\nGetCompany\x12%.einstellen.jobs.v1.GetCompanyRequest\x1a\x1b.einstellen.jobs.v1.Company\"R\x8a\xb5\x18(\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\"\x08\x62usiness\x82\xd3\xe4\x93\x02 \x12\x1e/api/v1/companies/{company_id}\x12\xab\x01\n\rListCompanies\x12(.einstellen.jobs.v1.ListCompaniesRequest\x1a).einstellen.jobs.v1.ListCompaniesResponse\"E\x8a\xb5\x18(\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\"\x08\x62usiness\x82\xd3\xe4\x93\x02\x13\x12\x11/api/v1/companies\x12\x87\x01\n\tCreateJob\x12$.einstellen.jobs.v1.CreateJobRequest\x1a\x17.einstellen.jobs.v1.Job\";\x8a\xb5\x18 \x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\"\x08\x62usiness\x82\xd3\xe4\x93\x02\x11\"\x0c/api/v1/jobs:\x01*\x12\x89\x01\n\x06GetJob\x12!.einstellen.jobs.v1.GetJobRequest\x1a\x17.einstellen.jobs.v1.Job\"C\x8a\xb5\x18\"\x08\x01*\ninterviews*\x07resumes*\tassistant\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/jobs/{job_id}\x12\x86\x01\n\x08ListJobs\x12#.einstellen.jobs.v1.ListJobsRequest\x1a$.einstellen.jobs.v1.ListJobsResponse\"/\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02#\x12\x11/api/v1/jobs/listZ\x0e\x12\x0c/api/v1/jobs\x12\xac\x01\n\tUpdateJob\x12$.einstellen.jobs.v1.UpdateJobRequest\x1a\x17.einstellen.jobs.v1.Job\"`\x8a\xb5\x18 \x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\"\x08\x62usiness\x82\xd3\xe4\x93\x02\x36\x1a\x15/api/v1/jobs/{job_id}:\x01*Z\x1a\x32\x15/api/v1/jobs/{job_id}:\x01*\x12\x94\x01\n\x08\x43loseJob\x12#.einstellen.jobs.v1.CloseJobRequest\x1a\x17.einstellen.jobs.v1.Job\"J\x8a\xb5\x18 \x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\"\x08\x62usiness\x82\xd3\xe4\x93\x02 \"\x1b/api/v1/jobs/{job_id}/close:\x01*\x12\xb1\x01\n\x0bListMatches\x12&.einstellen.jobs.v1.ListMatchesRequest\x1a\'.einstellen.jobs.v1.ListMatchesResponse\"Q\x8a\xb5\x18(\x1a\x05owner\x1a\x05\x61\x64min\x1a\x06member\x1a\x06viewer\"\x08\x62usiness\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/jobs/{job_id}/matches\x12\x9e\x01\n\x13ListRecommendedJobs\x12..einstellen.jobs.v1.ListRecommendedJobsRequest\x1a/.einstellen.jobs.v1.ListRecommendedJobsResponse\"&\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x1a\x12\x18/api/v1/jobs/recommended\x12u\n\rGetJobPosting\x12!.einstellen.jobs.v1.GetJobRequest\x1a\x14.google.api.HttpBody\"+\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/jobs/{job_id}/posting\x1a\x08\x9a\xb5\x18\x04jobsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -62,6 +63,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEJOBREQUEST'].fields_by_name['status']._serialized_options = b'\272H\026r\024R\000R\tpublishedR\005draft'
   _globals['_CREATEJOBREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEJOBREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_CREATEJOBREQUEST'].fields_by_name['blind_until']._loaded_options = None
+  _globals['_CREATEJOBREQUEST'].fields_by_name['blind_until']._serialized_options = b'\272H(r&R\000R\tscreeningR\tinterviewR\005offerR\005hired'
   _globals['_SALARYRANGE'].fields_by_name['min_amount']._loaded_options = None
   _globals['_SALARYRANGE'].fields_by_name['min_amount']._serialized_options = b'\272H\013\"\t\030\200\320\333\303\364\002(\000'
   _globals['_SALARYRANGE'].fields_by_name['max_amount']._loaded_options = None
@@ -80,6 +83,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTJOBSREQUEST'].fields_by_name['query']._serialized_options = b'\272H\005r\003\030\310\001'
   _globals['_LISTJOBSREQUEST'].fields_by_name['location']._loaded_options = None
   _globals['_LISTJOBSREQUEST'].fields_by_name['location']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_LISTJOBSREQUEST'].fields_by_name['skills']._loaded_options = None
+  _globals['_LISTJOBSREQUEST'].fields_by_name['skills']._serialized_options = b'\272H\r\222\001\n\020\024\"\006r\004\020\001\030d'
+  _globals['_LISTJOBSREQUEST'].fields_by_name['min_salary']._loaded_options = None
+  _globals['_LISTJOBSREQUEST'].fields_by_name['min_salary']._serialized_options = b'\272H\013\"\t\030\200\320\333\303\364\002(\000'
+  _globals['_LISTJOBSREQUEST'].fields_by_name['currency']._loaded_options = None
+  _globals['_LISTJOBSREQUEST'].fields_by_name['currency']._serialized_options = b'\272H\021r\0172\r^(|[A-Z]{3})$'
+  _globals['_LISTJOBSREQUEST']._loaded_options = None
+  _globals['_LISTJOBSREQUEST']._serialized_options = b'\272H^\032\\\n\020list_jobs.salary\022\033min_salary needs a currency\032+this.min_salary == 0 || this.currency != \'\''
   _globals['_UPDATEJOBREQUEST'].fields_by_name['job_id']._loaded_options = None
   _globals['_UPDATEJOBREQUEST'].fields_by_name['job_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_UPDATEJOBREQUEST'].fields_by_name['title']._loaded_options = None
@@ -92,6 +103,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPDATEJOBREQUEST'].fields_by_name['key_skills']._serialized_options = b'\272H\r\222\001\n\0202\"\006r\004\020\001\030d'
   _globals['_UPDATEJOBREQUEST'].fields_by_name['status']._loaded_options = None
   _globals['_UPDATEJOBREQUEST'].fields_by_name['status']._serialized_options = b'\272H\017r\rR\000R\tpublished'
+  _globals['_UPDATEJOBREQUEST'].fields_by_name['blind_until']._loaded_options = None
+  _globals['_UPDATEJOBREQUEST'].fields_by_name['blind_until']._serialized_options = b'\272H(r&R\000R\tscreeningR\tinterviewR\005offerR\005hired'
   _globals['_CLOSEJOBREQUEST'].fields_by_name['job_id']._loaded_options = None
   _globals['_CLOSEJOBREQUEST'].fields_by_name['job_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_LISTMATCHESREQUEST'].fields_by_name['job_id']._loaded_options = None
@@ -100,6 +113,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTMATCHESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\006\032\004\030d(\000'
   _globals['_LISTMATCHESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTMATCHESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_LISTRECOMMENDEDJOBSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTRECOMMENDEDJOBSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\006\032\004\030d(\000'
+  _globals['_LISTRECOMMENDEDJOBSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTRECOMMENDEDJOBSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_JOBSERVICE']._loaded_options = None
   _globals['_JOBSERVICE']._serialized_options = b'\232\265\030\004jobs'
   _globals['_JOBSERVICE'].methods_by_name['CreateCompany']._loaded_options = None
@@ -120,44 +137,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOBSERVICE'].methods_by_name['CloseJob']._serialized_options = b'\212\265\030 \032\005owner\032\005admin\032\006member\"\010business\202\323\344\223\002 \"\033/api/v1/jobs/{job_id}/close:\001*'
   _globals['_JOBSERVICE'].methods_by_name['ListMatches']._loaded_options = None
   _globals['_JOBSERVICE'].methods_by_name['ListMatches']._serialized_options = b'\212\265\030(\032\005owner\032\005admin\032\006member\032\006viewer\"\010business\202\323\344\223\002\037\022\035/api/v1/jobs/{job_id}/matches'
-  _globals['_CREATECOMPANYREQUEST']._serialized_start=217
-  _globals['_CREATECOMPANYREQUEST']._serialized_end=353
-  _globals['_GETCOMPANYREQUEST']._serialized_start=355
-  _globals['_GETCOMPANYREQUEST']._serialized_end=415
-  _globals['_LISTCOMPANIESREQUEST']._serialized_start=417
-  _globals['_LISTCOMPANIESREQUEST']._serialized_end=520
-  _globals['_LISTCOMPANIESRESPONSE']._serialized_start=522
-  _globals['_LISTCOMPANIESRESPONSE']._serialized_end=644
-  _globals['_COMPANY']._serialized_start=647
-  _globals['_COMPANY']._serialized_end=779
-  _globals['_CREATEJOBREQUEST']._serialized_start=782
-  _globals['_CREATEJOBREQUEST']._serialized_end=1192
-  _globals['_SALARYRANGE']._serialized_start=1195
-  _globals['_SALARYRANGE']._serialized_end=1444
-  _globals['_GETJOBREQUEST']._serialized_start=1446
-  _globals['_GETJOBREQUEST']._serialized_end=1494
-  _globals['_LISTJOBSREQUEST']._serialized_start=1497
-  _globals['_LISTJOBSREQUEST']._serialized_end=1685
-  _globals['_LISTJOBSRESPONSE']._serialized_start=1687
-  _globals['_LISTJOBSRESPONSE']._serialized_end=1790
-  _globals['_UPDATEJOBREQUEST']._serialized_start=1793
-  _globals['_UPDATEJOBREQUEST']._serialized_end=2221
-  _globals['_CLOSEJOBREQUEST']._serialized_start=2223
-  _globals['_CLOSEJOBREQUEST']._serialized_end=2273
-  _globals['_JOB']._serialized_start=2276
-  _globals['_JOB']._serialized_end=2716
-  _globals['_LISTMATCHESREQUEST']._serialized_start=2719
-  _globals['_LISTMATCHESREQUEST']._serialized_end=2853
-  _globals['_LISTMATCHESRESPONSE']._serialized_start=2855
-  _globals['_LISTMATCHESRESPONSE']._serialized_end=2969
-  _globals['_MATCH']._serialized_start=2972
-  _globals['_MATCH']._serialized_end=3190
-  _globals['_MATCHSCORE']._serialized_start=3193
-  _globals['_MATCHSCORE']._serialized_end=3455
-  _globals['_SIGNAL']._serialized_start=3458
-  _globals['_SIGNAL']._serialized_end=3592
-  _globals['_MATCHEDTERM']._serialized_start=3594
-  _globals['_MATCHEDTERM']._serialized_end=3649
-  _globals['_JOBSERVICE']._serialized_start=3652
-  _globals['_JOBSERVICE']._serialized_end=5091
+  _globals['_JOBSERVICE'].methods_by_name['ListRecommendedJobs']._loaded_options = None
+  _globals['_JOBSERVICE'].methods_by_name['ListRecommendedJobs']._serialized_options = b'\212\265\030\002\020\001\202\323\344\223\002\032\022\030/api/v1/jobs/recommended'
+  _globals['_JOBSERVICE'].methods_by_name['GetJobPosting']._loaded_options = None
+  _globals['_JOBSERVICE'].methods_by_name['GetJobPosting']._serialized_options = b'\212\265\030\002\010\001\202\323\344\223\002\037\022\035/api/v1/jobs/{job_id}/posting'
+  _globals['_CREATECOMPANYREQUEST']._serialized_start=244
+  _globals['_CREATECOMPANYREQUEST']._serialized_end=380
+  _globals['_GETCOMPANYREQUEST']._serialized_start=382
+  _globals['_GETCOMPANYREQUEST']._serialized_end=442
+  _globals['_LISTCOMPANIESREQUEST']._serialized_start=444
+  _globals['_LISTCOMPANIESREQUEST']._serialized_end=547
+  _globals['_LISTCOMPANIESRESPONSE']._serialized_start=549
+  _globals['_LISTCOMPANIESRESPONSE']._serialized_end=671
+  _globals['_COMPANY']._serialized_start=674
+  _globals['_COMPANY']._serialized_end=806
+  _globals['_CREATEJOBREQUEST']._serialized_start=809
+  _globals['_CREATEJOBREQUEST']._serialized_end=1297
+  _globals['_SALARYRANGE']._serialized_start=1300
+  _globals['_SALARYRANGE']._serialized_end=1549
+  _globals['_GETJOBREQUEST']._serialized_start=1551
+  _globals['_GETJOBREQUEST']._serialized_end=1599
+  _globals['_LISTJOBSREQUEST']._serialized_start=1602
+  _globals['_LISTJOBSREQUEST']._serialized_end=2052
+  _globals['_LISTJOBSRESPONSE']._serialized_start=2054
+  _globals['_LISTJOBSRESPONSE']._serialized_end=2157
+  _globals['_UPDATEJOBREQUEST']._serialized_start=2160
+  _globals['_UPDATEJOBREQUEST']._serialized_end=2666
+  _globals['_CLOSEJOBREQUEST']._serialized_start=2668
+  _globals['_CLOSEJOBREQUEST']._serialized_end=2718
+  _globals['_JOB']._serialized_start=2721
+  _globals['_JOB']._serialized_end=3194
+  _globals['_LISTMATCHESREQUEST']._serialized_start=3197
+  _globals['_LISTMATCHESREQUEST']._serialized_end=3331
+  _globals['_LISTMATCHESRESPONSE']._serialized_start=3333
+  _globals['_LISTMATCHESRESPONSE']._serialized_end=3447
+  _globals['_LISTRECOMMENDEDJOBSREQUEST']._serialized_start=3449
+  _globals['_LISTRECOMMENDEDJOBSREQUEST']._serialized_end=3558
+  _globals['_LISTRECOMMENDEDJOBSRESPONSE']._serialized_start=3560
+  _globals['_LISTRECOMMENDEDJOBSRESPONSE']._serialized_end=3685
+  _globals['_JOBMATCH']._serialized_start=3687
+  _globals['_JOBMATCH']._serialized_end=3814
+  _globals['_MATCH']._serialized_start=3817
+  _globals['_MATCH']._serialized_end=4035
+  _globals['_MATCHSCORE']._serialized_start=4038
+  _globals['_MATCHSCORE']._serialized_end=4300
+  _globals['_SIGNAL']._serialized_start=4303
+  _globals['_SIGNAL']._serialized_end=4437
+  _globals['_MATCHEDTERM']._serialized_start=4439
+  _globals['_MATCHEDTERM']._serialized_end=4494
+  _globals['_JOBSERVICE']._serialized_start=4497
+  _globals['_JOBSERVICE']._serialized_end=6216
 # @@protoc_insertion_point(module_scope)

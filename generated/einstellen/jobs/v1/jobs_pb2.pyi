@@ -3,6 +3,7 @@ import datetime
 from buf.validate import validate_pb2 as _validate_pb2
 from einstellen.options.v1 import options_pb2 as _options_pb2
 from google.api import annotations_pb2 as _annotations_pb2
+from google.api import httpbody_pb2 as _httpbody_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -58,7 +59,7 @@ class Company(_message.Message):
     def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., website: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CreateJobRequest(_message.Message):
-    __slots__ = ("company_id", "title", "description", "location", "salary_range", "key_skills", "status", "remote", "request_id")
+    __slots__ = ("company_id", "title", "description", "location", "salary_range", "key_skills", "status", "remote", "request_id", "blind_until")
     COMPANY_ID_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
@@ -68,6 +69,7 @@ class CreateJobRequest(_message.Message):
     STATUS_FIELD_NUMBER: _ClassVar[int]
     REMOTE_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    BLIND_UNTIL_FIELD_NUMBER: _ClassVar[int]
     company_id: str
     title: str
     description: str
@@ -77,7 +79,8 @@ class CreateJobRequest(_message.Message):
     status: str
     remote: bool
     request_id: str
-    def __init__(self, company_id: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., location: _Optional[str] = ..., salary_range: _Optional[_Union[SalaryRange, _Mapping]] = ..., key_skills: _Optional[_Iterable[str]] = ..., status: _Optional[str] = ..., remote: _Optional[bool] = ..., request_id: _Optional[str] = ...) -> None: ...
+    blind_until: str
+    def __init__(self, company_id: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., location: _Optional[str] = ..., salary_range: _Optional[_Union[SalaryRange, _Mapping]] = ..., key_skills: _Optional[_Iterable[str]] = ..., status: _Optional[str] = ..., remote: _Optional[bool] = ..., request_id: _Optional[str] = ..., blind_until: _Optional[str] = ...) -> None: ...
 
 class SalaryRange(_message.Message):
     __slots__ = ("min_amount", "max_amount", "currency")
@@ -96,18 +99,26 @@ class GetJobRequest(_message.Message):
     def __init__(self, job_id: _Optional[str] = ...) -> None: ...
 
 class ListJobsRequest(_message.Message):
-    __slots__ = ("page_size", "page_token", "query", "location", "mine")
+    __slots__ = ("page_size", "page_token", "query", "location", "mine", "skills", "remote", "min_salary", "currency")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     QUERY_FIELD_NUMBER: _ClassVar[int]
     LOCATION_FIELD_NUMBER: _ClassVar[int]
     MINE_FIELD_NUMBER: _ClassVar[int]
+    SKILLS_FIELD_NUMBER: _ClassVar[int]
+    REMOTE_FIELD_NUMBER: _ClassVar[int]
+    MIN_SALARY_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
     query: str
     location: str
     mine: bool
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., query: _Optional[str] = ..., location: _Optional[str] = ..., mine: _Optional[bool] = ...) -> None: ...
+    skills: _containers.RepeatedScalarFieldContainer[str]
+    remote: bool
+    min_salary: int
+    currency: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., query: _Optional[str] = ..., location: _Optional[str] = ..., mine: _Optional[bool] = ..., skills: _Optional[_Iterable[str]] = ..., remote: _Optional[bool] = ..., min_salary: _Optional[int] = ..., currency: _Optional[str] = ...) -> None: ...
 
 class ListJobsResponse(_message.Message):
     __slots__ = ("jobs", "next_page_token")
@@ -118,7 +129,7 @@ class ListJobsResponse(_message.Message):
     def __init__(self, jobs: _Optional[_Iterable[_Union[Job, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class UpdateJobRequest(_message.Message):
-    __slots__ = ("job_id", "title", "description", "location", "salary_range", "key_skills", "remote", "status", "update_mask")
+    __slots__ = ("job_id", "title", "description", "location", "salary_range", "key_skills", "remote", "status", "update_mask", "blind_until")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
@@ -128,6 +139,7 @@ class UpdateJobRequest(_message.Message):
     REMOTE_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    BLIND_UNTIL_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     title: str
     description: str
@@ -137,7 +149,8 @@ class UpdateJobRequest(_message.Message):
     remote: bool
     status: str
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, job_id: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., location: _Optional[str] = ..., salary_range: _Optional[_Union[SalaryRange, _Mapping]] = ..., key_skills: _Optional[_Iterable[str]] = ..., remote: _Optional[bool] = ..., status: _Optional[str] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    blind_until: str
+    def __init__(self, job_id: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., location: _Optional[str] = ..., salary_range: _Optional[_Union[SalaryRange, _Mapping]] = ..., key_skills: _Optional[_Iterable[str]] = ..., remote: _Optional[bool] = ..., status: _Optional[str] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., blind_until: _Optional[str] = ...) -> None: ...
 
 class CloseJobRequest(_message.Message):
     __slots__ = ("job_id",)
@@ -146,7 +159,7 @@ class CloseJobRequest(_message.Message):
     def __init__(self, job_id: _Optional[str] = ...) -> None: ...
 
 class Job(_message.Message):
-    __slots__ = ("id", "company_id", "company_name", "title", "description", "location", "salary_range", "key_skills", "status", "remote", "create_time", "update_time")
+    __slots__ = ("id", "company_id", "company_name", "title", "description", "location", "salary_range", "key_skills", "status", "remote", "create_time", "update_time", "blind_until")
     ID_FIELD_NUMBER: _ClassVar[int]
     COMPANY_ID_FIELD_NUMBER: _ClassVar[int]
     COMPANY_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -159,6 +172,7 @@ class Job(_message.Message):
     REMOTE_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    BLIND_UNTIL_FIELD_NUMBER: _ClassVar[int]
     id: str
     company_id: str
     company_name: str
@@ -171,7 +185,8 @@ class Job(_message.Message):
     remote: bool
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., company_id: _Optional[str] = ..., company_name: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., location: _Optional[str] = ..., salary_range: _Optional[_Union[SalaryRange, _Mapping]] = ..., key_skills: _Optional[_Iterable[str]] = ..., status: _Optional[str] = ..., remote: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    blind_until: str
+    def __init__(self, id: _Optional[str] = ..., company_id: _Optional[str] = ..., company_name: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., location: _Optional[str] = ..., salary_range: _Optional[_Union[SalaryRange, _Mapping]] = ..., key_skills: _Optional[_Iterable[str]] = ..., status: _Optional[str] = ..., remote: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., blind_until: _Optional[str] = ...) -> None: ...
 
 class ListMatchesRequest(_message.Message):
     __slots__ = ("job_id", "page_size", "page_token")
@@ -190,6 +205,32 @@ class ListMatchesResponse(_message.Message):
     matches: _containers.RepeatedCompositeFieldContainer[Match]
     next_page_token: str
     def __init__(self, matches: _Optional[_Iterable[_Union[Match, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ListRecommendedJobsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListRecommendedJobsResponse(_message.Message):
+    __slots__ = ("matches", "next_page_token")
+    MATCHES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    matches: _containers.RepeatedCompositeFieldContainer[JobMatch]
+    next_page_token: str
+    def __init__(self, matches: _Optional[_Iterable[_Union[JobMatch, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class JobMatch(_message.Message):
+    __slots__ = ("rank", "job", "score")
+    RANK_FIELD_NUMBER: _ClassVar[int]
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    rank: int
+    job: Job
+    score: MatchScore
+    def __init__(self, rank: _Optional[int] = ..., job: _Optional[_Union[Job, _Mapping]] = ..., score: _Optional[_Union[MatchScore, _Mapping]] = ...) -> None: ...
 
 class Match(_message.Message):
     __slots__ = ("rank", "candidate_id", "display_name", "headline", "application_id", "score")

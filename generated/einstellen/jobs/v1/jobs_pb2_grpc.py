@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from einstellen.jobs.v1 import jobs_pb2 as einstellen_dot_jobs_dot_v1_dot_jobs__pb2
+from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -79,6 +80,16 @@ class JobServiceStub:
                 '/einstellen.jobs.v1.JobService/ListMatches',
                 request_serializer=einstellen_dot_jobs_dot_v1_dot_jobs__pb2.ListMatchesRequest.SerializeToString,
                 response_deserializer=einstellen_dot_jobs_dot_v1_dot_jobs__pb2.ListMatchesResponse.FromString,
+                _registered_method=True)
+        self.ListRecommendedJobs = channel.unary_unary(
+                '/einstellen.jobs.v1.JobService/ListRecommendedJobs',
+                request_serializer=einstellen_dot_jobs_dot_v1_dot_jobs__pb2.ListRecommendedJobsRequest.SerializeToString,
+                response_deserializer=einstellen_dot_jobs_dot_v1_dot_jobs__pb2.ListRecommendedJobsResponse.FromString,
+                _registered_method=True)
+        self.GetJobPosting = channel.unary_unary(
+                '/einstellen.jobs.v1.JobService/GetJobPosting',
+                request_serializer=einstellen_dot_jobs_dot_v1_dot_jobs__pb2.GetJobRequest.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
                 _registered_method=True)
 
 
@@ -158,6 +169,22 @@ class JobServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRecommendedJobs(self, request, context):
+        """Ranks the published jobs for the caller's own profile, best first, with why. The scores are those that employers see.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetJobPosting(self, request, context):
+        """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read.
+        NOT_FOUND / JOB_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_JobServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -205,6 +232,16 @@ def add_JobServiceServicer_to_server(servicer, server):
                     servicer.ListMatches,
                     request_deserializer=einstellen_dot_jobs_dot_v1_dot_jobs__pb2.ListMatchesRequest.FromString,
                     response_serializer=einstellen_dot_jobs_dot_v1_dot_jobs__pb2.ListMatchesResponse.SerializeToString,
+            ),
+            'ListRecommendedJobs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRecommendedJobs,
+                    request_deserializer=einstellen_dot_jobs_dot_v1_dot_jobs__pb2.ListRecommendedJobsRequest.FromString,
+                    response_serializer=einstellen_dot_jobs_dot_v1_dot_jobs__pb2.ListRecommendedJobsResponse.SerializeToString,
+            ),
+            'GetJobPosting': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetJobPosting,
+                    request_deserializer=einstellen_dot_jobs_dot_v1_dot_jobs__pb2.GetJobRequest.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -451,6 +488,60 @@ class JobService:
             '/einstellen.jobs.v1.JobService/ListMatches',
             einstellen_dot_jobs_dot_v1_dot_jobs__pb2.ListMatchesRequest.SerializeToString,
             einstellen_dot_jobs_dot_v1_dot_jobs__pb2.ListMatchesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRecommendedJobs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.jobs.v1.JobService/ListRecommendedJobs',
+            einstellen_dot_jobs_dot_v1_dot_jobs__pb2.ListRecommendedJobsRequest.SerializeToString,
+            einstellen_dot_jobs_dot_v1_dot_jobs__pb2.ListRecommendedJobsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetJobPosting(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.jobs.v1.JobService/GetJobPosting',
+            einstellen_dot_jobs_dot_v1_dot_jobs__pb2.GetJobRequest.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ Companies, the jobs they post, and the candidates that fit them."""
 
 from collections import abc as _abc
 from einstellen.jobs.v1 import jobs_pb2 as _jobs_pb2
+from google.api import httpbody_pb2 as _httpbody_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -69,6 +70,14 @@ class JobServiceStub:
     """Ranks the candidates in the organization's pool (those who applied to it or are discoverable) for a job, best first, with why. The order is that of one moment: a page token is good while the job is not changed.
     NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
+    ListRecommendedJobs: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.ListRecommendedJobsRequest, _jobs_pb2.ListRecommendedJobsResponse]
+    """Ranks the published jobs for the caller's own profile, best first, with why. The scores are those that employers see.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+    """
+    GetJobPosting: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GetJobRequest, _httpbody_pb2.HttpBody]
+    """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read.
+    NOT_FOUND / JOB_NOT_FOUND.
+    """
 
 @_typing.type_check_only
 class JobServiceAsyncStub(JobServiceStub):
@@ -110,6 +119,14 @@ class JobServiceAsyncStub(JobServiceStub):
     ListMatches: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ListMatchesRequest, _jobs_pb2.ListMatchesResponse]  # type: ignore[assignment]
     """Ranks the candidates in the organization's pool (those who applied to it or are discoverable) for a job, best first, with why. The order is that of one moment: a page token is good while the job is not changed.
     NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+    """
+    ListRecommendedJobs: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ListRecommendedJobsRequest, _jobs_pb2.ListRecommendedJobsResponse]  # type: ignore[assignment]
+    """Ranks the published jobs for the caller's own profile, best first, with why. The scores are those that employers see.
+    NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+    """
+    GetJobPosting: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GetJobRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
+    """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read.
+    NOT_FOUND / JOB_NOT_FOUND.
     """
 
 class JobServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -203,6 +220,26 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_jobs_pb2.ListMatchesResponse, _abc.Awaitable[_jobs_pb2.ListMatchesResponse]]:
         """Ranks the candidates in the organization's pool (those who applied to it or are discoverable) for a job, best first, with why. The order is that of one moment: a page token is good while the job is not changed.
         NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListRecommendedJobs(
+        self,
+        request: _jobs_pb2.ListRecommendedJobsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_jobs_pb2.ListRecommendedJobsResponse, _abc.Awaitable[_jobs_pb2.ListRecommendedJobsResponse]]:
+        """Ranks the published jobs for the caller's own profile, best first, with why. The scores are those that employers see.
+        NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def GetJobPosting(
+        self,
+        request: _jobs_pb2.GetJobRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_httpbody_pb2.HttpBody, _abc.Awaitable[_httpbody_pb2.HttpBody]]:
+        """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read.
+        NOT_FOUND / JOB_NOT_FOUND.
         """
 
 def add_JobServiceServicer_to_server(servicer: JobServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,14 +1,15 @@
-"""A stateful stand-in of Stripe's API over real HTTP, for what billing uses of it; test_stripe_server.py holds its objects against Stripe's own fixtures."""
+"""A stateful stand-in of Stripe over real HTTP, with the part of its API that billing uses, its payment page and its webhooks, where there is no Stripe."""
 
 import hashlib
 import hmac
 import itertools
 import json
 import re
+import secrets
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -24,16 +25,20 @@ SECURE = "pm_card_authenticationRequired"
 
 
 class StripeServer:
-    """Payments by card, Checkout, customers and refunds. `decide` may decline a charge, `before_answer` may break the line after the work is done."""
+    """Payments by card, Checkout, customers and refunds. `decide` may decline a charge, `before_answer` may break the line after the work is done.
 
-    def __init__(self, secret: str = "whsec_of_the_test") -> None:
-        self.secret = secret
+    `hooks` are the addresses that each event is told to.
+    """
+
+    def __init__(self) -> None:
+        self.secret = f"whsec_{secrets.token_hex(16)}"
+        self.hooks: list[str] = []
         self.objects: dict[str, dict[str, Any]] = {}
-        self.keys: dict[str, tuple[str, tuple[int, dict[str, Any]]]] = {}
+        self.keys: dict[str, tuple[str, tuple[int, dict[str, Any]], datetime]] = {}
         self.requests: list[tuple[str, str]] = []
         self.events: list[dict[str, Any]] = []
         self.decide: Callable[[dict[str, Any]], str] = lambda intent: DECLINES.get(intent["payment_method"] or "", "")
-        self.before_answer: Callable[[str, str], bool] = lambda verb, path: True
+        self.before_answer: Callable[[str, str], bool] = lambda _verb, _path: True
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()
@@ -41,6 +46,8 @@ class StripeServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # an answer is one packet, or the peer's delayed acknowledgement makes it wait
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 outer._serve(self, "GET")
@@ -116,11 +123,16 @@ class StripeServer:
     def _serve(self, handler: BaseHTTPRequestHandler, verb: str) -> None:
         raw = handler.rfile.read(int(handler.headers.get("content-length") or 0)).decode()
         path = urlsplit(handler.path).path
+        if path.startswith("/pay/"):
+            self._show_page(handler, path.removeprefix("/pay/"), verb)
+            return
         asked = nested(parse_qsl(raw if verb == "POST" else urlsplit(handler.path).query, keep_blank_values=True))
         key = handler.headers.get("idempotency-key", "") if verb == "POST" else ""
         with self._lock:
             self.requests.append((verb, path))
             before = self.keys.get(key) if key else None
+            if before is not None and self.clock() - before[2] > timedelta(days=1):
+                before = None  # Stripe forgets a key after a day
             if before is not None and before[0] != raw + path:
                 status, answer = error(400, "idempotency_error", "Keys for idempotent requests can only be used with the same parameters")
             elif before is not None:
@@ -128,7 +140,7 @@ class StripeServer:
             else:
                 status, answer = self._answer(verb, path, asked)
                 if key and status != 429:
-                    self.keys[key] = (raw + path, (status, json.loads(json.dumps(answer))))
+                    self.keys[key] = (raw + path, (status, json.loads(json.dumps(answer))), self.clock())
             body = json.dumps({name: value for name, value in answer.items() if not name.startswith("_")}).encode()
         if not self.before_answer(verb, path):
             handler.close_connection = True
@@ -139,6 +151,27 @@ class StripeServer:
         handler.send_header("content-length", str(len(body)))
         handler.end_headers()
         handler.wfile.write(body)
+
+    def _show_page(self, handler: BaseHTTPRequestHandler, session_id: str, verb: str) -> None:
+        """The hosted page: it shows what is to be paid, and its button pays it with a card that is good."""
+        with self._lock:
+            session = self.objects.get(session_id)
+            if session is not None and verb == "POST" and session["status"] == "open":
+                self.pay(session_id)
+        told = b""
+        if session is None:
+            handler.send_response(404)
+        elif verb == "POST":
+            handler.send_response(303)
+            handler.send_header("location", session["success_url"])
+        else:
+            handler.send_response(200)
+            words = f"{session['amount_total'] / 100:.2f} {session['currency'].upper()}"
+            told = f"<!doctype html><title>A stand-in of Stripe</title><form method=post><button>Pay {words}</button></form>".encode()
+            handler.send_header("content-type", "text/html; charset=utf-8")
+        handler.send_header("content-length", str(len(told)))
+        handler.end_headers()
+        handler.wfile.write(told)
 
     def _answer(self, verb: str, path: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         route = (verb, re.sub(r"(?<=/)(pi|cs|cus|pm|re)_\w+", "{}", path))
@@ -167,6 +200,13 @@ class StripeServer:
                 return 200, self._session(asked)
             case ("POST", "/v1/refunds"):
                 return self._refund(asked)
+            case ("GET", "/v1/refunds"):
+                made = [
+                    each
+                    for each in self.objects.values()
+                    if each["object"] == "refund" and each["payment_intent"] == asked["payment_intent"]
+                ]
+                return 200, {"object": "list", "url": path, "has_more": False, "data": made[::-1]}
             case ("GET", "/v1/payment_intents/{}" | "/v1/checkout/sessions/{}" | "/v1/refunds/{}" | "/v1/customers/{}"):
                 if name in self.objects:
                     return 200, self._shown(self.objects[name], list((asked.get("expand") or {}).values()))
@@ -261,10 +301,13 @@ class StripeServer:
 
     def _emit(self, kind: str, thing: dict[str, Any]) -> None:
         shown = json.loads(json.dumps(self._shown(thing, [])))
-        self.events.append(
+        event = (
             {"id": f"evt_{next(self._numbers)}", "object": "event", "type": kind, "created": int(self.clock().timestamp()), "livemode": False,
              "api_version": "2025-01-27.acacia", "pending_webhooks": 1, "request": {"id": None, "idempotency_key": None}, "data": {"object": shown}}
         )  # fmt: skip
+        self.events.append(event)
+        for url in self.hooks:
+            threading.Thread(target=self.deliver, args=(url, event), daemon=True).start()
 
 
 def sign(body: bytes, secret: str, at: float | None = None) -> str:

@@ -1,0 +1,48 @@
+"""What billing keeps of a person: the accounts and the books of the organizations that are theirs."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from services.billing.tables import (
+    credit_accounts,
+    credit_holds,
+    credit_transactions,
+    invoices,
+    organizations,
+    payment_customers,
+    payments,
+    refunds,
+    subscriptions,
+    webhook_events,
+)
+from services.chassis.persons import NOBODY, Kept, Person
+
+_BOOKS = (credit_accounts, credit_transactions, credit_holds, subscriptions, invoices, payments, refunds, payment_customers)
+
+
+def read(connection: Connection, person: Person) -> Kept:
+    kept = Kept()
+    theirs = sa.or_(organizations.c.owner_id == person.user_id, organizations.c.tenant_id.in_(person.organizations))
+    kept.add(connection, organizations, theirs)
+    for table in _BOOKS:
+        kept.add(connection, table, table.c.tenant_id.in_(person.organizations))
+    return kept
+
+
+def erase(connection: Connection, person: Person) -> Sequence[str]:
+    """The books stay, as the law has it: they name an organization, and nothing says any more whose it was. Nobody is charged again."""
+    gone, now = person.organizations, sa.func.now()
+    for tenant_id, heir in person.heirs.items():
+        mine = sa.and_(organizations.c.tenant_id == tenant_id, organizations.c.owner_id == person.user_id)
+        connection.execute(organizations.update().where(mine).values(owner_id=heir))
+    connection.execute(organizations.update().where(organizations.c.owner_id == person.user_id).values(owner_id=NOBODY))
+    running = sa.and_(subscriptions.c.tenant_id.in_(gone), subscriptions.c.status != "cancelled")
+    connection.execute(subscriptions.update().where(running).values(status="cancelled", auto_renew=False, end_date=now, updated_at=now))
+    connection.execute(payment_customers.delete().where(payment_customers.c.tenant_id.in_(gone)))
+    paid = sa.select(payments.c.handle).where(payments.c.tenant_id.in_(gone), payments.c.handle != "")
+    connection.execute(webhook_events.update().where(webhook_events.c.handle.in_(paid)).values(body=b""))
+    decided = sa.and_(payments.c.tenant_id.in_(gone), payments.c.status.in_(["succeeded", "failed"]))
+    connection.execute(payments.update().where(decided).values(customer="", method="", success_url="", cancel_url=""))
+    return []

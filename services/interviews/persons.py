@@ -1,0 +1,58 @@
+"""What interviews keeps of a person: those that they gave, with all that was said, recorded and judged in them, and what they did in others' as a colleague."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from services.chassis import objects
+from services.chassis.persons import NOBODY, Kept, Person, drop_tasks
+from services.interviews.recordings import KIND
+from services.interviews.tables import (
+    feedback_reports,
+    interviews,
+    question_answers,
+    score_overrides,
+    signals,
+    transcript,
+    transcript_reads,
+)
+
+_OF_INTERVIEWS = (question_answers, transcript, feedback_reports, score_overrides, signals)
+
+
+def read(connection: Connection, person: Person) -> Kept:
+    kept = Kept()
+    given = {row["id"]: row["tenant_id"] for row in kept.add(connection, interviews, interviews.c.user_id == person.user_id)}
+    for table in _OF_INTERVIEWS:
+        kept.add(connection, table, table.c.interview_id.in_(given))
+    for answer in kept.rows["question_answers"]:
+        if answer["recording_type"]:
+            kept.files[f"recordings/{answer['id']}"] = f"{given[answer['interview_id']]}/{KIND}/{answer['id']}"
+    kept.add(connection, transcript, sa.and_(transcript.c.sender_id == person.user_id, transcript.c.interview_id.not_in(given)))
+    kept.add(
+        connection, score_overrides, sa.and_(score_overrides.c.user_id == person.user_id, score_overrides.c.interview_id.not_in(given))
+    )
+    return kept
+
+
+def erase(connection: Connection, person: Person) -> Sequence[str]:
+    """What belongs to an interview goes with it (ON DELETE CASCADE)."""
+    theirs = sa.or_(interviews.c.user_id == person.user_id, interviews.c.tenant_id.in_(person.organizations))
+    recorded = (
+        sa.select(interviews.c.tenant_id, question_answers.c.id)
+        .join(question_answers, question_answers.c.interview_id == interviews.c.id)
+        .where(theirs, question_answers.c.recording_type != "")
+    )
+    files = [objects.key_of(row.tenant_id, KIND, row.id) for row in connection.execute(recorded)]
+    connection.execute(interviews.delete().where(theirs))
+    for tenant_id, heir in person.heirs.items():
+        mine = sa.and_(interviews.c.tenant_id == tenant_id, interviews.c.created_by == person.user_id)
+        connection.execute(interviews.update().where(mine).values(created_by=heir))
+    connection.execute(interviews.update().where(interviews.c.created_by == person.user_id).values(created_by=NOBODY))
+    said = transcript.update().where(transcript.c.sender_id == person.user_id)
+    connection.execute(said.values(sender_id=None, sender_name="", client_id=None))
+    connection.execute(score_overrides.update().where(score_overrides.c.user_id == person.user_id).values(user_id=NOBODY))
+    connection.execute(transcript_reads.delete().where(transcript_reads.c.user_id == person.user_id))
+    drop_tasks(connection, person)
+    return files

@@ -1,0 +1,63 @@
+"""What notifications keeps of a person: how they are reached, what they were told, and what they wrote."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from services.chassis.persons import NOBODY, Kept, Person, drop_tasks
+from services.notifications.tables import (
+    contacts,
+    document_updates,
+    documents,
+    interview_reminders,
+    messages,
+    notifications,
+    room_members,
+    rooms,
+)
+
+
+def read(connection: Connection, person: Person) -> Kept:
+    kept, me = Kept(), person.user_id
+    kept.add(connection, contacts, contacts.c.user_id == me)
+    kept.add(connection, notifications, sa.or_(notifications.c.user_id == me, notifications.c.sender_id == me), "html", "calendar")
+    inside = [row["room_id"] for row in kept.add(connection, room_members, room_members.c.user_id == me)]
+    kept.add(connection, rooms, rooms.c.id.in_(inside))
+    kept.add(connection, messages, sa.or_(messages.c.sender_id == me, messages.c.receiver_id == me))
+    kept.add(connection, document_updates, document_updates.c.sender_id == me)
+    reminded = sa.or_(interview_reminders.c.candidate_id == me, interview_reminders.c.employer_id == me)
+    kept.add(connection, interview_reminders, reminded)
+    return kept
+
+
+def erase(connection: Connection, person: Person) -> Sequence[str]:
+    """A message that others have read leaves its number in the room, so that nobody counts one as lost; its words and its sender are gone."""
+    me, reminders = person.user_id, interview_reminders
+    address = connection.execute(sa.select(contacts.c.email).where(contacts.c.user_id == me)).scalar()
+    told = [notifications.c.user_id == me, notifications.c.sender_id == me, notifications.c.tenant_id.in_(person.organizations)]
+    if address:
+        told.append(sa.func.lower(notifications.c.recipient) == address.lower())
+    connection.execute(notifications.delete().where(sa.or_(*told)))
+    connection.execute(contacts.delete().where(contacts.c.user_id == me))
+    connection.execute(reminders.delete().where(sa.or_(reminders.c.candidate_id == me, reminders.c.tenant_id.in_(person.organizations))))
+    for tenant_id, heir in person.heirs.items():
+        mine = sa.and_(reminders.c.tenant_id == tenant_id, reminders.c.employer_id == me)
+        connection.execute(reminders.update().where(mine).values(employer_id=heir))
+    connection.execute(reminders.delete().where(reminders.c.employer_id == me))
+    connection.execute(messages.update().where(messages.c.receiver_id == me).values(receiver_id=NOBODY))
+    written = messages.update().where(messages.c.sender_id == me)
+    connection.execute(written.values(sender_id=NOBODY, content="", attachments=[], mentions=[], client_id=sa.cast(messages.c.id, sa.Text)))
+    named = messages.update().where(sa.any_(messages.c.mentions) == me)
+    connection.execute(named.values(mentions=sa.func.array_replace(messages.c.mentions, me, NOBODY)))
+    connection.execute(room_members.delete().where(room_members.c.user_id == me))
+    empty = sa.select(rooms.c.id).where(~sa.exists().where(room_members.c.room_id == rooms.c.id))
+    for table in (messages, document_updates, documents):
+        connection.execute(table.delete().where(table.c.room_id.in_(empty)))
+    connection.execute(document_updates.update().where(document_updates.c.sender_id == me).values(sender_id=NOBODY))
+    connection.execute(rooms.delete().where(~sa.exists().where(room_members.c.room_id == rooms.c.id)))
+    # What stays of a room is its other members'.
+    for table in (messages, rooms):
+        connection.execute(table.update().where(table.c.tenant_id.in_(person.organizations)).values(tenant_id=NOBODY))
+    drop_tasks(connection, person)
+    return []

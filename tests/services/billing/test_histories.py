@@ -1,0 +1,49 @@
+"""Ten thousand random histories, after each of which the books are right."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from services.billing import admin
+from tests.conftest import House
+from tests.services.billing.histories import Breaks, History, begin_at
+from tests.services.billing.opening import Opened, open_shop
+
+HISTORIES, SLICES = 10_000, 20
+
+
+@pytest.fixture(scope="module")
+def opened(house: House) -> Iterator[Opened]:
+    with open_shop(house, "histories", at=Breaks(), TAX_PERCENT="7.7") as found:
+        yield found
+
+
+def live(opened: Opened, seeds: range) -> str:
+    deaths = interruptions = charges = 0
+    breaks = opened.at
+    assert isinstance(breaks, Breaks)
+    breaks.shop = opened.shop
+    for seed in seeds:
+        breaks.disarm()
+        begin_at(opened.clock, seed)
+        history = History(opened.shop, opened.stripe, breaks, opened.rows, seed)
+        try:
+            history.live()
+        except BaseException as problem:
+            problem.add_note(f"seed {seed}:\n" + "\n".join(history.told))
+            raise
+        deaths, interruptions = deaths + history.deaths, interruptions + history.interruptions
+        charges += len(opened.stripe.taken())
+    assert admin.verify(opened.shop.database)[1] == []
+    return f"{len(seeds)} histories, {deaths} deaths, {interruptions} interruptions, {charges} charges"
+
+
+def test_whatever_happens_in_whatever_order_the_books_are_right(opened: Opened) -> None:
+    live(opened, range(40))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("slice_", range(SLICES))
+def test_ten_thousand_histories_leave_the_books_right(opened: Opened, slice_: int, record_property: Callable[[str, object], None]) -> None:
+    count = HISTORIES // SLICES
+    record_property("count", live(opened, range(1000 + slice_ * count, 1000 + (slice_ + 1) * count)))

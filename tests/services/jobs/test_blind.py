@@ -1,0 +1,167 @@
+"""Blind mode: until the stage that the employer chose, nothing that the organization can read says who applied; and no score ever knows."""
+
+import base64
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import grpc
+import psycopg2
+import pytest
+
+from einstellen.candidates.v1 import candidates_pb2
+from einstellen.jobs.v1 import applications_pb2 as pb
+from einstellen.jobs.v1 import jobs_pb2
+from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc
+from services.jobs import rules
+from tests.conftest import Account, House, until
+from tests.refusals import refused
+from tests.services.jobs.conftest import Firm, Seeker
+from tests.services.jobs.test_applications import mails_to, tasks_done
+
+WORK = candidates_pb2.WorkExperience(
+    job_title="Backend Engineer", description="Payments in Python on PostgreSQL", start_date="2019-03", end_date="2024-06"
+)  # fmt: skip
+
+
+@pytest.fixture
+def person(house: House, candidates: Any, applications: Any) -> Callable[..., Seeker]:
+    """Somebody who is the same as everybody else in all that matters for work."""
+
+    def make(first: str, last: str, dob: str, school: str, company: str, picture: str, phone: str, **more: str) -> Seeker:
+        account = house.register(first, last)
+        with closing(psycopg2.connect(house.owner_url("auth"))) as connection, connection, connection.cursor() as cursor:
+            cursor.execute("UPDATE users SET picture_url = %s WHERE id = %s", (picture, account.user_id))
+        summary = more.get("summary", "Builds payment services.")
+        made = candidates.CreateCandidate(
+            candidates_pb2.CreateCandidateRequest(
+                first_name=first, last_name=last, dob=dob, phone=phone, headline="Backend Engineer", summary=summary, location="Berlin, Germany"
+            ),
+            metadata=account.metadata,
+        )  # fmt: skip
+        work, education = candidates_pb2.WorkExperience(), candidates_pb2.Education(degree="BSc Computer Science", university=school)
+        work.CopyFrom(WORK)
+        work.company_name = company
+        add = candidates_pb2
+        candidates.AddWorkExperience(add.AddWorkExperienceRequest(candidate_id=made.id, work_experience=work), metadata=account.metadata)
+        candidates.AddEducation(add.AddEducationRequest(candidate_id=made.id, education=education), metadata=account.metadata)
+        skill = candidates_pb2.Skill(skill_name="Python")
+        candidates.AddSkill(add.AddSkillRequest(candidate_id=made.id, skill=skill), metadata=account.metadata)
+        return Seeker(account, made.id, applications)
+
+    return make
+
+
+ADA = ("Ada", "Lindqvist", "1990-12-31", "KTH Stockholm", "Klarna", "https://example.com/ada.png", "+46 8 1234567")
+MEHMET = ("Mehmet", "Yilmaz", "1961-01-02", "Abendschule Castrop", "Kiosk am Eck", "", "+49 30 7654321")
+
+
+def test_name_photo_birth_date_school_and_employer_do_not_move_a_score(firm: Firm, person: Any, applications: Any, jobs: Any) -> None:
+    job = firm.post(location="Berlin, Germany")
+    one, other = person(*ADA), person(*MEHMET)
+    scores = [read(applications, firm, someone.apply(job)).match_score for someone in (one, other)]
+    assert scores[0] == scores[1]
+    assert scores[0].value > 20
+    matches = jobs.ListMatches(jobs_pb2.ListMatchesRequest(job_id=job.id, page_size=100), metadata=firm.metadata).matches
+    ranked = {match.candidate_id: match.score for match in matches}
+    assert ranked[one.candidate_id] == ranked[other.candidate_id]
+
+
+def read(applications: Any, who: Any, application: pb.Application) -> pb.Application:
+    return applications.GetApplication(pb.GetApplicationRequest(application_id=application.id), metadata=who.metadata)
+
+
+def test_who_applied_is_hidden_from_the_organization_until_the_stage_that_it_chose(
+    firm: Firm, person: Any, applications: Any, candidates: Any, jobs: Any, house: House, colleague: Callable[[Firm, str], Account]
+) -> None:
+    job = firm.post(blind_until="interview")
+    ada = person(*ADA, summary="I am Ada Lindqvist, ada@example.com, https://ada.dev, +46 8 123 45 67. Builds payment services.")
+    made = ada.apply(job, cover_letter="Ada here!")
+    marks = ("Ada", "Lindqvist", "1990-12-31", "KTH", "Klarna", "ada.", "123 45", ada.candidate_id, ada.account.user_id, ada.account.email)
+
+    def move(status: str) -> pb.Application:
+        request = pb.UpdateApplicationStatusRequest(application_id=made.id, status=status)
+        return applications.UpdateApplicationStatus(request, metadata=firm.metadata)
+
+    def listed() -> pb.Application:
+        found = applications.ListApplications(pb.ListApplicationsRequest(job_id=job.id), metadata=firm.metadata).applications
+        return next(one for one in found if one.id == made.id)
+
+    def matched() -> jobs_pb2.Match:
+        found = jobs.ListMatches(jobs_pb2.ListMatchesRequest(job_id=job.id, page_size=100), metadata=firm.metadata).matches
+        return next(one for one in found if one.application_id == made.id)
+
+    def nothing_told(*answers: object) -> None:
+        for answer in answers:
+            assert not [mark for mark in marks if mark in str(answer)], answer
+
+    seen = read(applications, firm, made)
+    nothing_told(seen, listed(), matched(), move("screening"), read(applications, colleague(firm, "admin"), made))
+    assert (seen.blind, seen.match_score.value > 0, seen.room_name) == (True, True, "")
+    assert list(seen.profile.titles) == ["Backend Engineer"]
+    assert list(seen.profile.skills) == ["Python"]
+    assert [(one.title, one.start_date) for one in seen.profile.positions] == [("Backend Engineer", "2019-03-01")]
+    assert list(seen.profile.degrees) == ["BSc Computer Science"]
+    assert "Builds payment services." in seen.profile.summary
+    until(lambda: tasks_done(house, made), "all is told")
+    nothing_told(*mails_to(house, firm.account))
+    rooms = house.stub("notifications", messages_pb2_grpc.MessageServiceStub)
+    assert not rooms.ListRooms(messages_pb2.ListRoomsRequest(), metadata=firm.metadata).rooms
+    with refused(grpc.StatusCode.NOT_FOUND, "CANDIDATE_NOT_FOUND"):
+        candidates.GetCandidate(candidates_pb2.GetCandidateRequest(candidate_id=ada.candidate_id), metadata=firm.metadata)
+    own = read(applications, ada, made)
+    assert (own.candidate_name, own.cover_letter, own.blind) == ("Ada Lindqvist", "Ada here!", False)
+    # What Ada applied under stays, whatever becomes of the job.
+    request = jobs_pb2.UpdateJobRequest(job_id=job.id)
+    request.update_mask.paths.append("blind_until")
+    jobs.UpdateJob(request, metadata=firm.metadata)
+    nothing_told(read(applications, firm, made), matched())
+
+    shown = move("interview")
+    assert (shown.candidate_name, shown.candidate_id, shown.user_id, shown.cover_letter, shown.blind) == (
+        "Ada Lindqvist", ada.candidate_id, ada.account.user_id, "Ada here!", False,
+    )  # fmt: skip
+    assert matched().display_name == listed().candidate_name == "Ada Lindqvist"
+    until(lambda: tasks_done(house, made), "all is told")
+    assert [room.room_name for room in rooms.ListRooms(messages_pb2.ListRoomsRequest(), metadata=firm.metadata).rooms] == [shown.room_name]
+    candidates.GetCandidate(candidates_pb2.GetCandidateRequest(candidate_id=ada.candidate_id), metadata=firm.metadata)
+    assert [mail for mail in mails_to(house, firm.account) if "Lindqvist" in str(mail)]
+
+
+def test_a_rejection_before_the_stage_leaves_it_hidden(firm: Firm, person: Any, applications: Any) -> None:
+    made = person(*ADA).apply(firm.post(blind_until="offer"))
+    request = pb.UpdateApplicationStatusRequest(application_id=made.id, status="rejected", reason="not enough Python")
+    seen = applications.UpdateApplicationStatus(request, metadata=firm.metadata)
+    assert (seen.status, seen.candidate_name, seen.candidate_id, seen.blind) == ("rejected", "", "", True)
+
+
+def test_the_pages_of_a_blind_job_name_nobody_and_leave_nobody_out(firm: Firm, seeker: Callable[..., Seeker], jobs: Any) -> None:
+    job = firm.post(blind_until="hired")
+    people = [seeker() for _ in range(5)]
+    made = {one.apply(job).id for one in people}
+    found, token = [], ""
+    while True:
+        request = jobs_pb2.ListMatchesRequest(job_id=job.id, page_size=2, page_token=token)
+        page = jobs.ListMatches(request, metadata=firm.metadata)
+        found += page.matches
+        if not (token := page.next_page_token):
+            break
+        said = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+        assert not [one for one in people if one.candidate_id in said]
+    assert [match.rank for match in found] == list(range(1, len(found) + 1))
+    assert made <= {match.application_id for match in found}
+    assert {(match.candidate_id, match.display_name) for match in found} == {("", "")}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Ada Lindqvist builds", "… … builds"),
+        ("ADA's adapter", "…'s adapter"),
+        ("Write to a.l@example.com or +49 (0)30 123-4567", "Write to … or …"),
+        ("See https://ada.example/cv and github.com/ada", "See … and …"),
+        ("From 2019 to 2024 in 3 teams", "From 2019 to 2024 in 3 teams"),
+    ],
+)
+def test_a_text_loses_names_and_addresses_and_keeps_the_work(text: str, left: str) -> None:
+    assert rules.redact(text, "Ada Lindqvist") == left
