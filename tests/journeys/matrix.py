@@ -32,13 +32,14 @@ Verdict = tuple[str, str]
 ADMITTED = ("ADMITTED", "")
 _VALIDATOR = protovalidate.Validator()
 # Fields that name something which is of no tenant.
-_OF_EVERYBODY = {"plan_id"}
+_OF_EVERYBODY = {"plan_id", "tutor_id"}
 
 # What is said to whoever is let in, where every request passes the contract's rules, so that the probe reaches the handler. OK where it is not listed.
 ANSWERS = {
     "StartGoogleSignIn": ("FAILED_PRECONDITION", "GOOGLE_OFF"),  # it is not set up here
     **{f"Receive{provider}": ("FAILED_PRECONDITION", "PROVIDER_OFF") for provider in ("Stripe", "Razorpay", "PayPal", "JazzCash")},
     "GetMyCandidate": ("NOT_FOUND", "CANDIDATE_NOT_FOUND"),  # the callers have none
+    "DeleteMyTutorProfile": ("NOT_FOUND", "TUTOR_NOT_FOUND"),
     "UploadCv": ("NOT_FOUND", "CANDIDATE_NOT_FOUND"),  # a stream is checked message by message, and this one names nobody
     "UploadAnswer": ("NOT_FOUND", "INTERVIEW_NOT_FOUND"),
     "Transcribe": ("INVALID_ARGUMENT", "SETTINGS_MISSING"),
@@ -230,7 +231,7 @@ def page_tokens(request: Any, account: Account) -> Iterator[str]:
     late, anything = datetime(2200, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1)
     calls.enter(Call("tests", "", "", person=person))
     try:
-        for keyset in ((anything,), (2**62,), (late, anything), (late, "", ""), (1, anything, 1, 1)):
+        for keyset in ((anything,), (2**62,), (late, anything), (late, "", ""), (1, anything, 1), (1, anything, 1, 1), (1, 1, anything)):
             page = paging.read(request)
             yield page.cut([keyset] * page.fetch, lambda row: row)[1]
     finally:

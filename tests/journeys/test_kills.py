@@ -150,7 +150,7 @@ def test_the_operators_command_works_on_the_running_stack(stack: Stack) -> None:
     assert "is a platform administrator" in einstellen("admin", "create", email, "--password-stdin", input="a very long password\n")
     pair = stack.http("POST", "/login", {"email": email, "password": "a very long password"}).json
     assert Http(f"http://{LOOPBACK}:{stack.port}", pair["access_token"])("GET", "/tenants/").json["tenants"]
-    assert "admin.created" in einstellen("audit", "auth", "--limit", "50")
+    assert "admin.created" in einstellen("audit", "list", "auth", "--limit", "50")
     assert "up to date" in einstellen("migrate")
     published = {key["kid"] for key in stack.http("GET", "/.well-known/jwks.json").json["keys"]}
     assert einstellen("keys", "rotate").split()[5] not in published

@@ -16,7 +16,7 @@ import psycopg2
 from google.api import annotations_pb2
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf import descriptor_pool, message_factory
-from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -351,6 +351,8 @@ def _fill(message: Any, ids: dict[str, str], method: str) -> None:
             value = "published"
         else:
             value = SAMPLES.get(each.name)
+        if each.type == FieldDescriptor.TYPE_BYTES and isinstance(value, str):
+            value = value.encode()
         if each.message_type is not None and each.message_type.full_name == "google.protobuf.Timestamp":
             getattr(message, each.name).CopyFrom(later(hours=48))
         elif each.message_type is not None and not each.is_repeated and not each.message_type.full_name.startswith("google."):
