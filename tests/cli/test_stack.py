@@ -27,7 +27,6 @@ from cli.stack.supervisor import Supervisor
 from cli.stack.valkey import Valkey
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.xdist_group("stack")
 
 
 def until(condition: Callable[[], object], what: str, seconds: float = 20.0) -> None:

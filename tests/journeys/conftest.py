@@ -23,13 +23,6 @@ _ROOT = Path(__file__).parents[2]
 
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs all journeys, so that there is one Envoy."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("journeys"))
-
-
 @pytest.fixture(scope="session")
 def world(house: House) -> World:
     """A tenant with one of everything, which only strangers act on: whoever signs its people out makes one of their own."""

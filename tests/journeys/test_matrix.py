@@ -17,11 +17,9 @@ from tests.journeys.matrix import ADMITTED, Caller, Callers, Metadata, Verdict
 from tests.journeys.world import World
 from tests.refusals import told
 
-# The last test counts what the others have filled in, so one worker runs them all, whichever tests were asked for.
-pytestmark = pytest.mark.xdist_group("journeys")
-
 _RPCS = worlds.rpcs()
 _PAGED = [method for method in _RPCS if "page_token" in method.input_type.fields_by_name]
+# The last test counts what the others have filled in; one worker runs a whole file.
 _CELLS: dict[str, set[str]] = {}
 
 
