@@ -23,6 +23,7 @@ _ABANDONED = timedelta(days=2)
 _REMEMBERED = timedelta(hours=5)  # for so long every provider knows an idempotency key
 _SKEW = timedelta(minutes=5)
 _FOR_NOTHING = "nothing to pay"
+_LOST = "lost"  # nothing was found of a charge whose answer never came; it is looked for again whenever somebody names it
 
 
 class Cashier:
@@ -51,7 +52,7 @@ class Cashier:
         with self._database.begin(calls.SYSTEM) as connection:
             payment = payments.get_payment(connection, payment_id, None)
             invoice = store.get_invoice(connection, payment.invoice_id, payment.tenant_id)
-        if payment.status == "failed" and not payment.handle:
+        if payment.status == "failed" and not payment.handle and payment.failure != _LOST:
             return payment, None
         outcome = self._ask(payment, self._charge(payment, invoice))
         with self._database.begin(calls.SYSTEM) as connection:
@@ -195,7 +196,7 @@ class Cashier:
         if payment.handle or self._clock() - payment.created_at < _REMEMBERED:
             return provider.find(charge, payment.handle)
         found = next((each for each in provider.since(payment.created_at - _SKEW) if each.reference == payment.id), None)
-        return found or Outcome("failed", "", payment.id, failure="lost")
+        return found or Outcome("failed", "", payment.id, failure=_LOST)
 
     def _charge(self, payment: Payment, invoice: Invoice) -> Charge:
         back = f"{self._public_url}/api/v1/payments/return?payment_id={payment.id}"

@@ -1,6 +1,6 @@
 """Ten thousand random histories, after each of which the books are right."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -18,7 +18,7 @@ def opened(house: House) -> Iterator[Opened]:
         yield found
 
 
-def live(opened: Opened, seeds: range) -> str:
+def live(opened: Opened, seeds: Sequence[int]) -> str:
     deaths = interruptions = charges = 0
     breaks = opened.at
     assert isinstance(breaks, Breaks)
@@ -40,6 +40,10 @@ def live(opened: Opened, seeds: range) -> str:
 
 def test_whatever_happens_in_whatever_order_the_books_are_right(opened: Opened) -> None:
     live(opened, range(40))
+
+
+def test_what_is_paid_on_a_page_whose_address_was_lost_is_found_and_goes_back(opened: Opened) -> None:
+    live(opened, [6237])
 
 
 @pytest.mark.soak
