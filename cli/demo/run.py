@@ -77,7 +77,7 @@ async def _tell(running: Running, page: Page) -> None:
 @contextmanager
 def _stripe() -> Iterator[StripeServer]:
     """A stand-in of Stripe, while the demo runs."""
-    with closing(StripeServer()) as stripe:
+    with closing(StripeServer(first=time.time_ns() // 1_000_000)) as stripe:
         yield stripe
 
 

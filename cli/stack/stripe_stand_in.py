@@ -27,10 +27,10 @@ SECURE = "pm_card_authenticationRequired"
 class StripeServer:
     """Payments by card, Checkout, customers and refunds. `decide` may decline a charge, `before_answer` may break the line after the work is done.
 
-    `hooks` are the addresses that each event is told to.
+    `hooks` are the addresses that each event is told to. Ids are numbered from `first` on, so that they do not come again in books that outlive this process.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 1) -> None:
         self.secret = f"whsec_{secrets.token_hex(16)}"
         self.hooks: list[str] = []
         self.objects: dict[str, dict[str, Any]] = {}
@@ -40,7 +40,7 @@ class StripeServer:
         self.decide: Callable[[dict[str, Any]], str] = lambda intent: DECLINES.get(intent["payment_method"] or "", "")
         self.before_answer: Callable[[str, str], bool] = lambda _verb, _path: True
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(first)
         self._lock = threading.RLock()
         outer = self
 
