@@ -116,7 +116,12 @@ class PayPal:
                 "note_to_payer": charge.description[:255],
             }
             asked = {"capture_id": capture_id, "paypal_request_id": str(reference), "prefer": "return=representation", "body": body}
-            made = _read(self._api.payments.refund_captured_payment(asked))
+            try:
+                made = _read(self._api.payments.refund_captured_payment(asked))
+            except ApiException as problem:
+                if problem.response_code != _UNPROCESSABLE:
+                    raise
+                return Refunded("failed", "")  # somebody at PayPal has sent it back meanwhile, or it is too old to go back
         return Refunded({"COMPLETED": "succeeded", "FAILED": "failed", "CANCELLED": "failed"}.get(made["status"], "pending"), made["id"])
 
     def read(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Notice:

@@ -197,6 +197,25 @@ def test_a_refund_whose_answer_is_lost_is_not_made_twice(till: Till, company: Ac
 
 
 @pytest.mark.parametrize("name", ["razorpay", "paypal"])
+def test_a_refund_of_more_than_is_left_fails_and_the_books_say_what_went_back(
+    till: Till, company: Account, administrator: Any, name: str
+) -> None:
+    """Somebody has sent a part back on the provider's own pages, of which nobody told us."""
+    payment = till.buy(company, provider=name)
+    finish(till, payment, pay(till, payment))
+    getattr(till, name).refund_at_the_desk(payment.provider_id, 700)
+    states = []
+    for amount in (500, 200):
+        till.payments.RefundPayment(payments_pb2.RefundPaymentRequest(payment_id=payment.id, amount=amount), metadata=administrator)
+        till.quiet()
+        states.append(till.payment(company, payment.id).refunded_amount)
+    assert states == [700, 900]
+    assert till.rows("SELECT status FROM refunds WHERE payment_id = %s ORDER BY id", payment.id) == [("failed",), ("succeeded",)]
+    waiting = "SELECT kind, state, last_error FROM tasks WHERE tenant_id = %s AND kind = 'refund' AND state <> 'done'"
+    assert till.rows(waiting, company.tenant_id) == []
+
+
+@pytest.mark.parametrize("name", ["razorpay", "paypal"])
 def test_a_plan_is_paid_on_the_page_and_renews_by_the_method_that_was_kept(till: Till, company: Account, name: str) -> None:
     bought = till.subscribe(company, method="", provider=name)
     assert (bought.status, bought.payment.status) == ("incomplete", "requires_action")
