@@ -107,6 +107,14 @@ class PayPal:
             raise errors.invalid_field("payment_method", "PAYMENT_METHOD_INVALID", words)
         return customer
 
+    def forget(self, customer: str, method: str) -> None:
+        try:
+            with _answering():
+                self._api.vault.delete_payment_token(method)
+        except ApiException as problem:
+            if problem.response_code not in _NOT_THERE:
+                raise
+
     def refund(self, charge: Charge, handle: str, reference: UUID, amount: int) -> Refunded:
         with _answering():
             capture_id = handle.removeprefix(_CAPTURE) if handle.startswith(_CAPTURE) else _captures(self._order(handle))[0]["id"]

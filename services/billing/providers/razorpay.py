@@ -74,6 +74,15 @@ class Razorpay:
             raise _no_method() from problem
         raise _no_method()
 
+    def forget(self, customer: str, method: str) -> None:
+        """The token goes, by which money could be taken. Razorpay lets nobody delete a customer."""
+        try:
+            with _answering():
+                self._api.token.delete(customer, method)
+        except razorpay.errors.BadRequestError as problem:
+            if "does not exist" not in str(problem):
+                raise
+
     def refund(self, charge: Charge, handle: str, reference: UUID, amount: int) -> Refunded:
         with _answering():
             paid = next(each for order in self._orders(charge) for each in self._payments(order) if each["status"] in _TAKEN)

@@ -34,6 +34,11 @@ _PERIOD = sa.select(invoices).where(
     invoices.c.kind.in_(("first", "renewal")), invoices.c.status != "void",
 )  # fmt: skip
 _LOCK_SUBSCRIPTION, _LOCK_INVOICE = _SUBSCRIPTION.with_for_update(), _INVOICE.with_for_update()
+_LOCK_SUBSCRIPTION_OF = (
+    sa.select(subscriptions.c.id)
+    .where(subscriptions.c.id == _INVOICE.with_only_columns(invoices.c.subscription_id).scalar_subquery())
+    .with_for_update()
+)
 _OPEN = sa.select(invoices).where(invoices.c.subscription_id == sa.bindparam("subscription"), invoices.c.status == "open").with_for_update()
 
 
@@ -99,6 +104,15 @@ def get_invoice(connection: Connection, invoice_id: UUID, tenant_id: UUID) -> In
 def lock_invoice(connection: Connection, invoice_id: UUID, tenant_id: UUID) -> Invoice:
     """Held until commit."""
     return _invoice(connection, _LOCK_INVOICE, invoice_id, tenant_id)
+
+
+def lock_with_subscription(connection: Connection, invoice_id: UUID, tenant_id: UUID) -> Invoice:
+    """Holds the subscription that the invoice is for, where there is one, and then the invoice.
+
+    Who needs both takes them in this order, or somebody who cancels and somebody who is paid at that moment wait for each other.
+    """
+    connection.execute(_LOCK_SUBSCRIPTION_OF, {"its_id": invoice_id, "its_tenant": tenant_id})
+    return lock_invoice(connection, invoice_id, tenant_id)
 
 
 def put_invoice(connection: Connection, invoice: Invoice) -> Invoice:

@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import grpc
 import pytest
 from google.api.httpbody_pb2 import HttpBody
 
 from einstellen.billing.v1 import payments_pb2, subscriptions_pb2
+from services.billing import persons
+from services.billing.providers.configured import providers_of
+from services.chassis import calls, errors
+from services.chassis.persons import Person
 from tests.conftest import Account
 from tests.refusals import refused
 from tests.services.billing.conftest import at_once
@@ -287,3 +292,20 @@ def test_another_organizations_saved_method_cannot_be_named(till: Till, company:
     method = till.rows("SELECT method FROM payment_customers WHERE tenant_id = %s", company.tenant_id)[0][0]
     with refused(grpc.StatusCode.INVALID_ARGUMENT, "PAYMENT_METHOD_INVALID", field="payment_method"):
         till.subscribe(till.company(), method=method, provider=name)
+
+
+@pytest.mark.parametrize("name", ["razorpay", "paypal"])
+def test_the_method_of_who_goes_is_deleted_at_the_provider(till: Till, company: Account, name: str) -> None:
+    bought = till.subscribe(company, method="", provider=name)
+    finish(till, bought.payment, pay(till, bought.payment))
+    [(customer, method)] = till.rows("SELECT customer, method FROM payment_customers WHERE tenant_id = %s", company.tenant_id)
+    provider = providers_of(till.settings)[name]
+    assert provider.save(UUID(company.tenant_id), customer, method) == customer, "it is there"
+    with till.database.begin(calls.SYSTEM) as connection:
+        persons.erase(connection, Person(UUID(company.user_id), (UUID(company.tenant_id),)))
+    till.quiet()
+    with pytest.raises(errors.InvalidArgument):
+        provider.save(UUID(company.tenant_id), customer, method)
+    provider.forget(customer, method)  # again, and it is gone all the same
+    waiting = "SELECT state, last_error FROM tasks WHERE tenant_id = %s AND kind = 'forget_customer' AND state <> 'done'"
+    assert till.rows(waiting, company.tenant_id) == []
