@@ -244,6 +244,10 @@ class Rooms:
     async def ping(self) -> None:
         await self._client.ping()
 
+    def hears(self, channel: str) -> bool:
+        """Whether what Redis brings on that channel reaches somebody here now."""
+        return channel in self._heard and self._heard[channel].subscribed.is_set()
+
     async def enter(self, channel: str, make: Callable[[], Kind]) -> Kind:
         """What follows that channel, made where nobody does yet, and subscribed to if Redis answers; every `enter` needs its `leave`."""
         found: Kind | None = self._heard.get(channel)  # type: ignore[assignment]
