@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import time
 from array import array
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -49,7 +50,7 @@ class Loudness:
 
     def is_speech(self, chunk: bytes) -> bool:
         samples = array("h", chunk)
-        level = (sum(sample * sample for sample in samples[::4]) / (len(samples) / 4)) ** 0.5
+        level = math.sqrt(sum(sample * sample for sample in samples[::4]) * 4 / len(samples))
         self._floor = min(max(level, 1.0), self._floor * 1.02)
         return level > max(_QUIET, 4 * self._floor)
 

@@ -69,7 +69,12 @@ class Host:
     async def _listen(self) -> None:
         while True:
             # Made anew after each failure: the connection that it goes by may be of a Redis that has restarted.
-            options: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 5, "health_check_interval": 5, "retry": Retry(NoBackoff(), 0)}
+            options: dict[str, Any] = {
+                "socket_connect_timeout": 1,
+                "socket_timeout": 5,
+                "health_check_interval": 5,
+                "retry": Retry(NoBackoff(), 0),
+            }
             client = redis.asyncio.Redis.from_url(self._settings.redis_url, **options)
             try:
                 async with client.pubsub() as pubsub:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.sdp import candidate_from_sdp
-from av import AudioResampler
+from av import AudioFrame, AudioResampler
 
 from einstellen.rooms.v1 import media_pb2
 from services.chassis.logs import log
@@ -71,6 +71,8 @@ class Peer:
                 frame = await track.recv()
             except MediaStreamError:
                 return
+            if not isinstance(frame, AudioFrame):
+                continue
             try:
                 for piece in resampler.resample(frame):
                     self._heard(bytes(piece.planes[0])[: 2 * piece.samples])

@@ -25,7 +25,9 @@ class Services:
 
     def __init__(self, interviews: str, inference: str, tokens: ServiceTokens) -> None:
         self._tokens = tokens
-        self._channels = [grpc.aio.insecure_channel(address.removeprefix("grpc://"), options=OPTIONS) for address in (interviews, inference)]
+        self._channels = [
+            grpc.aio.insecure_channel(address.removeprefix("grpc://"), options=OPTIONS) for address in (interviews, inference)
+        ]
         self._interviews: Any = interviewer_pb2_grpc.InterviewerServiceStub(self._channels[0])
         self._speech: Any = speech_pb2_grpc.SpeechServiceStub(self._channels[1])
 

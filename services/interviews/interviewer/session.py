@@ -12,7 +12,6 @@ import aiohttp
 from einstellen.interviews.v1 import interviewer_pb2
 from einstellen.rooms.v1 import media_pb2, rooms_pb2
 from services.chassis import errors
-from services.chassis.clock import from_timestamp
 from services.chassis.logs import log
 from services.interviews.interviewer.hearing import Hearing, patience
 from services.interviews.interviewer.peer import Peer
@@ -88,7 +87,9 @@ class Session:
         while True:
             await asyncio.sleep(_RENEW_SECONDS)
             here = any(one.user_id == self._lease.user_id for one in self._participants.values())
-            request = interviewer_pb2.RenewLeaseRequest(interview_id=self.interview_id, lease_id=self._lease.lease_id, candidate_is_here=here)
+            request = interviewer_pb2.RenewLeaseRequest(
+                interview_id=self.interview_id, lease_id=self._lease.lease_id, candidate_is_here=here
+            )
             try:
                 lease = await self._services.renew(request)
             except errors.FailedPrecondition as problem:

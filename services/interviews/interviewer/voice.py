@@ -14,7 +14,7 @@ _BYTES = 2 * _SAMPLES
 _SILENCE = bytes(_BYTES)
 
 
-class VoiceTrack(MediaStreamTrack):  # type: ignore[misc] # aiortc has no types that mypy sees
+class VoiceTrack(MediaStreamTrack):
     """What one peer hears: twenty milliseconds at a time, silence where nothing is said."""
 
     kind = "audio"
@@ -73,7 +73,7 @@ class Voice:
 
     async def finished(self) -> None:
         """Returns when all has been said."""
-        while (left := self._ends - time.monotonic()) > 0:
+        while (left := self._ends - time.monotonic()) > 0:  # noqa: ASYNC110 - more may be said meanwhile
             await asyncio.sleep(left)
 
 
