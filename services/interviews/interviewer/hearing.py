@@ -1,7 +1,6 @@
 """What the interviewer hears of the candidate: where speech begins and pauses, each stretch of it written down, and where the turn ends."""
 
 import asyncio
-import contextlib
 import math
 import time
 from array import array
@@ -20,7 +19,9 @@ CHUNK_SECONDS = CHUNK / RATE
 _BEFORE = 8  # chunks before the beginning that belong to it
 _BEGINS_AFTER = 3  # chunks of speech
 _PAUSE_SECONDS = 0.35  # after which what was said is written down
-_LONGEST_SECONDS = 28.0
+_BREATH_SECONDS = 0.12
+_LONG_BYTES, _LONGEST_BYTES = 15 * 2 * RATE, 28 * 2 * RATE  # after which an utterance is over at the next breath, and in any case
+_PIECE = 2 * RATE
 _QUIET = 300.0  # of 32768: what is less is no speech
 _TRIES = 4
 _FEW_WORDS = 3
@@ -29,9 +30,9 @@ Transcribe = Callable[[AsyncIterator[bytes]], AsyncIterator[speech_pb2.Transcrib
 
 
 class Told(Protocol):
-    """Is given an utterance's id and its text; `failed` where it could not be written down."""
+    """Is given an utterance's id and its text; `failed` where it could not be written down, `is_cut` where it will not go on."""
 
-    def __call__(self, utterance_id: str, text: str, is_final: bool, *, failed: bool = False) -> Awaitable[None]: ...
+    def __call__(self, utterance_id: str, text: str, *, is_final: bool, failed: bool = False, is_cut: bool = False) -> Awaitable[None]: ...
 
 
 def patience(text: str) -> float:
@@ -57,29 +58,46 @@ class Loudness:
 
 @dataclass
 class Utterance:
-    """A stretch of speech between two pauses; all of it is kept until it is written down."""
+    """What is said without a long pause. It is written down at each pause, from its beginning, so that a pause in a sentence does not tear it apart."""
 
     utterance_id: str = field(default_factory=lambda: str(uuid4()))
     audio: bytearray = field(default_factory=bytearray)
-    is_whole: bool = False
-    grown: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Round:
+    """One time that an utterance is written down: up to where it is now, and on until it pauses."""
+
+    def __init__(self, utterance: Utterance) -> None:
+        self.utterance = utterance
+        self.end: int | None = None
+        self._grown = asyncio.Event()
+
+    def grow(self) -> None:
+        self._grown.set()
+
+    def finish(self) -> None:
+        self.end = len(self.utterance.audio)
+        self._grown.set()
 
     async def pieces(self) -> AsyncIterator[bytes]:
         sent = 0
         while True:
-            if sent < len(self.audio):
-                piece = bytes(self.audio[sent : sent + 32_000])
+            end = len(self.utterance.audio) if self.end is None else self.end
+            if sent < end:
+                piece = bytes(self.utterance.audio[sent : min(end, sent + _PIECE)])
                 sent += len(piece)
                 yield piece
-            elif self.is_whole:
+            elif self.end is not None:
                 return
             else:
-                self.grown.clear()
-                await self.grown.wait()
+                self._grown.clear()
+                await self._grown.wait()
 
 
 class Hearing:
-    """One ear. `heard` is told of every stretch's text, partial or final, in order; `began` when somebody begins to speak."""
+    """One ear. `heard` is told of an utterance's text, partial or final; `began` when somebody begins to speak or goes on. Until `keep` is called with an
+    utterance whose text is final, it may go on and be final anew.
+    """
 
     def __init__(self, transcribe: Transcribe, heard: Told, began: Callable[[], None], judge: Loudness | None = None) -> None:
         self._transcribe = transcribe
@@ -88,27 +106,27 @@ class Hearing:
         self._judge = judge or Loudness()
         self._rest = bytearray()
         self._before: list[bytes] = []
-        self._spoken = 0
-        self._silent = 0
-        self._pending = 0
+        self._run = 0  # chunks of speech in a row
+        self._silent = 0  # chunks of silence in a row
         self._ended_at = 0.0
-        self._current: Utterance | None = None
-        self._queue: asyncio.Queue[Utterance] = asyncio.Queue()
-        self._task = asyncio.create_task(self._write_down())
+        self._utterance: Utterance | None = None
+        self._round: Round | None = None
+        self._writing: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def is_speaking(self) -> bool:
-        return self._current is not None
+        return self._round is not None
 
     @property
     def is_busy(self) -> bool:
-        """Whether something that was said is not written down yet."""
-        return self._current is not None or self._pending > 0
+        """Whether something that was said is not kept yet."""
+        return self._utterance is not None or bool(self._tasks)
 
     @property
     def silent_for(self) -> float:
         """Seconds since the last speech ended."""
-        return 0.0 if self._current is not None else time.monotonic() - self._ended_at
+        return 0.0 if self.is_speaking else time.monotonic() - self._ended_at
 
     def feed(self, audio: bytes) -> None:
         self._rest += audio
@@ -116,56 +134,73 @@ class Hearing:
         while len(self._rest) >= size:
             chunk = bytes(self._rest[:size])
             del self._rest[:size]
-            self._judge_one(chunk)
+            self._take(chunk)
+
+    def keep(self, utterance_id: str) -> None:
+        """Ends this utterance: what is said next is another."""
+        if self._utterance is not None and self._utterance.utterance_id == utterance_id and self._round is None:
+            self._utterance, self._before = None, []
 
     async def close(self) -> None:
-        self._end()
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _judge_one(self, chunk: bytes) -> None:
+    def _take(self, chunk: bytes) -> None:
         speech = self._judge.is_speech(chunk)
-        if self._current is None:
-            self._before = [*self._before[-_BEFORE:], chunk]
-            self._spoken = self._spoken + 1 if speech else 0
-            if self._spoken >= _BEGINS_AFTER:
-                self._current = Utterance(audio=bytearray(b"".join(self._before)))
-                self._silent, self._pending = 0, self._pending + 1
-                self._queue.put_nowait(self._current)
-                self._began()
-            return
-        current = self._current
-        current.audio += chunk
-        current.grown.set()
+        self._run = self._run + 1 if speech else 0
         self._silent = 0 if speech else self._silent + 1
-        long = len(current.audio) / (2 * RATE) > _LONGEST_SECONDS
-        if self._silent * CHUNK_SECONDS >= _PAUSE_SECONDS or long:
-            self._end()
+        if self._utterance is None:
+            self._before = [*self._before[-_BEFORE:], chunk]
+        elif self._round is not None or len(self._utterance.audio) < _LONGEST_BYTES:
+            self._utterance.audio += chunk
+        if self._round is None:
+            if self._run >= _BEGINS_AFTER:
+                self._begin()
+            return
+        self._round.grow()
+        if self._silent * CHUNK_SECONDS >= _PAUSE_SECONDS:
+            self._pause()
+        elif self._utterance is not None and len(self._utterance.audio) >= (
+            _LONG_BYTES if self._silent * CHUNK_SECONDS > _BREATH_SECONDS else _LONGEST_BYTES
+        ):
+            self._cut()
 
-    def _end(self) -> None:
-        if self._current is not None:
-            self._current.is_whole = True
-            self._current.grown.set()
+    def _begin(self) -> None:
+        if self._utterance is None or len(self._utterance.audio) > _LONG_BYTES:
+            self._utterance = Utterance(audio=bytearray(b"".join(self._before)))
+        elif self._writing is not None:
+            self._writing.cancel()
+        self._round = Round(self._utterance)
+        self._writing = asyncio.create_task(self._write_down(self._round))
+        self._tasks.add(self._writing)
+        self._writing.add_done_callback(self._tasks.discard)
+        self._began()
+
+    def _pause(self) -> None:
+        if self._round is not None:
+            self._round.finish()
+            self._round = None
             self._ended_at = time.monotonic() - self._silent * CHUNK_SECONDS
-            self._current, self._spoken, self._before = None, 0, []
 
-    async def _write_down(self) -> None:
-        while True:
-            utterance = await self._queue.get()
-            text, failed = "", True
-            for attempt in range(_TRIES):
-                try:
-                    async for answer in self._transcribe(utterance.pieces()):
-                        text = " ".join(segment.text.strip() for segment in answer.transcript.segments).strip()
-                        if not answer.is_final:
-                            await self._heard(utterance.utterance_id, text, False)
-                    failed = False
+    def _cut(self) -> None:
+        """Leaves an utterance that is long enough to itself; whoever speaks is heard on in the next one."""
+        self._pause()
+        self._utterance, self._before, self._writing = None, [], None
+
+    async def _write_down(self, round: Round) -> None:  # noqa: A002 - what it is called
+        text, failed, utterance_id = "", True, round.utterance.utterance_id
+        for attempt in range(_TRIES):
+            try:
+                async for answer in self._transcribe(round.pieces()):
+                    text = " ".join(segment.text.strip() for segment in answer.transcript.segments).strip()
+                    if not answer.is_final:
+                        await self._heard(utterance_id, text, is_final=False)
+                failed = False
+                break
+            except errors.Refusal as problem:
+                log.warning("utterance not written down", extra={"reason": problem.reason})
+                if isinstance(problem, (errors.FailedPrecondition, errors.InvalidArgument, errors.OutOfRange)):
                     break
-                except errors.Refusal as problem:
-                    log.warning("utterance not written down", extra={"reason": problem.reason})
-                    if isinstance(problem, (errors.FailedPrecondition, errors.InvalidArgument, errors.OutOfRange)):
-                        break
-                    await asyncio.sleep(0.25 * 2**attempt)
-            self._pending -= 1
-            await self._heard(utterance.utterance_id, text, True, failed=failed)
+                await asyncio.sleep(0.25 * 2**attempt)
+        await self._heard(utterance_id, text, is_final=True, failed=failed, is_cut=round.utterance is not self._utterance)

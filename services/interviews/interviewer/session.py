@@ -47,7 +47,8 @@ class Session:
         self._queued_seq = 0
         self._saying: asyncio.Task[None] | None = None
         self._turn: asyncio.Task[None] | None = None
-        self._draft = bool(lease.draft)
+        self._draft = lease.draft
+        self._storing = asyncio.Lock()
         self._active_at = time.monotonic()
         self._nudged = False
         self._over = asyncio.Event()
@@ -63,7 +64,7 @@ class Session:
         """Until the interview is over, nobody wants an interviewer any more, or the lease is lost."""
         self._queue(self._lease.unspoken)
         if self._draft:
-            self._turn = asyncio.create_task(self._end_turn(patience("")))
+            self._turn = asyncio.create_task(self._end_turn(str(uuid4()), "", patience("")))
         work = [asyncio.create_task(one) for one in (self._stay_connected(), self._keep_lease(), self._speak())]
         try:
             await self._over.wait()
@@ -218,36 +219,36 @@ class Session:
         if self._saying is not None and self._hearing.is_speaking:
             self._hush()
 
-    async def _heard(self, utterance_id: str, text: str, is_final: bool, *, failed: bool = False) -> None:
+    async def _heard(self, utterance_id: str, text: str, *, is_final: bool, failed: bool = False, is_cut: bool = False) -> None:
         speaker = next((one.participant_id for one in self._participants.values() if one.user_id == self._lease.user_id), "")
         await self._send(caption=media_pb2.Caption(participant_id=speaker, utterance_id=utterance_id, text=text[:4000], is_final=is_final))
-        if failed:
-            await self._say_aside(_DEAF)
-        if not is_final or not text:
-            if is_final and self._draft and not self._hearing.is_speaking:
-                self._turn = asyncio.create_task(self._end_turn(0))
+        if not is_final:
             return
         self._active()
-        self._draft = True
-        wait = patience(text) - self._hearing.silent_for
-        soon = wait < 0.4 and not self._hearing.is_speaking
-        if soon:
-            await asyncio.sleep(max(0.0, wait))
-        ends = soon and not self._hearing.is_speaking
-        await self._store(utterance_id, text, ends_turn=ends)
-        if not ends and not self._hearing.is_speaking:
-            self._turn = asyncio.create_task(self._end_turn(patience(text) - self._hearing.silent_for))
+        if is_cut:
+            await self._store(utterance_id, text, ends_turn=False)
+            return
+        if failed:
+            await self._say_aside(_DEAF)
+        self._turn = asyncio.create_task(self._end_turn(utterance_id, text, patience(f"{self._draft} {text}") - self._hearing.silent_for))
 
-    async def _end_turn(self, seconds: float) -> None:
+    async def _end_turn(self, utterance_id: str, text: str, seconds: float) -> None:
+        """Unless the candidate goes on before, what was said is the answer."""
         await asyncio.sleep(max(0.0, seconds))
-        if not self._hearing.is_busy:
-            self._later(self._store(str(uuid4()), "", ends_turn=True))
+        self._turn = None
+        self._hearing.keep(utterance_id)
+        if text or self._draft:
+            self._later(self._store(utterance_id, text, ends_turn=True))
 
     async def _store(self, utterance_id: str, text: str, *, ends_turn: bool) -> None:
-        """Again until it is stored, or the room is another's."""
+        """Again until it is stored, or the room is another's; one after the other, in the order in which it was said."""
+        async with self._storing:
+            await self._store_next(utterance_id, text, ends_turn=ends_turn)
+
+    async def _store_next(self, utterance_id: str, text: str, *, ends_turn: bool) -> None:
         began = time.monotonic()
+        self._draft = "" if ends_turn else f"{self._draft} {text}".strip()
         if ends_turn:
-            self._draft = False
             await self._tell("thinking")
         request = interviewer_pb2.TakeUtteranceRequest(
             interview_id=self.interview_id, lease_id=self._lease.lease_id, utterance_id=utterance_id, text=text[:4000], ends_turn=ends_turn
