@@ -1,30 +1,25 @@
 """What the interviewer hears of the candidate: where speech begins and pauses, each stretch of it written down, and where the turn ends."""
 
 import asyncio
-import math
 import time
-from array import array
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import uuid4
 
 from einstellen.inference.v1 import speech_pb2
 from services.chassis import errors
 from services.chassis.logs import log
+from services.interviews.interviewer.turns import CHUNK, CHUNK_SECONDS, RATE, Silero, Turn, is_finished
 
-RATE = 16_000
-CHUNK = 512  # samples that are judged at once
-CHUNK_SECONDS = CHUNK / RATE
 _BEFORE = 8  # chunks before the beginning that belong to it
 _BEGINS_AFTER = 3  # chunks of speech
 _PAUSE_SECONDS = 0.35  # after which what was said is written down
 _BREATH_SECONDS = 0.12
 _LONG_BYTES, _LONGEST_BYTES = 15 * 2 * RATE, 28 * 2 * RATE  # after which an utterance is over at the next breath, and in any case
+_ENOUGH_BYTES = 5 * 2 * RATE  # after which whole sentences are left to themselves
 _PIECE = 2 * RATE
-_QUIET = 300.0  # of 32768: what is less is no speech
 _TRIES = 4
-_FEW_WORDS = 3
 
 Transcribe = Callable[[AsyncIterator[bytes]], AsyncIterator[speech_pb2.TranscribeResponse]]
 
@@ -32,28 +27,9 @@ Transcribe = Callable[[AsyncIterator[bytes]], AsyncIterator[speech_pb2.Transcrib
 class Told(Protocol):
     """Is given an utterance's id and its text; `failed` where it could not be written down, `is_cut` where it will not go on."""
 
-    def __call__(self, utterance_id: str, text: str, *, is_final: bool, failed: bool = False, is_cut: bool = False) -> Awaitable[None]: ...
-
-
-def patience(text: str) -> float:
-    """Seconds of silence after which a turn is over: few where a sentence is finished, more where it is not or where hardly anything was said."""
-    words = len(text.split())
-    if words < _FEW_WORDS:
-        return 3.0
-    return 0.7 if text.rstrip().endswith((".", "?", "!")) else 2.0
-
-
-class Loudness:
-    """Tells speech by how loud it is over the quietest of the last seconds."""
-
-    def __init__(self) -> None:
-        self._floor = _QUIET / 3
-
-    def is_speech(self, chunk: bytes) -> bool:
-        samples = array("h", chunk)
-        level = math.sqrt(sum(sample * sample for sample in samples[::4]) * 4 / len(samples))
-        self._floor = min(max(level, 1.0), self._floor * 1.02)
-        return level > max(_QUIET, 4 * self._floor)
+    def __call__(
+        self, utterance_id: str, text: str, *, is_final: bool, failed: bool = False, is_cut: bool = False
+    ) -> Coroutine[Any, Any, None]: ...
 
 
 @dataclass
@@ -62,6 +38,7 @@ class Utterance:
 
     utterance_id: str = field(default_factory=lambda: str(uuid4()))
     audio: bytearray = field(default_factory=bytearray)
+    text: str = ""
 
 
 class Round:
@@ -99,11 +76,12 @@ class Hearing:
     utterance whose text is final, it may go on and be final anew.
     """
 
-    def __init__(self, transcribe: Transcribe, heard: Told, began: Callable[[], None], judge: Loudness | None = None) -> None:
+    def __init__(self, transcribe: Transcribe, heard: Told, began: Callable[[], None]) -> None:
         self._transcribe = transcribe
         self._heard = heard
         self._began = began
-        self._judge = judge or Loudness()
+        self._judge = Silero()
+        self.turn = Turn()
         self._rest = bytearray()
         self._before: list[bytes] = []
         self._run = 0  # chunks of speech in a row
@@ -139,7 +117,7 @@ class Hearing:
     def keep(self, utterance_id: str) -> None:
         """Ends this utterance: what is said next is another."""
         if self._utterance is not None and self._utterance.utterance_id == utterance_id and self._round is None:
-            self._utterance, self._before = None, []
+            self._utterance, self._before, self.turn = None, [], Turn()
 
     async def close(self) -> None:
         for task in list(self._tasks):
@@ -148,11 +126,12 @@ class Hearing:
 
     def _take(self, chunk: bytes) -> None:
         speech = self._judge.is_speech(chunk)
+        self.turn.hear(speech)
         self._run = self._run + 1 if speech else 0
         self._silent = 0 if speech else self._silent + 1
-        if self._utterance is None:
+        if self._utterance is None or self._round is None:
             self._before = [*self._before[-_BEFORE:], chunk]
-        elif self._round is not None or len(self._utterance.audio) < _LONGEST_BYTES:
+        if self._utterance is not None and (self._round is not None or len(self._utterance.audio) < _LONGEST_BYTES):
             self._utterance.audio += chunk
         if self._round is None:
             if self._run >= _BEGINS_AFTER:
@@ -167,15 +146,24 @@ class Hearing:
             self._cut()
 
     def _begin(self) -> None:
-        if self._utterance is None or len(self._utterance.audio) > _LONG_BYTES:
-            self._utterance = Utterance(audio=bytearray(b"".join(self._before)))
+        utterance = self._utterance
+        if utterance is not None and len(utterance.audio) > _ENOUGH_BYTES and is_finished(utterance.text):
+            # Whole sentences: they need not be heard again with what follows.
+            self._spawn(self._heard(utterance.utterance_id, utterance.text, is_final=True, is_cut=True))
+            utterance = None
         elif self._writing is not None:
             self._writing.cancel()
+        self._utterance = utterance or Utterance(audio=bytearray(b"".join(self._before)))
+        self._utterance.text = ""
         self._round = Round(self._utterance)
-        self._writing = asyncio.create_task(self._write_down(self._round))
-        self._tasks.add(self._writing)
-        self._writing.add_done_callback(self._tasks.discard)
+        self._writing = self._spawn(self._write_down(self._round))
         self._began()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     def _pause(self) -> None:
         if self._round is not None:
@@ -203,4 +191,5 @@ class Hearing:
                 if isinstance(problem, (errors.FailedPrecondition, errors.InvalidArgument, errors.OutOfRange)):
                     break
                 await asyncio.sleep(0.25 * 2**attempt)
+        round.utterance.text = text
         await self._heard(utterance_id, text, is_final=True, failed=failed, is_cut=round.utterance is not self._utterance)

@@ -11,7 +11,7 @@ from av import AudioFrame, AudioResampler
 
 from einstellen.rooms.v1 import media_pb2
 from services.chassis.logs import log
-from services.interviews.interviewer.hearing import RATE
+from services.interviews.interviewer.turns import RATE
 from services.interviews.interviewer.voice import Voice
 
 Heard = Callable[[bytes], None]

@@ -13,10 +13,11 @@ from einstellen.interviews.v1 import interviewer_pb2
 from einstellen.rooms.v1 import media_pb2, rooms_pb2
 from services.chassis import errors
 from services.chassis.logs import log
-from services.interviews.interviewer.hearing import Hearing, patience
+from services.interviews.interviewer.hearing import Hearing
 from services.interviews.interviewer.peer import Peer
 from services.interviews.interviewer.peers import Services
 from services.interviews.interviewer.settings import Settings
+from services.interviews.interviewer.turns import LONGEST
 from services.interviews.interviewer.voice import Converter, Voice
 
 _BINARY = "einstellen.v1.binary"
@@ -64,7 +65,7 @@ class Session:
         """Until the interview is over, nobody wants an interviewer any more, or the lease is lost."""
         self._queue(self._lease.unspoken)
         if self._draft:
-            self._turn = asyncio.create_task(self._end_turn(str(uuid4()), "", patience("")))
+            self._turn = asyncio.create_task(self._end_turn(str(uuid4()), "", LONGEST))
         work = [asyncio.create_task(one) for one in (self._stay_connected(), self._keep_lease(), self._speak())]
         try:
             await self._over.wait()
@@ -216,7 +217,7 @@ class Session:
     async def _give_way(self) -> None:
         """Stops talking where the candidate goes on for longer than a cough."""
         await asyncio.sleep(_INTERRUPTS_SECONDS)
-        if self._saying is not None and self._hearing.is_speaking:
+        if self._saying is not None and self._hearing.turn.insists:
             self._hush()
 
     async def _heard(self, utterance_id: str, text: str, *, is_final: bool, failed: bool = False, is_cut: bool = False) -> None:
@@ -230,7 +231,9 @@ class Session:
             return
         if failed:
             await self._say_aside(_DEAF)
-        self._turn = asyncio.create_task(self._end_turn(utterance_id, text, patience(f"{self._draft} {text}") - self._hearing.silent_for))
+        self._hearing.turn.read(f"{self._draft} {text}".strip())
+        wait = self._hearing.turn.patience - self._hearing.silent_for
+        self._turn = asyncio.create_task(self._end_turn(utterance_id, text, wait))
 
     async def _end_turn(self, utterance_id: str, text: str, seconds: float) -> None:
         """Unless the candidate goes on before, what was said is the answer."""

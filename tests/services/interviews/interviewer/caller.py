@@ -22,6 +22,7 @@ from tests.gateway.sockets import Client, connect
 
 ANSWER = Path(__file__).parents[4] / "cli" / "demo" / "data" / "answer.ogg"
 _RATE = 48_000
+_PATIENCE = 60.0  # a model may have to be loaded on a busy machine
 
 
 def samples(path: Path, seconds: float | None = None) -> bytes:
@@ -119,6 +120,7 @@ async def interviewing(house: House, door: Gateway, **values: str) -> AsyncItera
 @asynccontextmanager
 async def calling(door: Gateway, interview_id: str, account: Account) -> AsyncIterator[Caller]:
     async with connect(door, interview_id, account, kind="interview") as client:
+        client.patience = _PATIENCE
         await client.until(lambda: client.welcome, "the welcome")
         caller = Caller(client)
         try:
