@@ -304,7 +304,9 @@ def rpcs() -> list[MethodDescriptor]:
 def hooked(house: House, employer: Account, mark: str) -> dict[str, str]:
     """An endpoint for webhooks where nobody listens, and what it was sent."""
     stub = house.stub("notifications", webhooks_pb2_grpc.WebhookEndpointServiceStub)
-    asked = webhooks_pb2.CreateWebhookEndpointRequest(url="http://127.0.0.1:9/", description=mark, event_types=["einstellen.webhook.tested"])
+    asked = webhooks_pb2.CreateWebhookEndpointRequest(
+        url="http://127.0.0.1:9/", description=mark, event_types=["einstellen.webhook.tested"]
+    )
     endpoint = stub.CreateWebhookEndpoint(asked, metadata=employer.metadata)
     sent = stub.SendTestWebhook(webhooks_pb2.SendTestWebhookRequest(endpoint_id=endpoint.id), metadata=employer.metadata)
     return {"endpoint_id": endpoint.id, "webhook_delivery_id": sent.id}

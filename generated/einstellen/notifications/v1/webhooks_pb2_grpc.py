@@ -26,7 +26,7 @@ if _version_not_supported:
     )
 
 
-class WebhookServiceStub:
+class WebhookEndpointServiceStub:
     """Webhooks: an organization is told of its events by signed HTTP requests to addresses of its own, after the Standard Webhooks specification. Each event comes at
     least once, in no promised order; a repeat carries the same `webhook-id`.
     """
@@ -38,68 +38,68 @@ class WebhookServiceStub:
             channel: A grpc.Channel.
         """
         self.ListWebhookEventTypes = channel.unary_unary(
-                '/einstellen.notifications.v1.WebhookService/ListWebhookEventTypes',
+                '/einstellen.notifications.v1.WebhookEndpointService/ListWebhookEventTypes',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ListWebhookEventTypesRequest.SerializeToString,
                 response_deserializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ListWebhookEventTypesResponse.FromString,
                 _registered_method=True)
         self.CreateWebhookEndpoint = channel.unary_unary(
-                '/einstellen.notifications.v1.WebhookService/CreateWebhookEndpoint',
+                '/einstellen.notifications.v1.WebhookEndpointService/CreateWebhookEndpoint',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.CreateWebhookEndpointRequest.SerializeToString,
                 response_deserializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookEndpoint.FromString,
                 _registered_method=True)
         self.ListWebhookEndpoints = channel.unary_unary(
-                '/einstellen.notifications.v1.WebhookService/ListWebhookEndpoints',
+                '/einstellen.notifications.v1.WebhookEndpointService/ListWebhookEndpoints',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ListWebhookEndpointsRequest.SerializeToString,
                 response_deserializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ListWebhookEndpointsResponse.FromString,
                 _registered_method=True)
         self.GetWebhookEndpoint = channel.unary_unary(
-                '/einstellen.notifications.v1.WebhookService/GetWebhookEndpoint',
+                '/einstellen.notifications.v1.WebhookEndpointService/GetWebhookEndpoint',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.GetWebhookEndpointRequest.SerializeToString,
                 response_deserializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookEndpoint.FromString,
                 _registered_method=True)
         self.UpdateWebhookEndpoint = channel.unary_unary(
-                '/einstellen.notifications.v1.WebhookService/UpdateWebhookEndpoint',
+                '/einstellen.notifications.v1.WebhookEndpointService/UpdateWebhookEndpoint',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.UpdateWebhookEndpointRequest.SerializeToString,
                 response_deserializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookEndpoint.FromString,
                 _registered_method=True)
         self.DeleteWebhookEndpoint = channel.unary_unary(
-                '/einstellen.notifications.v1.WebhookService/DeleteWebhookEndpoint',
+                '/einstellen.notifications.v1.WebhookEndpointService/DeleteWebhookEndpoint',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.DeleteWebhookEndpointRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
         self.RotateWebhookSecret = channel.unary_unary(
-                '/einstellen.notifications.v1.WebhookService/RotateWebhookSecret',
+                '/einstellen.notifications.v1.WebhookEndpointService/RotateWebhookSecret',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.RotateWebhookSecretRequest.SerializeToString,
                 response_deserializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookEndpoint.FromString,
                 _registered_method=True)
         self.SendTestWebhook = channel.unary_unary(
-                '/einstellen.notifications.v1.WebhookService/SendTestWebhook',
+                '/einstellen.notifications.v1.WebhookEndpointService/SendTestWebhook',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.SendTestWebhookRequest.SerializeToString,
                 response_deserializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookDelivery.FromString,
                 _registered_method=True)
         self.ListWebhookDeliveries = channel.unary_unary(
-                '/einstellen.notifications.v1.WebhookService/ListWebhookDeliveries',
+                '/einstellen.notifications.v1.WebhookEndpointService/ListWebhookDeliveries',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ListWebhookDeliveriesRequest.SerializeToString,
                 response_deserializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ListWebhookDeliveriesResponse.FromString,
                 _registered_method=True)
         self.GetWebhookDelivery = channel.unary_unary(
-                '/einstellen.notifications.v1.WebhookService/GetWebhookDelivery',
+                '/einstellen.notifications.v1.WebhookEndpointService/GetWebhookDelivery',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.GetWebhookDeliveryRequest.SerializeToString,
                 response_deserializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookDelivery.FromString,
                 _registered_method=True)
         self.ReplayWebhookDelivery = channel.unary_unary(
-                '/einstellen.notifications.v1.WebhookService/ReplayWebhookDelivery',
+                '/einstellen.notifications.v1.WebhookEndpointService/ReplayWebhookDelivery',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ReplayWebhookDeliveryRequest.SerializeToString,
                 response_deserializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookDelivery.FromString,
                 _registered_method=True)
         self.ReplayWebhookEndpoint = channel.unary_unary(
-                '/einstellen.notifications.v1.WebhookService/ReplayWebhookEndpoint',
+                '/einstellen.notifications.v1.WebhookEndpointService/ReplayWebhookEndpoint',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ReplayWebhookEndpointRequest.SerializeToString,
                 response_deserializer=einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ReplayWebhookEndpointResponse.FromString,
                 _registered_method=True)
 
 
-class WebhookServiceServicer:
+class WebhookEndpointServiceServicer:
     """Webhooks: an organization is told of its events by signed HTTP requests to addresses of its own, after the Standard Webhooks specification. Each event comes at
     least once, in no promised order; a repeat carries the same `webhook-id`.
     """
@@ -200,7 +200,7 @@ class WebhookServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
 
-def add_WebhookServiceServicer_to_server(servicer, server):
+def add_WebhookEndpointServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
             'ListWebhookEventTypes': grpc.unary_unary_rpc_method_handler(
                     servicer.ListWebhookEventTypes,
@@ -264,13 +264,13 @@ def add_WebhookServiceServicer_to_server(servicer, server):
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
-            'einstellen.notifications.v1.WebhookService', rpc_method_handlers)
+            'einstellen.notifications.v1.WebhookEndpointService', rpc_method_handlers)
     server.add_generic_rpc_handlers((generic_handler,))
-    server.add_registered_method_handlers('einstellen.notifications.v1.WebhookService', rpc_method_handlers)
+    server.add_registered_method_handlers('einstellen.notifications.v1.WebhookEndpointService', rpc_method_handlers)
 
 
  # This class is part of an EXPERIMENTAL API.
-class WebhookService:
+class WebhookEndpointService:
     """Webhooks: an organization is told of its events by signed HTTP requests to addresses of its own, after the Standard Webhooks specification. Each event comes at
     least once, in no promised order; a repeat carries the same `webhook-id`.
     """
@@ -289,7 +289,7 @@ class WebhookService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/einstellen.notifications.v1.WebhookService/ListWebhookEventTypes',
+            '/einstellen.notifications.v1.WebhookEndpointService/ListWebhookEventTypes',
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ListWebhookEventTypesRequest.SerializeToString,
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ListWebhookEventTypesResponse.FromString,
             options,
@@ -316,7 +316,7 @@ class WebhookService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/einstellen.notifications.v1.WebhookService/CreateWebhookEndpoint',
+            '/einstellen.notifications.v1.WebhookEndpointService/CreateWebhookEndpoint',
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.CreateWebhookEndpointRequest.SerializeToString,
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookEndpoint.FromString,
             options,
@@ -343,7 +343,7 @@ class WebhookService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/einstellen.notifications.v1.WebhookService/ListWebhookEndpoints',
+            '/einstellen.notifications.v1.WebhookEndpointService/ListWebhookEndpoints',
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ListWebhookEndpointsRequest.SerializeToString,
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ListWebhookEndpointsResponse.FromString,
             options,
@@ -370,7 +370,7 @@ class WebhookService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/einstellen.notifications.v1.WebhookService/GetWebhookEndpoint',
+            '/einstellen.notifications.v1.WebhookEndpointService/GetWebhookEndpoint',
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.GetWebhookEndpointRequest.SerializeToString,
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookEndpoint.FromString,
             options,
@@ -397,7 +397,7 @@ class WebhookService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/einstellen.notifications.v1.WebhookService/UpdateWebhookEndpoint',
+            '/einstellen.notifications.v1.WebhookEndpointService/UpdateWebhookEndpoint',
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.UpdateWebhookEndpointRequest.SerializeToString,
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookEndpoint.FromString,
             options,
@@ -424,7 +424,7 @@ class WebhookService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/einstellen.notifications.v1.WebhookService/DeleteWebhookEndpoint',
+            '/einstellen.notifications.v1.WebhookEndpointService/DeleteWebhookEndpoint',
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.DeleteWebhookEndpointRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
             options,
@@ -451,7 +451,7 @@ class WebhookService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/einstellen.notifications.v1.WebhookService/RotateWebhookSecret',
+            '/einstellen.notifications.v1.WebhookEndpointService/RotateWebhookSecret',
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.RotateWebhookSecretRequest.SerializeToString,
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookEndpoint.FromString,
             options,
@@ -478,7 +478,7 @@ class WebhookService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/einstellen.notifications.v1.WebhookService/SendTestWebhook',
+            '/einstellen.notifications.v1.WebhookEndpointService/SendTestWebhook',
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.SendTestWebhookRequest.SerializeToString,
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookDelivery.FromString,
             options,
@@ -505,7 +505,7 @@ class WebhookService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/einstellen.notifications.v1.WebhookService/ListWebhookDeliveries',
+            '/einstellen.notifications.v1.WebhookEndpointService/ListWebhookDeliveries',
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ListWebhookDeliveriesRequest.SerializeToString,
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ListWebhookDeliveriesResponse.FromString,
             options,
@@ -532,7 +532,7 @@ class WebhookService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/einstellen.notifications.v1.WebhookService/GetWebhookDelivery',
+            '/einstellen.notifications.v1.WebhookEndpointService/GetWebhookDelivery',
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.GetWebhookDeliveryRequest.SerializeToString,
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookDelivery.FromString,
             options,
@@ -559,7 +559,7 @@ class WebhookService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/einstellen.notifications.v1.WebhookService/ReplayWebhookDelivery',
+            '/einstellen.notifications.v1.WebhookEndpointService/ReplayWebhookDelivery',
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ReplayWebhookDeliveryRequest.SerializeToString,
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.WebhookDelivery.FromString,
             options,
@@ -586,7 +586,7 @@ class WebhookService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/einstellen.notifications.v1.WebhookService/ReplayWebhookEndpoint',
+            '/einstellen.notifications.v1.WebhookEndpointService/ReplayWebhookEndpoint',
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ReplayWebhookEndpointRequest.SerializeToString,
             einstellen_dot_notifications_dot_v1_dot_webhooks__pb2.ReplayWebhookEndpointResponse.FromString,
             options,

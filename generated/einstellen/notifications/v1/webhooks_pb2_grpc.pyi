@@ -27,7 +27,7 @@ class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ig
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
-class WebhookServiceStub:
+class WebhookEndpointServiceStub:
     """Webhooks: an organization is told of its events by signed HTTP requests to addresses of its own, after the Standard Webhooks specification. Each event comes at
     least once, in no promised order; a repeat carries the same `webhook-id`.
     """
@@ -35,7 +35,7 @@ class WebhookServiceStub:
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
-    def __new__(cls, channel: _aio.Channel) -> WebhookServiceAsyncStub: ...
+    def __new__(cls, channel: _aio.Channel) -> WebhookEndpointServiceAsyncStub: ...
     ListWebhookEventTypes: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.ListWebhookEventTypesRequest, _webhooks_pb2.ListWebhookEventTypesResponse]
     """Lists the types of events that an endpoint may ask for, with the JSON Schema of what each carries."""
     CreateWebhookEndpoint: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.CreateWebhookEndpointRequest, _webhooks_pb2.WebhookEndpoint]
@@ -83,7 +83,7 @@ class WebhookServiceStub:
     """
 
 @_typing.type_check_only
-class WebhookServiceAsyncStub(WebhookServiceStub):
+class WebhookEndpointServiceAsyncStub(WebhookEndpointServiceStub):
     """Webhooks: an organization is told of its events by signed HTTP requests to addresses of its own, after the Standard Webhooks specification. Each event comes at
     least once, in no promised order; a repeat carries the same `webhook-id`.
     """
@@ -135,7 +135,7 @@ class WebhookServiceAsyncStub(WebhookServiceStub):
     NOT_FOUND / ENDPOINT_NOT_FOUND; FAILED_PRECONDITION / ENDPOINT_OFF, TOO_MUCH_TO_REPLAY.
     """
 
-class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
+class WebhookEndpointServiceServicer(metaclass=_abc_1.ABCMeta):
     """Webhooks: an organization is told of its events by signed HTTP requests to addresses of its own, after the Standard Webhooks specification. Each event comes at
     least once, in no promised order; a repeat carries the same `webhook-id`.
     """
@@ -257,4 +257,4 @@ class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
         NOT_FOUND / ENDPOINT_NOT_FOUND; FAILED_PRECONDITION / ENDPOINT_OFF, TOO_MUCH_TO_REPLAY.
         """
 
-def add_WebhookServiceServicer_to_server(servicer: WebhookServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+def add_WebhookEndpointServiceServicer_to_server(servicer: WebhookEndpointServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
