@@ -96,7 +96,9 @@ class Targets:
             with contextlib.closing(self._connect(parts, ends)) as line, _until(ends, line):
                 if isinstance(line, ssl.SSLSocket):
                     line.do_handshake()
-                return _ask(parts, line, headers, body)
+                answer = _ask(parts, line, headers, body)
+                # A head that was cut short looks like a whole one.
+                return answer if time.monotonic() < ends else Answer(problem="TIMED_OUT")
         except errors.InvalidArgument as problem:
             return Answer(problem=problem.reason)
         except _Refused as problem:
