@@ -67,7 +67,12 @@ class SandboxRunner:
 
     def _compile(self) -> None:
         log.info("sandbox is being compiled", extra={"folder": str(self._folder)})
-        self._failed = not modules.compile_aside(self._folder)
+        if modules.compile_aside(self._folder):
+            return
+        # A folder that cannot be written to, as an image's on another kind of processor: for this process alone, then.
+        own = Path(tempfile.mkdtemp(prefix="einstellen-code-"))
+        self._failed = not modules.compile_aside(own)
+        self._folder = own
         if self._failed:
             log.error("sandbox not compiled: code is not run here", extra={"folder": str(self._folder)})
 
