@@ -104,22 +104,25 @@ class Follower(threading.Thread):
     An event that cannot be applied is tried again, more and more slowly, and holds back those behind it.
     """
 
-    def __init__(self, server: str, source: str, channel: grpc.Channel, own: Database, prepare: Prepare) -> None:
+    def __init__(
+        self, server: str, source: str, channel: grpc.Channel, own: Database, prepare: Prepare, *, poll_seconds: float = _POLL_SECONDS
+    ) -> None:
         super().__init__(name=f"{server}-follows-{source}", daemon=True)
         self._server = server
         self._source = source
         self._feed = events_pb2_grpc.EventServiceStub(channel)
         self._database = own
         self._prepare = prepare
+        self._poll_seconds = poll_seconds
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        pause = _POLL_SECONDS
+        pause = self._poll_seconds
         while not self._stopping.is_set():
             calls.enter(calls.Call(self._server, f"follow/{self._source}", ""))
             try:
                 busy = self._advance()
-                pause = _POLL_SECONDS
+                pause = self._poll_seconds
             except Exception as problem:  # noqa: BLE001 - whatever it was, the next round tries again
                 log.warning("event not applied", extra={"source": self._source, "problem": type(problem).__name__})
                 busy, pause = False, min(pause * 2, _LONGEST_PAUSE)
