@@ -64,6 +64,7 @@ DOORS = {
     ("cli/operator.py", "services.auth.admin"),
     ("cli/operator.py", "services.billing.admin"),
     ("cli/envfile.py", "gateway.settings.Settings"),
+    ("cli/envfile.py", "services.interviews.interviewer.settings.Settings"),
 }
 
 

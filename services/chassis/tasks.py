@@ -93,8 +93,15 @@ def _claiming(kinds: Iterable[str]) -> sa.Executable:
     """Takes the lease of the task that is due longest. It is asked for every second by every worker, so each worker builds it once."""
     table, now = frame.tasks, sa.bindparam("now", type_=sa.DateTime(timezone=True))
     due = sa.or_(sa.and_(table.c.state == "ready", table.c.run_at <= now), sa.and_(table.c.state == "running", table.c.leased_until < now))
+    # An organization that is being moved takes its tasks along.
+    moving = sa.select(frame.tenant_gates.c.tenant_id).where(~frame.tenant_gates.c.open)
+    here = sa.or_(table.c.tenant_id.is_(None), table.c.tenant_id.not_in(moving))
     chosen = (
-        sa.select(table.c.id).where(due, table.c.kind.in_(list(kinds))).order_by(table.c.run_at).limit(1).with_for_update(skip_locked=True)
+        sa.select(table.c.id)
+        .where(due, table.c.kind.in_(list(kinds)), here)
+        .order_by(table.c.run_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
     )
     leased = {"leased_until": sa.bindparam("until", type_=sa.DateTime(timezone=True)), "lease_id": sa.bindparam("lease", type_=sa.Uuid)}
     claim = table.update().where(table.c.id == chosen.scalar_subquery())

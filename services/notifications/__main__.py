@@ -12,6 +12,8 @@ from einstellen.notifications.v1 import (
     notifications_pb2_grpc,
     reminders_pb2,
     reminders_pb2_grpc,
+    webhooks_pb2,
+    webhooks_pb2_grpc,
 )
 from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
 from einstellen.rooms.v1 import documents_pb2, documents_pb2_grpc, rooms_pb2, rooms_pb2_grpc
@@ -33,7 +35,11 @@ from services.notifications.rpc.documents import DocumentOwnerService
 from services.notifications.rpc.messages import Chat, MessageService, RoomOwnerService
 from services.notifications.rpc.notifications import NotificationService
 from services.notifications.rpc.reminders import ReminderService
+from services.notifications.rpc.webhooks import WebhookEndpointService
 from services.notifications.settings import Settings
+from services.notifications.webhooks import recording, sending
+from services.notifications.webhooks.signing import Secrets
+from services.notifications.webhooks.targets import Targets
 
 
 def start(settings: Settings) -> Server:
@@ -45,14 +51,32 @@ def start(settings: Settings) -> Server:
     channels = channels_of(settings)
     contracts = [
         module.DESCRIPTOR
-        for module in (notifications_pb2, messages_pb2, reminders_pb2, rooms_pb2, documents_pb2, audit_pb2, persons_pb2, events_pb2)
+        for module in (
+            notifications_pb2,
+            messages_pb2,
+            reminders_pb2,
+            webhooks_pb2,
+            rooms_pb2,
+            documents_pb2,
+            audit_pb2,
+            persons_pb2,
+            events_pb2,
+        )
     ]
     chat = Chat(gateways)
+    secrets, targets = Secrets(settings.secret_key.get_secret_value()), Targets(private=settings.webhooks_private)
+    followed = {
+        name: clients.connect(url, name, services)
+        for name, url in (
+            ("candidates", settings.candidates_url), ("jobs", settings.jobs_url), ("billing", settings.billing_url), ("interviews", settings.interviews_url),
+        )
+    }  # fmt: skip
 
     def add(server: grpc.Server) -> None:
         notifications_pb2_grpc.add_NotificationServiceServicer_to_server(NotificationService(database, channels), server)
         messages_pb2_grpc.add_MessageServiceServicer_to_server(MessageService(database, chat), server)
         reminders_pb2_grpc.add_ReminderServiceServicer_to_server(ReminderService(database), server)
+        webhooks_pb2_grpc.add_WebhookEndpointServiceServicer_to_server(WebhookEndpointService(database, secrets, targets), server)
         rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, chat), server)
         documents_pb2_grpc.add_DocumentOwnerServiceServicer_to_server(DocumentOwnerService(database), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
@@ -67,9 +91,12 @@ def start(settings: Settings) -> Server:
             Worker(
                 "notifications", database, tasks.handlers(database, channels, clock.utc_now) | handlers(database, persons.erase), threads=4
             ),
-            Follower("notifications", "auth", keys, database, following(persons.erase)),
+            # Threads of their own: a target that does not answer holds up webhooks, and no mail.
+            Worker("notifications", database, sending.handlers(database, secrets, targets, clock.utc_now, mail="email" in channels), threads=4),
+            Follower("notifications", "auth", keys, database, recording.following("auth", first=following(persons.erase))),
+            *(Follower("notifications", name, channel, database, recording.following(name), poll_seconds=1.0) for name, channel in followed.items()),
         ],
-        closing=[keys.close, gateways.close, database.close],
+        closing=[keys.close, *(channel.close for channel in followed.values()), gateways.close, database.close],
     )  # fmt: skip
 
 

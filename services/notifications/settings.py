@@ -19,3 +19,12 @@ class Settings(chassis.Settings):
     twilio_auth_token: SecretStr = Field(SecretStr(""), alias="TWILIO_AUTH_TOKEN", description="Its token.")
     twilio_from: str = Field("", alias="TWILIO_FROM", description="The number that SMS come from.")
     twilio_base_url: str = Field("", alias="TWILIO_BASE_URL", description="The address of Twilio's API where it is not Twilio's own.")
+    candidates_url: str = Field("127.0.0.1:50052", alias="CANDIDATE_SERVICE_URL", description="gRPC address of candidates.")
+    jobs_url: str = Field("127.0.0.1:50053", alias="JOB_SERVICE_URL", description="gRPC address of jobs.")
+    billing_url: str = Field("127.0.0.1:50056", alias="BILLING_SERVICE_URL", description="gRPC address of billing.")
+    interviews_url: str = Field("127.0.0.1:50057", alias="INTERVIEW_SERVICE_URL", description="gRPC address of interviews.")
+    webhooks_private: bool = Field(
+        default=False,
+        alias="WEBHOOKS_PRIVATE",
+        description="Lets webhooks go to private addresses and over plain HTTP: for tests and development alone.",
+    )
