@@ -60,6 +60,7 @@ TEMPLATES: Mapping[str, Template] = {
     "interview_reminder": Template(_of("interview_time"), _of("title", "job_title", "company_name", "location"), for_people=True),
     "booking_confirmation": Template(_of("title", "start_time"), _of("minutes", "location", "reference")),
     "payment_receipt": Template(_of("description", "amount", "paid_time"), _of("invoice_number")),
+    "payment_refunded": Template(_of("description", "amount", "refund_time"), _of("invoice_number")),
     "subscription_status": Template(_of("plan_name", "status")),
     "low_credit": Template(_of("balance"), _of("threshold")),
     # What a person writes in their own words, sent by mail in their name.

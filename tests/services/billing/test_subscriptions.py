@@ -199,6 +199,16 @@ def mails(till: Till, account: Account) -> list[str]:
     return [mail["subject"] for mail in mailbox.newest(till.house.mailbox.folder) if mail["to"] == [account.email]]
 
 
+def test_who_pays_has_a_receipt_and_who_gets_money_back_is_told(till: Till, newcomer: Account, administrator: Any) -> None:
+    payment = till.buy(newcomer)
+    till.stripe.pay(payment.provider_id)
+    assert till.payment(newcomer, payment.id).status == "succeeded"
+    till.payments.RefundPayment(payments_pb2.RefundPaymentRequest(payment_id=payment.id, amount=300), metadata=administrator)
+    till.quiet()
+    expected = {"Receipt: 9.00 USD for 100 ai credits", "Refund: 3.00 USD for 100 ai credits"}
+    until(lambda: expected <= set(mails(till, newcomer)), "both mails are there")
+
+
 def test_a_renewal_is_announced_three_days_before_and_a_cancelled_one_is_not(till: Till, newcomer: Account) -> None:
     bought, other = till.subscribe(newcomer), till.known(till.house.employer())
     cancel(till, other, till.subscribe(other), at_period_end=True)
