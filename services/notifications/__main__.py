@@ -27,7 +27,7 @@ from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
-from services.notifications import persons, tasks
+from services.notifications import mentions, persons, tasks
 from services.notifications.providers.channel import Channel
 from services.notifications.providers.smtp import Smtp
 from services.notifications.providers.twilio import Twilio
@@ -89,7 +89,9 @@ def start(settings: Settings) -> Server:
         parts={"database": database.check, "redis": gateways.ping},
         background=[
             Worker(
-                "notifications", database, tasks.handlers(database, channels, clock.utc_now) | handlers(database, persons.erase), threads=4
+                "notifications", database,
+                tasks.handlers(database, channels, clock.utc_now) | mentions.handlers(database, gateways, clock.utc_now) | handlers(database, persons.erase),
+                threads=4,
             ),
             # Threads of their own: a target that does not answer holds up webhooks, and no mail.
             Worker("notifications", database, sending.handlers(database, secrets, targets, clock.utc_now, mail="email" in channels), threads=4),
