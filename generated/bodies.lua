@@ -80,15 +80,25 @@ SHAPES = {
   ["einstellen.jobs.v1.SelfIdentification"] = {ageGroup = true, age_group = true, disability = true, ethnicity = true, gender = true},
   ["einstellen.jobs.v1.UpdateApplicationStatusRequest"] = {applicationId = true, application_id = true, interviewTime = true, interview_time = true, reason = true, status = true},
   ["einstellen.jobs.v1.UpdateJobRequest"] = {blindUntil = true, blind_until = true, description = true, jobId = true, job_id = true, keySkills = true, key_skills = true, location = true, remote = true, salaryRange = "einstellen.jobs.v1.SalaryRange", salary_range = "einstellen.jobs.v1.SalaryRange", status = true, title = true, updateMask = true, update_mask = true},
+  ["einstellen.notifications.v1.CreatePushSubscriptionRequest"] = {auth = true, endpoint = true, p256dh = true},
   ["einstellen.notifications.v1.CreateReminderRequest"] = {applicationId = true, application_id = true, candidateId = true, candidate_id = true, employerId = true, employer_id = true, interviewTime = true, interview_time = true, reminderTime = true, reminder_time = true, requestId = true, request_id = true, tenantId = true, tenant_id = true, title = true},
+  ["einstellen.notifications.v1.Kind"] = {mandatory = true, name = true, urgent = true},
   ["einstellen.notifications.v1.MarkNotificationReadRequest"] = {notificationId = true, notification_id = true},
+  ["einstellen.notifications.v1.MoveReminderRequest"] = {interviewTime = true, interview_time = true, reminderId = true, reminderTime = true, reminder_id = true, reminder_time = true},
+  ["einstellen.notifications.v1.Preferences"] = {kinds = "einstellen.notifications.v1.Kind", language = true, off = "einstellen.notifications.v1.Switch", quietHours = "einstellen.notifications.v1.QuietHours", quiet_hours = "einstellen.notifications.v1.QuietHours", timeZone = true, time_zone = true},
+  ["einstellen.notifications.v1.PreviewTemplateRequest"] = {language = true, template = true, timeZone = true, time_zone = true, variables = true},
+  ["einstellen.notifications.v1.QuietHours"] = {end = true, start = true},
+  ["einstellen.notifications.v1.RetryDeadLetterRequest"] = {deadLetterId = true, dead_letter_id = true},
   ["einstellen.notifications.v1.SendMessageRequest"] = {content = true, receiverId = true, receiver_id = true, requestId = true, request_id = true},
-  ["einstellen.notifications.v1.SendNotificationRequest"] = {message = true, notificationType = true, notification_type = true, recipient = true, requestId = true, request_id = true, subject = true, template = true, tenantId = true, tenant_id = true, userId = true, user_id = true, variables = true},
+  ["einstellen.notifications.v1.SendNotificationRequest"] = {kind = true, language = true, message = true, notificationType = true, notification_type = true, recipient = true, requestId = true, request_id = true, sendTime = true, send_time = true, subject = true, template = true, tenantId = true, tenant_id = true, userId = true, user_id = true, variables = true},
+  ["einstellen.notifications.v1.Switch"] = {kind = true, notificationType = true, notification_type = true},
+  ["einstellen.notifications.v1.UpdatePreferencesRequest"] = {preferences = "einstellen.notifications.v1.Preferences", updateMask = true, update_mask = true},
 }
 
 EXACT = {
   ["DELETE /api/v1/users/me"] = "einstellen.auth.v1.DeleteAccountRequest",
   ["PATCH /api/v1/auth/profile"] = "einstellen.auth.v1.UpdateProfileRequest",
+  ["PATCH /api/v1/notifications/preferences"] = "einstellen.notifications.v1.UpdatePreferencesRequest",
   ["PATCH /api/v1/users/me"] = "einstellen.auth.v1.UpdateProfileRequest",
   ["POST /api/v1/api-keys"] = "einstellen.auth.v1.CreateApiKeyRequest",
   ["POST /api/v1/applications/move"] = "einstellen.jobs.v1.MoveApplicationsRequest",
@@ -120,7 +130,9 @@ EXACT = {
   ["POST /api/v1/jobs"] = "einstellen.jobs.v1.CreateJobRequest",
   ["POST /api/v1/login"] = "einstellen.auth.v1.LoginRequest",
   ["POST /api/v1/messages/send"] = "einstellen.notifications.v1.SendMessageRequest",
+  ["POST /api/v1/notifications/push/subscriptions"] = "einstellen.notifications.v1.CreatePushSubscriptionRequest",
   ["POST /api/v1/notifications/send"] = "einstellen.notifications.v1.SendNotificationRequest",
+  ["POST /api/v1/notifications/templates/preview"] = "einstellen.notifications.v1.PreviewTemplateRequest",
   ["POST /api/v1/organizations"] = "einstellen.auth.v1.CreateOrganizationRequest",
   ["POST /api/v1/organizations/workspaces"] = "einstellen.auth.v1.CreateWorkspaceRequest",
   ["POST /api/v1/payments"] = "einstellen.billing.v1.CreatePaymentRequest",
@@ -132,6 +144,7 @@ EXACT = {
   ["POST /api/v1/users/me/exports"] = "einstellen.auth.v1.CreateExportRequest",
   ["PUT /api/v1/auth/profile"] = "einstellen.auth.v1.UpdateProfileRequest",
   ["PUT /api/v1/jobs/tutors/me"] = "einstellen.jobs.v1.PutMyTutorProfileRequest",
+  ["PUT /api/v1/notifications/preferences"] = "einstellen.notifications.v1.UpdatePreferencesRequest",
   ["PUT /api/v1/users/me"] = "einstellen.auth.v1.UpdateProfileRequest",
 }
 
@@ -190,6 +203,9 @@ PATTERNS = {
   {"POST", "^/api/v1/jobs/tutors/[^/]+/reviews$", "einstellen.jobs.v1.PutReviewRequest"},
   {"POST", "^/api/v1/notifications/[^/]+/read$", "einstellen.notifications.v1.MarkNotificationReadRequest"},
   {"PUT", "^/api/v1/notifications/[^/]+/read$", "einstellen.notifications.v1.MarkNotificationReadRequest"},
+  {"POST", "^/api/v1/notifications/dead%-letters/[^/]+/retry$", "einstellen.notifications.v1.RetryDeadLetterRequest"},
+  {"PUT", "^/api/v1/reminders/[^/]+$", "einstellen.notifications.v1.MoveReminderRequest"},
+  {"PATCH", "^/api/v1/reminders/[^/]+$", "einstellen.notifications.v1.MoveReminderRequest"},
 }
 
 -- Refuses a JSON body with a field that the contract does not know: the transcoder would drop it without a word, and a misspelt field would pass for one
