@@ -70,10 +70,16 @@ async def start(settings: Settings) -> Gateway:
     doors = [
         Door("/ws/chat", rooms_of),
         Door("/ws/document", rooms_of, speaks="yjs"),
-        Door("/ws/interview", Owner(settings.interviews_url, "interviews", services), prefix="interview-"),
+        Door(
+            "/ws/interview",
+            Owner(settings.interviews_url, "interviews", services),
+            prefix="interview-",
+            services=("interviewer",),
+            largest_frame=32 * 1024,
+        ),
     ]
     rooms = Rooms(settings.redis_url)
-    chat = Chat(settings, access, doors, rooms)
+    chat = Chat(settings, access, services, doors, rooms)
     readiness = Readiness(settings.peers, {"redis": rooms.ping})
 
     app = web.Application(middlewares=[answer_errors], client_max_size=64 * 1024)

@@ -73,7 +73,7 @@ def newest(folder: Path) -> list[Mail]:
     return [read(folder, name.removesuffix(".eml")) for name in names[:_SHOWN]]
 
 
-@lru_cache(maxsize=_SHOWN)
+@lru_cache(maxsize=4 * _SHOWN)
 def read(folder: Path, identifier: str) -> Mail:
     """What is in a mail; files never change, so each is parsed once. Raises FileNotFoundError."""
     message = _parse(folder, identifier)

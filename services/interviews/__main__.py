@@ -5,7 +5,14 @@ import redis
 
 from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
-from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc, reviews_pb2, reviews_pb2_grpc
+from einstellen.interviews.v1 import (
+    interviewer_pb2,
+    interviewer_pb2_grpc,
+    interviews_pb2,
+    interviews_pb2_grpc,
+    reviews_pb2,
+    reviews_pb2_grpc,
+)
 from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
 from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from services.chassis import clients, clock, objects
@@ -23,6 +30,7 @@ from services.interviews.conversation import Conversation
 from services.interviews.recordings import Transcribing
 from services.interviews.reporting import Reporting
 from services.interviews.room import Room
+from services.interviews.rpc.interviewer import InterviewerService
 from services.interviews.rpc.interviews import InterviewService, Parts
 from services.interviews.rpc.reviews import ReviewService
 from services.interviews.rpc.room import RoomOwnerService
@@ -51,6 +59,7 @@ def start(settings: Settings) -> Server:
     def add(server: grpc.Server) -> None:
         service = InterviewService(database, Parts(starting, conversation, reporting, room, files))
         interviews_pb2_grpc.add_InterviewServiceServicer_to_server(service, server)
+        interviewer_pb2_grpc.add_InterviewerServiceServicer_to_server(InterviewerService(database, conversation, room), server)
         reviews_pb2_grpc.add_ReviewServiceServicer_to_server(ReviewService(database, reporting), server)
         rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, room), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
@@ -58,7 +67,7 @@ def start(settings: Settings) -> Server:
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read, files), server)
 
     return serve(
-        settings, [module.DESCRIPTOR for module in (interviews_pb2, reviews_pb2, rooms_pb2, audit_pb2, persons_pb2, events_pb2)], add,
+        settings, [module.DESCRIPTOR for module in (interviews_pb2, interviewer_pb2, reviews_pb2, rooms_pb2, audit_pb2, persons_pb2, events_pb2)], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("interviews", revoked(keys))), services=services,
         parts={"database": database.check, "redis": gateways.ping},
         background=[

@@ -12,13 +12,15 @@ from services.interviews.tables import (
     feedback_reports,
     interviews,
     question_answers,
+    room_consents,
+    rooms,
     score_overrides,
     signals,
     transcript,
     transcript_reads,
 )
 
-_OF_INTERVIEWS = (question_answers, transcript, feedback_reports, score_overrides, signals)
+_OF_INTERVIEWS = (question_answers, transcript, feedback_reports, score_overrides, signals, room_consents)
 
 
 def read(connection: Connection, person: Person) -> Kept:
@@ -29,6 +31,7 @@ def read(connection: Connection, person: Person) -> Kept:
     for answer in kept.rows["question_answers"]:
         if answer["recording_type"]:
             kept.files[f"recordings/{answer['id']}"] = f"{given[answer['interview_id']]}/{KIND}/{answer['id']}"
+    kept.add(connection, room_consents, sa.and_(room_consents.c.user_id == person.user_id, room_consents.c.interview_id.not_in(given)))
     kept.add(connection, transcript, sa.and_(transcript.c.sender_id == person.user_id, transcript.c.interview_id.not_in(given)))
     kept.add(
         connection, score_overrides, sa.and_(score_overrides.c.user_id == person.user_id, score_overrides.c.interview_id.not_in(given))
@@ -54,5 +57,7 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
     connection.execute(said.values(sender_id=None, sender_name="", client_id=None))
     connection.execute(score_overrides.update().where(score_overrides.c.user_id == person.user_id).values(user_id=NOBODY))
     connection.execute(transcript_reads.delete().where(transcript_reads.c.user_id == person.user_id))
+    connection.execute(room_consents.delete().where(room_consents.c.user_id == person.user_id))
+    connection.execute(rooms.update().where(rooms.c.lead_user_id == person.user_id).values(lead_user_id=None))
     drop_tasks(connection, person)
     return files

@@ -116,6 +116,25 @@ signals = sa.Table(
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
+rooms = sa.Table(
+    "rooms", metadata,
+    sa.Column("interview_id", sa.Uuid, primary_key=True),
+    sa.Column("wanted_until", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("lease_id", sa.Uuid),
+    sa.Column("lease_holder", sa.Text, nullable=False),
+    sa.Column("lease_until", sa.DateTime(timezone=True)),
+    sa.Column("spoken_seq", sa.BigInteger, nullable=False),
+    sa.Column("lead_user_id", sa.Uuid),
+    sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+room_consents = sa.Table(
+    "room_consents", metadata,
+    sa.Column("interview_id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Interview:
@@ -238,3 +257,21 @@ class Signal:
     amount: float
     noticed_at: datetime
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class RoomState:
+    """What is kept of a room beside its transcript, so that any interviewer can go on in it.
+
+    Somebody waits for an interviewer until `wanted_until`. The one that has the lease says so with each call, by `lease_id`. Up to `spoken_seq` all was said
+    aloud.
+    """
+
+    interview_id: UUID
+    wanted_until: datetime
+    lease_id: UUID | None
+    lease_holder: str
+    lease_until: datetime | None
+    spoken_seq: int
+    lead_user_id: UUID | None
+    opened_at: datetime

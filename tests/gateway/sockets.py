@@ -16,6 +16,7 @@ import aiohttp
 from cli.stack.ports import free_port
 from gateway.__main__ import Gateway, start
 from gateway.settings import Settings
+from services.chassis import rooms as wire
 from services.chassis.settings import load
 from tests.conftest import Account, House
 
@@ -33,6 +34,13 @@ async def gateway(house: House, **values: str) -> AsyncIterator[Gateway]:
         yield running
     finally:
         await running.stop()
+
+
+async def heard(door: Gateway, room: str, *, answers: bool = True) -> None:
+    """Returns when the gateway hears Redis in that room, or no longer does."""
+    async with asyncio.timeout(PATIENCE):
+        while door.rooms.hears(wire.channel(room)) is not answers:  # noqa: ASYNC110 - nothing tells when Redis is missed
+            await asyncio.sleep(0.01)
 
 
 class Client:

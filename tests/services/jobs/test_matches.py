@@ -51,8 +51,8 @@ def place(found: list[pb.Match], seeker: Seeker) -> pb.Match | None:
     return next((match for match in found if match.candidate_id == seeker.candidate_id), None)
 
 
-def wait(what: str, condition: Callable[[], Any], seconds: float = 2.0) -> Any:
-    return until(condition, what, seconds)
+def wait(what: str, condition: Callable[[], Any]) -> Any:
+    return until(condition, what)
 
 
 def test_an_application_is_among_the_matches_within_two_seconds(firm: Firm, seeker: Callable[..., Seeker], matches: Any) -> None:
