@@ -87,7 +87,7 @@ SHAPES = {
   ["einstellen.notifications.v1.MoveReminderRequest"] = {interviewTime = true, interview_time = true, reminderId = true, reminderTime = true, reminder_id = true, reminder_time = true},
   ["einstellen.notifications.v1.Preferences"] = {kinds = "einstellen.notifications.v1.Kind", language = true, off = "einstellen.notifications.v1.Switch", quietHours = "einstellen.notifications.v1.QuietHours", quiet_hours = "einstellen.notifications.v1.QuietHours", timeZone = true, time_zone = true},
   ["einstellen.notifications.v1.PreviewTemplateRequest"] = {language = true, template = true, timeZone = true, time_zone = true, variables = true},
-  ["einstellen.notifications.v1.QuietHours"] = {end = true, start = true},
+  ["einstellen.notifications.v1.QuietHours"] = {["end"] = true, start = true},
   ["einstellen.notifications.v1.RetryDeadLetterRequest"] = {deadLetterId = true, dead_letter_id = true},
   ["einstellen.notifications.v1.SendMessageRequest"] = {content = true, receiverId = true, receiver_id = true, requestId = true, request_id = true},
   ["einstellen.notifications.v1.SendNotificationRequest"] = {kind = true, language = true, message = true, notificationType = true, notification_type = true, recipient = true, requestId = true, request_id = true, sendTime = true, send_time = true, subject = true, template = true, tenantId = true, tenant_id = true, userId = true, user_id = true, variables = true},

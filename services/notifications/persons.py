@@ -14,6 +14,7 @@ from services.notifications.tables import (
     messages,
     notifications,
     preferences,
+    push_deliveries,
     push_subscriptions,
     reminder_recipients,
     room_members,
@@ -29,6 +30,8 @@ def read(connection: Connection, person: Person) -> Kept:
     for table in (preferences, switched_off):
         kept.add(connection, table, table.c.user_id == me)
     kept.add(connection, push_subscriptions, push_subscriptions.c.user_id == me, "auth")  # a secret of the browser's
+    own = sa.select(push_subscriptions.c.id).where(push_subscriptions.c.user_id == me)
+    kept.add(connection, push_deliveries, push_deliveries.c.subscription_id.in_(own))
     kept.add(connection, suppressed_addresses, suppressed_addresses.c.address.in_(addresses))
     kept.add(connection, notifications, sa.or_(notifications.c.user_id == me, notifications.c.sender_id == me), "html", "calendar")
     inside = [row["room_id"] for row in kept.add(connection, room_members, room_members.c.user_id == me)]

@@ -107,7 +107,8 @@ class TwilioStandIn:
         found = [
             {name: value for name, value in message.items() if name != "callback"}
             for message in reversed(self.messages)
-            if query.get("To") in (None, message["to"]) and query.get("From") in (None, message["from"])
+            if query.get("To") in (None, message["to"])
+            and query.get("From") in (None, message["from"])
             # Twilio filters by a date that what is still queued does not have.
             and not (any(name.startswith("DateSent") for name in query) and message["date_sent"] is None)
         ]
@@ -115,7 +116,14 @@ class TwilioStandIn:
 
     def callback(self, message: Mapping[str, Any], status: str, **more: str) -> tuple[str, bytes, str]:
         """The address, body and signature of what Twilio tells of a message."""
-        fields = {"MessageSid": message["sid"], "MessageStatus": status, "To": message["to"], "From": message["from"], "AccountSid": ACCOUNT, **more}
+        fields = {
+            "MessageSid": message["sid"],
+            "MessageStatus": status,
+            "To": message["to"],
+            "From": message["from"],
+            "AccountSid": ACCOUNT,
+            **more,
+        }
         signature = RequestValidator(TOKEN).compute_signature(message["callback"], fields)
         return message["callback"], urlencode(fields).encode(), str(signature)
 

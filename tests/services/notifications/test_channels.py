@@ -76,8 +76,14 @@ def moody() -> Iterator[tuple[_Moody, Smtp]]:
     handler, port = _Moody(), free_port()
     controller = Controller(handler, hostname=LOOPBACK, port=port)
     controller.start()
-    yield handler, Smtp(
-        settings(EMAIL_HOST=LOOPBACK, EMAIL_PORT=port, EMAIL_FROM="Einstellen <no-reply@example.com>", EMAIL_BOUNCES="bounces@example.com"), _link
+    yield (
+        handler,
+        Smtp(
+            settings(
+                EMAIL_HOST=LOOPBACK, EMAIL_PORT=port, EMAIL_FROM="Einstellen <no-reply@example.com>", EMAIL_BOUNCES="bounces@example.com"
+            ),
+            _link,
+        ),
     )
     controller.stop()
 
@@ -157,7 +163,9 @@ def test_the_same_words_to_the_same_number_are_another_sms(twilio: tuple[TwilioS
     assert channel.send(written("sms", "+491701111111"), [], again=True) == stand_in.messages[1]["sid"]
 
 
-@pytest.mark.parametrize(("answer", "problem"), [(400, Undeliverable), (429, Patience), (500, TwilioRestException), (401, TwilioRestException)])
+@pytest.mark.parametrize(
+    ("answer", "problem"), [(400, Undeliverable), (429, Patience), (500, TwilioRestException), (401, TwilioRestException)]
+)
 def test_what_twilio_answers_is_told_apart(twilio: tuple[TwilioStandIn, Twilio], answer: int, problem: type[Exception]) -> None:
     twilio[0].next_answers = [answer]
     with pytest.raises(problem):
@@ -165,7 +173,10 @@ def test_what_twilio_answers_is_told_apart(twilio: tuple[TwilioStandIn, Twilio],
 
 
 # What RFC 8291 shows, section 5 and appendix A.
-_SENDER, _RECEIVER = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw", "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+_SENDER, _RECEIVER = (
+    "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw",
+    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+)
 _SEALED = (
     "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT"
     "pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"

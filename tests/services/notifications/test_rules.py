@@ -132,7 +132,13 @@ def test_a_missing_or_unknown_variable_is_named(change: dict[str, str | None], f
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("interview_time", "tomorrow"), ("interview_time", "2026-11-24T14:00:00"), ("application_id", "7"), ("minutes", "-1"), ("minutes", "1441")],
+    [
+        ("interview_time", "tomorrow"),
+        ("interview_time", "2026-11-24T14:00:00"),
+        ("application_id", "7"),
+        ("minutes", "-1"),
+        ("minutes", "1441"),
+    ],
 )
 def test_a_variable_of_the_wrong_kind_is_named(name: str, value: str) -> None:
     values = {key: SAMPLES[key] for key in letters.TEMPLATES["interview_invitation"].required} | {name: value}
