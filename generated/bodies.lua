@@ -82,17 +82,23 @@ SHAPES = {
   ["einstellen.jobs.v1.UpdateJobRequest"] = {blindUntil = true, blind_until = true, description = true, jobId = true, job_id = true, keySkills = true, key_skills = true, location = true, remote = true, salaryRange = "einstellen.jobs.v1.SalaryRange", salary_range = "einstellen.jobs.v1.SalaryRange", status = true, title = true, updateMask = true, update_mask = true},
   ["einstellen.notifications.v1.CreatePushSubscriptionRequest"] = {auth = true, endpoint = true, p256dh = true},
   ["einstellen.notifications.v1.CreateReminderRequest"] = {applicationId = true, application_id = true, candidateId = true, candidate_id = true, employerId = true, employer_id = true, interviewTime = true, interview_time = true, reminderTime = true, reminder_time = true, requestId = true, request_id = true, tenantId = true, tenant_id = true, title = true},
+  ["einstellen.notifications.v1.CreateWebhookEndpointRequest"] = {description = true, eventTypes = true, event_types = true, requestId = true, request_id = true, url = true},
   ["einstellen.notifications.v1.Kind"] = {mandatory = true, name = true, urgent = true},
   ["einstellen.notifications.v1.MarkNotificationReadRequest"] = {notificationId = true, notification_id = true},
   ["einstellen.notifications.v1.MoveReminderRequest"] = {interviewTime = true, interview_time = true, reminderId = true, reminderTime = true, reminder_id = true, reminder_time = true},
   ["einstellen.notifications.v1.Preferences"] = {kinds = "einstellen.notifications.v1.Kind", language = true, off = "einstellen.notifications.v1.Switch", quietHours = "einstellen.notifications.v1.QuietHours", quiet_hours = "einstellen.notifications.v1.QuietHours", timeZone = true, time_zone = true},
   ["einstellen.notifications.v1.PreviewTemplateRequest"] = {language = true, template = true, timeZone = true, time_zone = true, variables = true},
   ["einstellen.notifications.v1.QuietHours"] = {["end"] = true, start = true},
+  ["einstellen.notifications.v1.ReplayWebhookDeliveryRequest"] = {webhookDeliveryId = true, webhook_delivery_id = true},
+  ["einstellen.notifications.v1.ReplayWebhookEndpointRequest"] = {endpointId = true, endpoint_id = true, missedOnly = true, missed_only = true, sinceTime = true, since_time = true},
   ["einstellen.notifications.v1.RetryDeadLetterRequest"] = {deadLetterId = true, dead_letter_id = true},
+  ["einstellen.notifications.v1.RotateWebhookSecretRequest"] = {endpointId = true, endpoint_id = true, overlapHours = true, overlap_hours = true, requestId = true, request_id = true},
   ["einstellen.notifications.v1.SendMessageRequest"] = {content = true, receiverId = true, receiver_id = true, requestId = true, request_id = true},
   ["einstellen.notifications.v1.SendNotificationRequest"] = {kind = true, language = true, message = true, notificationType = true, notification_type = true, recipient = true, requestId = true, request_id = true, sendTime = true, send_time = true, subject = true, template = true, tenantId = true, tenant_id = true, userId = true, user_id = true, variables = true},
+  ["einstellen.notifications.v1.SendTestWebhookRequest"] = {endpointId = true, endpoint_id = true, requestId = true, request_id = true},
   ["einstellen.notifications.v1.Switch"] = {kind = true, notificationType = true, notification_type = true},
   ["einstellen.notifications.v1.UpdatePreferencesRequest"] = {preferences = "einstellen.notifications.v1.Preferences", updateMask = true, update_mask = true},
+  ["einstellen.notifications.v1.UpdateWebhookEndpointRequest"] = {description = true, enabled = true, endpointId = true, endpoint_id = true, eventTypes = true, event_types = true, updateMask = true, update_mask = true, url = true},
 }
 
 EXACT = {
@@ -142,6 +148,7 @@ EXACT = {
   ["POST /api/v1/subscriptions/create"] = "einstellen.billing.v1.CreateSubscriptionRequest",
   ["POST /api/v1/subscriptions/create-checkout-session"] = "einstellen.billing.v1.CreateCheckoutSessionRequest",
   ["POST /api/v1/users/me/exports"] = "einstellen.auth.v1.CreateExportRequest",
+  ["POST /api/v1/webhooks/endpoints"] = "einstellen.notifications.v1.CreateWebhookEndpointRequest",
   ["PUT /api/v1/auth/profile"] = "einstellen.auth.v1.UpdateProfileRequest",
   ["PUT /api/v1/jobs/tutors/me"] = "einstellen.jobs.v1.PutMyTutorProfileRequest",
   ["PUT /api/v1/notifications/preferences"] = "einstellen.notifications.v1.UpdatePreferencesRequest",
@@ -206,6 +213,12 @@ PATTERNS = {
   {"POST", "^/api/v1/notifications/dead%-letters/[^/]+/retry$", "einstellen.notifications.v1.RetryDeadLetterRequest"},
   {"PUT", "^/api/v1/reminders/[^/]+$", "einstellen.notifications.v1.MoveReminderRequest"},
   {"PATCH", "^/api/v1/reminders/[^/]+$", "einstellen.notifications.v1.MoveReminderRequest"},
+  {"PUT", "^/api/v1/webhooks/endpoints/[^/]+$", "einstellen.notifications.v1.UpdateWebhookEndpointRequest"},
+  {"PATCH", "^/api/v1/webhooks/endpoints/[^/]+$", "einstellen.notifications.v1.UpdateWebhookEndpointRequest"},
+  {"POST", "^/api/v1/webhooks/endpoints/[^/]+/rotate%-secret$", "einstellen.notifications.v1.RotateWebhookSecretRequest"},
+  {"POST", "^/api/v1/webhooks/endpoints/[^/]+/test$", "einstellen.notifications.v1.SendTestWebhookRequest"},
+  {"POST", "^/api/v1/webhooks/deliveries/[^/]+/replay$", "einstellen.notifications.v1.ReplayWebhookDeliveryRequest"},
+  {"POST", "^/api/v1/webhooks/endpoints/[^/]+/replay$", "einstellen.notifications.v1.ReplayWebhookEndpointRequest"},
 }
 
 -- Refuses a JSON body with a field that the contract does not know: the transcoder would drop it without a word, and a misspelt field would pass for one

@@ -66,6 +66,7 @@ DOORS = {
     ("cli/operator.py", "services.billing.admin"),
     ("cli/operator.py", "services.notifications.admin"),
     ("cli/envfile.py", "gateway.settings.Settings"),
+    ("cli/envfile.py", "services.interviews.interviewer.settings.Settings"),
 }
 
 

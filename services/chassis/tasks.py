@@ -146,9 +146,12 @@ class Worker:
         due = sa.or_(
             sa.and_(table.c.state == "ready", table.c.run_at <= now), sa.and_(table.c.state == "running", table.c.leased_until < now)
         )
+        # An organization that is being moved takes its tasks along.
+        moving = sa.select(frame.tenant_gates.c.tenant_id).where(~frame.tenant_gates.c.open)
+        here = sa.or_(table.c.tenant_id.is_(None), table.c.tenant_id.not_in(moving))
         chosen = (
             sa.select(table.c.id)
-            .where(due, table.c.kind.in_(self._handlers))
+            .where(due, table.c.kind.in_(self._handlers), here)
             .order_by(table.c.run_at)
             .limit(1)
             .with_for_update(skip_locked=True)

@@ -22,6 +22,8 @@ from einstellen.notifications.v1 import (
     reminders_pb2_grpc,
     templates_pb2,
     templates_pb2_grpc,
+    webhooks_pb2,
+    webhooks_pb2_grpc,
 )
 from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
 from einstellen.rooms.v1 import documents_pb2, documents_pb2_grpc, rooms_pb2, rooms_pb2_grpc
@@ -49,11 +51,15 @@ from services.notifications.rpc.preferences import PreferenceService
 from services.notifications.rpc.push import PushService
 from services.notifications.rpc.reminders import ReminderService
 from services.notifications.rpc.templates import TemplateService
+from services.notifications.rpc.webhooks import WebhookEndpointService
 from services.notifications.rules import KINDS
 from services.notifications.settings import Settings
 from services.notifications.store import notifications
 from services.notifications.tables import Notification
 from services.notifications.unsubscribing import Unsubscribing
+from services.notifications.webhooks import recording, sending
+from services.notifications.webhooks.signing import Secrets
+from services.notifications.webhooks.targets import Targets
 
 
 def start(settings: Settings) -> Server:
@@ -76,11 +82,18 @@ def start(settings: Settings) -> Server:
     contracts = [
         module.DESCRIPTOR
         for module in (
-            notifications_pb2, messages_pb2, reminders_pb2, templates_pb2, preferences_pb2, push_pb2, deliveries_pb2, rooms_pb2, documents_pb2,
+            notifications_pb2, messages_pb2, reminders_pb2, templates_pb2, preferences_pb2, push_pb2, deliveries_pb2, webhooks_pb2, rooms_pb2, documents_pb2,
             audit_pb2, persons_pb2, events_pb2,
         )
     ]  # fmt: skip
     chat = Chat(gateways)
+    secrets, targets = Secrets(settings.secret_key.get_secret_value()), Targets(private=settings.webhooks_private)
+    followed = {
+        name: clients.connect(url, name, services)
+        for name, url in (
+            ("candidates", settings.candidates_url), ("jobs", settings.jobs_url), ("billing", settings.billing_url), ("interviews", settings.interviews_url),
+        )
+    }  # fmt: skip
 
     def add(server: grpc.Server) -> None:
         notifications_pb2_grpc.add_NotificationServiceServicer_to_server(NotificationService(database, channels, unsubscribing), server)
@@ -90,6 +103,7 @@ def start(settings: Settings) -> Server:
         preferences_pb2_grpc.add_PreferenceServiceServicer_to_server(PreferenceService(database, unsubscribing), server)
         push_pb2_grpc.add_PushServiceServicer_to_server(PushService(database, push), server)
         deliveries_pb2_grpc.add_DeliveryServiceServicer_to_server(DeliveryService(database, twilio), server)
+        webhooks_pb2_grpc.add_WebhookEndpointServiceServicer_to_server(WebhookEndpointService(database, secrets, targets), server)
         rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, chat), server)
         documents_pb2_grpc.add_DocumentOwnerServiceServicer_to_server(DocumentOwnerService(database), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
@@ -104,9 +118,12 @@ def start(settings: Settings) -> Server:
             Worker("notifications", database, tasks.handlers(database, unsubscribing, clock.utc_now) | handlers(database, persons.erase)),
             # A worker for each channel: a provider that is slow holds up nobody but those who wait for it.
             *(Worker("notifications", database, {kind: handler}) for kind, handler in carrying.items()),
-            Follower("notifications", "auth", keys, database, following(persons.erase)),
+            # Threads of their own: a target that does not answer holds up webhooks, and no mail.
+            Worker("notifications", database, sending.handlers(database, secrets, targets, clock.utc_now, mail="email" in channels), threads=4),
+            Follower("notifications", "auth", keys, database, recording.following("auth", first=following(persons.erase))),
+            *(Follower("notifications", name, channel, database, recording.following(name), poll_seconds=1.0) for name, channel in followed.items()),
         ],
-        closing=[keys.close, gateways.close, database.close],
+        closing=[keys.close, *(channel.close for channel in followed.values()), gateways.close, database.close],
     )  # fmt: skip
 
 

@@ -21,6 +21,10 @@ from services.notifications.tables import (
     rooms,
     suppressed_addresses,
     switched_off,
+    webhook_attempts,
+    webhook_deliveries,
+    webhook_endpoints,
+    webhook_messages,
 )
 
 
@@ -41,6 +45,11 @@ def read(connection: Connection, person: Person) -> Kept:
     reminded = sa.or_(interview_reminders.c.candidate_id == me, interview_reminders.c.employer_id == me)
     kept.add(connection, interview_reminders, reminded)
     kept.add(connection, reminder_recipients, reminder_recipients.c.user_id == me)
+    theirs = sa.or_(webhook_endpoints.c.user_id == me, webhook_endpoints.c.tenant_id.in_(person.organizations))
+    kept.add(connection, webhook_endpoints, theirs)
+    kept.add(connection, webhook_messages, webhook_messages.c.tenant_id.in_(person.organizations))
+    sent = kept.add(connection, webhook_deliveries, webhook_deliveries.c.tenant_id.in_(person.organizations))
+    kept.add(connection, webhook_attempts, webhook_attempts.c.delivery_id.in_([row["id"] for row in sent]))
     return kept
 
 
@@ -82,5 +91,12 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
     # What stays of a room is its other members'.
     for table in (messages, rooms):
         connection.execute(table.update().where(table.c.tenant_id.in_(person.organizations)).values(tenant_id=NOBODY))
+    # With them goes what was sent to them, and each attempt.
+    for table in (webhook_endpoints, webhook_messages):
+        connection.execute(table.delete().where(table.c.tenant_id.in_(person.organizations)))
+    for tenant_id, heir in person.heirs.items():
+        made = sa.and_(webhook_endpoints.c.tenant_id == tenant_id, webhook_endpoints.c.user_id == me)
+        connection.execute(webhook_endpoints.update().where(made).values(user_id=heir))
+    connection.execute(webhook_endpoints.update().where(webhook_endpoints.c.user_id == me).values(user_id=NOBODY))
     drop_tasks(connection, person)
     return []

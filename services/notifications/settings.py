@@ -48,3 +48,12 @@ class Settings(chassis.Settings):
         ("fcm.googleapis.com", "*.push.services.mozilla.com", "*.notify.windows.com", "*.push.apple.com"),
         alias="PUSH_HOSTS", description="The push services that browsers may name; others are refused, since the address comes from outside.",
     )  # fmt: skip
+    candidates_url: str = Field("127.0.0.1:50052", alias="CANDIDATE_SERVICE_URL", description="gRPC address of candidates.")
+    jobs_url: str = Field("127.0.0.1:50053", alias="JOB_SERVICE_URL", description="gRPC address of jobs.")
+    billing_url: str = Field("127.0.0.1:50056", alias="BILLING_SERVICE_URL", description="gRPC address of billing.")
+    interviews_url: str = Field("127.0.0.1:50057", alias="INTERVIEW_SERVICE_URL", description="gRPC address of interviews.")
+    webhooks_private: bool = Field(
+        default=False,
+        alias="WEBHOOKS_PRIVATE",
+        description="Lets webhooks go to private addresses and over plain HTTP: for tests and development alone.",
+    )

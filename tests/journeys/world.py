@@ -51,6 +51,8 @@ from einstellen.notifications.v1 import (
     notifications_pb2_grpc,
     reminders_pb2,
     reminders_pb2_grpc,
+    webhooks_pb2,
+    webhooks_pb2_grpc,
 )
 from services.billing import catalogue, renewals
 from services.billing.renewals import Invoicing
@@ -123,6 +125,7 @@ def make(house: House) -> World:
     )
     stub = house.stub("notifications", reminders_pb2_grpc.ReminderServiceStub)
     ids["reminder_id"] = stub.CreateReminder(reminder, metadata=employer.metadata).id
+    ids |= hooked(house, employer, mark)
     ids |= bills(house, employer)
     world.marks.append(spend(house, person, mark).id)
     interview = interviewed(house, employer, person, made.id, published, mark)
@@ -308,6 +311,17 @@ def rpcs() -> list[MethodDescriptor]:
     ]
 
 
+def hooked(house: House, employer: Account, mark: str) -> dict[str, str]:
+    """An endpoint for webhooks where nobody listens, and what it was sent."""
+    stub = house.stub("notifications", webhooks_pb2_grpc.WebhookEndpointServiceStub)
+    asked = webhooks_pb2.CreateWebhookEndpointRequest(
+        url="http://127.0.0.1:9/", description=mark, event_types=["einstellen.webhook.tested"]
+    )
+    endpoint = stub.CreateWebhookEndpoint(asked, metadata=employer.metadata)
+    sent = stub.SendTestWebhook(webhooks_pb2.SendTestWebhookRequest(endpoint_id=endpoint.id), metadata=employer.metadata)
+    return {"endpoint_id": endpoint.id, "webhook_delivery_id": sent.id}
+
+
 def owner_of(method: MethodDescriptor) -> str:
     """The service that answers an RPC; auth for the keys, notifications for rooms."""
     package = method.full_name.split(".")[1]
@@ -326,7 +340,7 @@ SAMPLES: dict[str, Any] = {
     "package_id": "ai-50", "success_url": "https://example.com", "cancel_url": "https://example.com", "reason": "Words", "amount": 1, "type": "TAILOR",
     "service": "auth", "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
     "start": "22:00", "end": "07:00", "endpoint": "https://push.example.com/a", "p256dh": "key", "auth": "secret",
-    "text": "Words", "recommendation": "yes", "display_name": "Name", "rating": 5,
+    "text": "Words", "url": "https://example.com/hooks", "recommendation": "yes", "display_name": "Name", "rating": 5,
 }  # fmt: skip
 
 

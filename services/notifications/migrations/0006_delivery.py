@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0005_delivery"
-down_revision = "0004_people_who_go"
+revision = "0006_delivery"
+down_revision = "0005_webhooks"
 
 TABLES = """
 CREATE TABLE preferences (
