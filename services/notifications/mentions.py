@@ -12,11 +12,13 @@ from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.logs import log
 from services.chassis.tasks import Handler, Task
-from services.notifications import outbox
-from services.notifications.letters import Letter
+from services.notifications import letters, outbox
+from services.notifications.store import notifications as contacts
 from services.notifications.store import rooms as store
+from services.notifications.store import wishes
 
 TASK = "tell_mentioned"
+_TEMPLATE = "mention"
 
 
 def handlers(database: Database, gateways: redis.Redis, clock: Clock) -> dict[str, Handler]:
@@ -29,9 +31,13 @@ def handlers(database: Database, gateways: redis.Redis, clock: Clock) -> dict[st
             tasks.finish(connection, task)
             mention = None if looks else store.unread_mention(connection, message_id, user_id)
             if mention is not None:
+                contact, told = contacts.find_contact(connection, user_id), letters.TEMPLATES[_TEMPLATE]
                 name = store.names_of(connection, {mention.sender_id}).get(mention.sender_id) or "Somebody"
-                letter = Letter(f"{name} mentioned you", f"{name} mentioned you in {mention.title or 'a conversation'}.")
-                outbox.post(connection, letter, "in_app", "", tenant_id=mention.tenant_id, now=clock(), user_id=user_id)
+                reader = outbox.reader(
+                    wishes.find_wishes(connection, user_id), told.kind, first_name=contact.first_name if contact else "", user_id=user_id
+                )  # fmt: skip
+                letter = letters.render(_TEMPLATE, {"sender_name": name, "title": mention.title}, reader, now=clock())
+                outbox.post(connection, letter, "in_app", "", tenant_id=mention.tenant_id, now=clock(), template=_TEMPLATE, user_id=user_id)
 
     return {TASK: tell}
 
