@@ -78,6 +78,7 @@ def start(settings: Settings) -> Server:
     if push is not None:
         channels["push"] = push
     breakers = {name: Breaker(name) for name in channels}
+    told = mentions.handlers(database, gateways, clock.utc_now)
     carrying = delivery.handlers(database, channels, breakers, clock.utc_now)
     contracts = [
         module.DESCRIPTOR
@@ -115,10 +116,7 @@ def start(settings: Settings) -> Server:
         services=services,
         parts={"database": database.check, "redis": gateways.ping},
         background=[
-            Worker(
-                "notifications", database,
-                tasks.handlers(database, unsubscribing, clock.utc_now) | mentions.handlers(database, gateways, clock.utc_now) | handlers(database, persons.erase),
-            ),
+            Worker("notifications", database, tasks.handlers(database, unsubscribing, clock.utc_now) | handlers(database, persons.erase) | told),
             # A worker for each channel: a provider that is slow holds up nobody but those who wait for it.
             *(Worker("notifications", database, {kind: handler}) for kind, handler in carrying.items()),
             # Threads of their own: a target that does not answer holds up webhooks, and no mail.
