@@ -36,7 +36,8 @@ _NOW = (
 _SINCE = r"(?:\b(?:since|from|seit|depuis|desde|(?-i:[aA]b))\b)"  # AB is a company's legal form
 _DASH = r"(?:-{1,2}|\u2010|\u2011|\u2012|\u2013|\u2014|\u2212|~|\u2192|to|until|till|thru|through|bis(?:\s+zum)?|\u00e0|au|a|al|hasta)"
 _RANGE = re.compile(
-    rf"(?P<range>(?:\b(?:from|vom|von|du|de|del|depuis|desde|entre)\s+)?(?<![\w/.])(?P<start>{_POINT})\s*(?:(?:{_DASH}\s*)?(?:(?P<end>{_POINT})|(?P<now>{_NOW}))))"
+    rf"(?P<within>(?<![\w/.])(?P<first>{_MONTH}|(?:1[0-2]|0[1-9]))\s*{_DASH}\s*(?P<last>{_POINT}))"
+    rf"|(?P<range>(?:\b(?:from|vom|von|du|de|del|depuis|desde|entre)\s+)?(?<![\w/.])(?P<start>{_POINT})\s*(?:(?:{_DASH}\s*)?(?:(?P<end>{_POINT})|(?P<now>{_NOW}))))"
     rf"|(?P<open>(?<![\w/.])(?P<began>{_POINT})\s*(?:-|\u2013|\u2014)\s*(?=$|[|,;)\t]))"
     rf"|(?P<since>{_SINCE})\s+(?P<from>{_POINT})"
     rf"|(?<![\w/.])(?P<single>{_POINT})",
@@ -79,6 +80,9 @@ def find_period(text: str) -> Period | None:
         return Period(
             begin, length.end() if length else until, _normal(match["start"]), None if current else _normal(match["end"]), current=current
         )
+    if match["within"]:  # "June - August 2022"
+        end = _normal(match["last"])
+        return Period(begin, until, _normal(f"{match['first']} {end[:4]}" if match["first"][0].isalpha() else f"{match['first']}/{end[:4]}"), end)
     if match["open"]:
         return Period(begin, until, _normal(match["began"]), None, current=True)
     if match["since"]:
@@ -88,6 +92,8 @@ def find_period(text: str) -> Period | None:
 
 def _is_told(match: re.Match[str]) -> bool:
     """A year of two digits is one only within a range or after its month: "May 12" and "03/04" alone may be anything."""
+    if match["within"]:
+        return bool(re.search(_YEAR, match["last"])) and len(_normal(match["last"])) > 4 and match["first"][0].isalpha() == match["last"][0].isalpha()
     single = match["single"]
     return single is None or re.search(_YEAR, single) is not None or re.search(_APOSTROPHE, single) is not None
 

@@ -13,7 +13,8 @@ from services.candidates.parsing.evidence import is_kind, place
 from services.candidates.parsing.labels import label_of
 from services.candidates.parsing.sections import Item
 
-_STRONG = re.compile(r"\t|\s*[|\u2022\u00b7\u2027\u25aa\u2666\u25cf]\s*|\s+@\s+|\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])|\s{3,}")
+_STRONG = re.compile(r"\t|\s*[|\u2022\u00b7\u2027\u25aa\u2666\u25cf]\s*|\s+@\s+|\s{3,}")
+_HELD_AT = re.compile(r"\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])")
 _DASH = re.compile(r"\s+[\u2013\u2014-]\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")
 _COMMA = re.compile(r"(?<!\d),\s+(?!(?:Inc|LLC|Ltd|LLP|Corp|Co|S\.L|S\.A|GmbH)\.?(?:$|[\s,]))(?![^()]*\))")
 _AT = re.compile(
@@ -59,11 +60,13 @@ def parts(rows: Sequence[tuple[str, Item]]) -> Head:
             continue
         found += [Part(cell, item, (number, place_in_row)) for place_in_row, cell in enumerate(cells)]
         number += bool(cells)
-    return found
+    named = [part for part in found if part.told or place(part.text) < _STATED]
+    return named or found
 
 
 def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str]) -> list[tuple[Choice | None, Choice | None]]:
     """For each entry what `first` and `second` judge best, in the slots where that is so for most entries. A post is held "at" somewhere."""
+    heads = [[piece for part in head for piece in _held_at(part, first, second)] for head in heads]
     heads = _cut(heads, _DASH, first, second)
     heads = _cut(_cut(heads, _AT, first, second) if names[0] == "title" else heads, _COMMA, first, second)
     heads = [[part for part in (_without_place(part) for part in head) if part] for head in heads]
@@ -76,6 +79,14 @@ def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str
             best = (total, (one, other))
     pair = best[1] if best else (usual[0], usual[0]) if usual else None
     return [_told(head, names) or _choose(head, pair, first, second) for head in heads]
+
+
+def _held_at(part: Part, first: Judge, second: Judge) -> list[Part]:
+    """A post "at" an employer is two; a university "at Austin" is one."""
+    match = _HELD_AT.search(part.text)
+    if match is None or part.told or second(part.text[: match.start()]) > first(part.text[: match.start()]):
+        return [part]
+    return [replace(part, text=text, slot=(*part.slot, number)) for number, text in enumerate((part.text[: match.start()], part.text[match.end() :]))]
 
 
 def _told(head: Head, names: tuple[str, str]) -> tuple[Choice | None, Choice | None] | None:
@@ -127,34 +138,41 @@ def _choice(part: Part | None, judge: Judge) -> Choice | None:
 
 
 def _cut(heads: list[Head], separator: re.Pattern[str], first: Judge, second: Judge) -> list[Head]:
-    """Cuts a slot at a comma or a dash where nearly all entries have one there; in one alone, a comma may be the name's own."""
+    """Cuts a slot at a comma or a dash where nearly all entries have one there; in one alone, a comma may be the name's own.
+
+    An entry whose parts are told apart already is cut only where a place stands behind the comma, since "Vice President, Sales" is one title.
+    """
     counts: dict[tuple[int, ...], list[int]] = {}
     for head in heads:
         for part in head:
             counts.setdefault(part.slot, []).append(len(_pieces(part.text, separator)))
+    settled = sum(len(head) > 1 for head in heads) > 0.6 * len(heads)
+    placed = {part.slot for head in heads for part in head if any(place(piece) >= _STATED for piece in _pieces(part.text, separator)[1:])}
     usual = {}
     for slot, numbers in counts.items():
         cut = [number for number in numbers if number > 1]
-        if len(numbers) > 1 and len(cut) >= 0.75 * len(numbers):
+        if len(numbers) > 1 and len(cut) >= 0.75 * len(numbers) and (not settled or slot in placed):
             usual[slot] = Counter(cut).most_common(1)[0][0]
     return [
         [
             piece
             for part in head
-            for piece in _pieces_of(part, usual.get(part.slot, 0), separator, first, second, alone=len(head) == 1 and separator is not _AT)
+            for piece in _pieces_of(part, usual.get(part.slot, 0), separator, first, second, [other for other in head if other is not part])
         ]
         for head in heads
     ]
 
 
-def _pieces_of(part: Part, usual: int, separator: re.Pattern[str], first: Judge, second: Judge, *, alone: bool) -> list[Part]:
+def _pieces_of(part: Part, usual: int, separator: re.Pattern[str], first: Judge, second: Judge, others: Head) -> list[Part]:
     pieces = _pieces(part.text, separator)
     if len(pieces) == 1:
         return [replace(part, slot=(*part.slot, 0))] if usual else [part]
     if not usual:
         judged = [max((first(piece), 0), (second(piece), 1), (place(piece), 2)) for piece in pieces]
         told = {kind for sure, kind in judged if sure >= 0.8}
-        if not ({0, 1} <= told) and not (alone and len(pieces) == 2 and told & {0, 1} and len({kind for _, kind in judged}) == 2):
+        lacking = not any(second(other.text) >= 0.8 for other in others) or not any(first(other.text) >= 0.8 for other in others)
+        alone = not others and separator is not _AT
+        if not ({0, 1} <= told and lacking) and not (alone and len(pieces) == 2 and told & {0, 1} and len({kind for _, kind in judged}) == 2):
             return [part]
         usual = len(pieces)
     if len(pieces) > usual:
