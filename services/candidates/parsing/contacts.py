@@ -11,6 +11,7 @@ from statistics import median
 import phonenumbers
 
 from services.candidates.parsing import evidence
+from services.candidates.parsing.dates import find_period
 from services.candidates.parsing.headings import heading_kind
 from services.candidates.parsing.parsed import Found
 from services.candidates.parsing.places import placeness, region_of
@@ -26,12 +27,20 @@ _PROFILE = re.compile(
     r"(?:linkedin|github|gitlab|xing|twitter|x|behance|dribbble|medium|stackoverflow|orcid|kaggle|youtube|instagram|facebook)\.(?:com|org)/",
     re.IGNORECASE,
 )
-_PARTS = re.compile(r"\s*[|\u2022\u00b7\u25cf\u25aa\u2666\u25c6\u2023;\t\uf000-\uf8ff]\s*|\s+[\u2013\u2014/]\s+|\s{3,}")
-_LABEL = re.compile(
-    r"(?:full name|name|home address|postal address|address|location|lives in|based in|residence|city|adresse|anschrift|wohnort|wohnhaft in|ort|lieu|ville|domicile|dirección|direccion|ubicación"
-    r"|ciudad|residencia|domicilio|lugar|nom|prénom et nom|nombre|nombre y apellidos|vorname und name|vor- und nachname)\s*[:\t]\s*",
-    re.IGNORECASE,
+_PARTS = re.compile(r"\s*[|\u2022\u00b7\u25cf\u25aa\u2666\u25c6\u2023\u25a0-\u25ff\u2700-\u27bf\u2b00-\u2bff;\t\uf000-\uf8ff]\s*|\s+[\u2013\u2014/~\u22c4\u25c7\u2b25]\s+|\s{3,}")
+_LABELS = (
+    r"(?<!\w)(?:full name|name|home address|postal address|address|location|lives in|based in|residence|city|adresse|anschrift|wohnort|wohnhaft in|ort|lieu|ville|domicile|dirección|direccion|ubicación"
+    "|ciudad|residencia|domicilio|lugar|nom|prénom et nom|nombre|nombre y apellidos|vorname und name|vorname,? name|vor- und nachname|nom,? pr\u00e9nom|pr\u00e9nom,? nom|nombre completo)"
 )
+_LABEL = re.compile(rf"{_LABELS}\s*[:\t]\s*", re.IGNORECASE)
+_LABEL_CELL = re.compile(rf"(?<![^\t])({_LABELS})\s*:?\t", re.IGNORECASE)
+_FIRST_NAME = re.compile(r"(?:first names?|given names?|forenames?|vornamen?|pr\u00e9noms?|nombres?)\s?[:\t]\s*(?P<name>[^\t:,|]+)", re.IGNORECASE)
+_LAST_NAME = re.compile(r"(?:last name|surname|family name|nachname|familienname|zuname|name|nom(?: de famille)?|apellidos?)\s?[:\t]\s*(?P<name>[^\t:,|]+)", re.IGNORECASE)
+_CREDENTIALS = re.compile(r",\s*(?:(?:[A-Z][A-Za-z.]*[A-Z.][A-Za-z.]*|[A-Z]{2,7}(?:-[A-Z]{1,3})?),?\s*)+$")
+_STREET = re.compile(r"\d{1,5}[a-zA-Z]?(?: bis| ter)?,? [^\W\d_][^\t@:]{3,40}|[^\W\d_][^\t@:\d]{3,40},? \d{1,5} ?[a-zA-Z]?(?:[-/,] ?\w{1,4}){0,2}")
+_TOWN_LINE = re.compile(r"[^,]*\d{4}|[^,]+, [A-Z]{2}\b|[^,\d]+$|[A-Z\d]{2,4} \d[A-Z]{2}|.*[A-Z]{1,2}\d")
+_PREFIX = re.compile(r"\(\s*((?:\+|00)\d{1,3})\s*\)")
+_DAY = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d\b")
 _PHONE_LABEL = re.compile(
     r"\b(?:tel|phone|mobile?|mobil|telefon|handy|téléphone|teléfono|móvil|cell|portable|tél|tfno|ph)\b", re.IGNORECASE
 )
@@ -82,13 +91,15 @@ _PARTICLES = frozenset(
     ]
 )
 _TITLES = re.compile(
-    r"^(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|m|sr|sra|ing|dipl\.?-?ing)\b\.?\s+)+|,?\s+(?:mba|phd|ph\.d\.?|md|rn|cpa|msc|m\.sc\.|bsc|b\.sc\.|esq|jr|sr|pmp|cfa|acca|fcca|mrcp)\.?$",
+    r"^(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|m|sr|sra|ing|dipl\.?-?ing)\b\.?\s+)+|,?\s+(?:mba|phd|ph\.d\.?|md|rn|cpa|msc|m\.sc\.|bsc|b\.sc\.|esq|pmp|cfa|acca|fcca|mrcp)\.?$",
     re.IGNORECASE,
 )
 _NOT_NAMES = re.compile(
     r"\b(?:curriculum|vitae|vitæ|resume|résumé|lebenslauf|page|seite|cv|gmbh|portfolio|currículum|confidential|references?|student|senior|junior)\b",
     re.IGNORECASE,
 )
+_NUMERAL = re.compile(r"I{2,3}|IV|VI{0,3}")
+_OF_HOME = re.compile(r"\s*\((?:home|work|private|privat|domicile|permanent|current)\)?$", re.IGNORECASE)
 _AROUND, _SHORT = 4, 60
 _NAME_IN_EMAIL = 3
 _LANGUAGE_REGION = {"de": "DE", "fr": "FR", "es": "ES"}
@@ -120,7 +131,9 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
     sizes = [line.size for line in text.lines if line.size]
     body = median(sizes) if sizes else 0.0
     inside = set(near)
-    best: tuple[float, Found[str]] | None = None
+    best: tuple[float, Found[str]] | None = _name_of_two_fields(text, near)
+    if best:
+        return best[1]
     for index, line in enumerate(text.lines):
         if line.page > 1 or line.bullet:
             continue
@@ -128,13 +141,20 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
         if index not in inside and not large:
             continue
         whole = _LABEL.sub("", line.text)
+        last = index
+        while large and last < min(index + 2, len(text.lines) - 1) and text.lines[last + 1].size == line.size:
+            more = f"{whole} {text.lines[last + 1].text}"  # a name that takes several lines
+            if not _could_be_name(more) or _is_said_by(text.lines[last + 1].text):
+                break
+            whole, last = more, last + 1
+        whole = _CREDENTIALS.sub("", whole)
         for order, part in enumerate(_PARTS.split(whole)[:2]):
             words = _TITLES.sub("", _TITLES.sub("", part.strip())).strip(" ,")
             if not _could_be_name(words):
                 continue
             value = _cased(words)
             known = email is not None and _repeats(email.value, value)
-            labelled = whole != line.text
+            labelled = bool(_LABEL.search(line.text))
             score = (
                 (line.size or 0)
                 + 8 * known
@@ -146,16 +166,33 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
             score -= 3 if placeness(words) > 0.6 else 0
             sure = min(0.97, 0.6 + (0.25 if known else 0) + (0.12 if large or labelled else 0))
             if best is None or score > best[0]:
-                best = (score, text.found(value, round(sure, 2), index, index, words))
+                best = (score, text.found(value, round(sure, 2), index, last, words))
     return best[1] if best else None
+
+
+def _name_of_two_fields(text: Text, near: list[int]) -> tuple[float, Found[str]] | None:
+    """First and last name of a form that asks for each of them."""
+    said = [[(match["name"].strip(), index) for index in near if (match := field.match(text.lines[index].text))] for field in (_FIRST_NAME, _LAST_NAME)]
+    if not all(said):
+        return None
+    (first, at), (last, below) = said[0][0], said[1][0]
+    value = f"{first} {_cased(last)}"
+    return (0.0, text.found(value, 0.95, min(at, below), max(at, below))) if _could_be_name(value) and abs(at - below) < 3 else None
+
+
+def _is_said_by(words: str) -> bool:
+    """Whether it says what somebody is, and is no part of a name."""
+    return evidence.title(words) > 0.9 or evidence.company(words) > 0.8
 
 
 def _cased(words: str) -> str:
     """Names in capitals are written as names are; a surname in capitals beside a first name too."""
+    capitals = words.isupper()
     return " ".join(
-        re.sub(r"[^\W\d_]+", lambda match: match[0].capitalize(), word) if word.isupper() and len(word) > 2 else word
-        for word in words.split()
-    )
+        word.lower() if capitals and at and word.casefold() in _PARTICLES
+        else re.sub(r"[^\W\d_]+", lambda match: match[0].capitalize(), word) if word.isupper() and len(word) > 2 and not _NUMERAL.fullmatch(word) else word
+        for at, word in enumerate(words.split())
+    )  # fmt: skip
 
 
 def _repeats(email: str, name: str) -> bool:
@@ -169,7 +206,7 @@ def _plain(text: str) -> str:
 
 def _could_be_name(text: str) -> bool:
     words = text.split()
-    if not 2 <= len(words) <= 6 or len(text) > 60 or heading_kind(text) or _NOT_NAMES.search(text):
+    if not 2 <= len(words) <= 8 or len(text) > 60 or heading_kind(text) or _NOT_NAMES.search(text):
         return False
     if region_of(words[-1]) and placeness(text) > 0.8:
         return False
@@ -236,16 +273,22 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
     best: Found[str] | None = None
     for index in near:
         line = text.lines[index]
-        for part in _PARTS.split(line.text):
+        if name and {*_plain(line.text).split()} <= {*_plain(name.value).split()}:
+            continue
+        cells = _LABEL_CELL.sub(r"\1: ", line.text)
+        for part in _PARTS.split(cells):
             label = _LABEL.match(part)
             named = label is not None and re.match(r"(?:full )?n|vor|pr", label[0], re.IGNORECASE)
             words = re.sub(r"^[^\w(]+|\W+$", "", part[label.end() :] if label and not named else part)
+            words = _OF_HOME.sub("", words)
+            words += ")" if words.count("(") > words.count(")") and part.rstrip().endswith(")") else ""
             if (
                 not words
                 or named
                 or (name and words.casefold() == name.value.casefold())
                 or _EMAIL.search(words)
                 or _OTHER_LABEL.search(words)
+                or _NOT_NAMES.search(words)
             ):
                 continue
             sure = placeness(words)
@@ -259,7 +302,25 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
                 sure += 0.15 if _is_beside(text, index, beside) else -0.1
             if sure >= 0.4 and (best is None or sure > best.confidence + 0.01):
                 best = text.found(words, min(0.95, round(sure, 2)), index, index)
-    return best
+    return _with_street(text, near, best) if best else None
+
+
+def _with_street(text: Text, near: list[int], town: Found[str]) -> Found[str]:
+    """The town together with the street before it, in its line or in the one above."""
+    at = town.source.line
+    if not _TOWN_LINE.match(town.value):
+        return town
+    before = text.lines[at].text.partition(town.value)[0]
+    first = at
+    if not before.strip() and at and at - 1 in near and text.lines[at - 1].page == text.lines[at].page:
+        first, before = at - 1, text.lines[at - 1].text
+    elif not before.strip():
+        return town
+    parts = [part for part in _PARTS.split(_LABEL.sub("", _LABEL_CELL.sub(r"\1: ", before))) if part.strip(" ,")]
+    street = parts[-1 if first == at else 0].strip(" ,") if parts else ""
+    if not _STREET.fullmatch(street) or find_period(street):
+        return town
+    return text.found(f"{street}, {town.value}", town.confidence, first, at, f"{street} {town.value}")
 
 
 def _is_street(words: str) -> bool:
@@ -281,25 +342,45 @@ def _is_beside(text: Text, index: int, others: set[int]) -> bool:
 
 def find_phone(text: Text, near: list[int], location: Found[str] | None, region: str | None, language: str = "") -> Found[str] | None:
     """In E.164. A number without a country's prefix is read in the country of the location, or else in the given region, or that of the CV's language."""
-    home = (region_of(location.value) if location else None) or region or _LANGUAGE_REGION.get(language)
+    told = region_of(location.value) if location else None
+    homes = [*dict.fromkeys(home for home in (told, region, *_countries_of(text, language), "US") if home)]
+    best: Found[str] | None = None
     for index, sure in _first_near(text, near, 0.95, 0.6):
-        line = text.lines[index].text
-        if sure < 0.9 and not _PHONE_LABEL.search(line):
+        line = _PREFIX.sub(r"\1 ", text.lines[index].text)
+        if sure < 0.9 and (best or not _PHONE_LABEL.search(line)):
             continue
-        for match in phonenumbers.PhoneNumberMatcher(line, home):
-            value = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-            guessed = not match.raw_string.strip().startswith(("+", "00", "("))
-            return text.found(value, round(sure - (0.1 if guessed else 0), 2), index, index, match.raw_string)
-        loose = _loosely(line, home) if sure > 0.9 else None
-        if loose:
-            return text.found(loose[0], round(sure - 0.15, 2), index, index, loose[1])
-    return None
+        for value, words, likely in next((found for home in homes if (found := _numbers(line, home))), []):
+            likeliest = round(sure + likely, 2)
+            if best is None or likeliest > best.confidence:
+                best = text.found(value, likeliest, index, index, words)
+    return best
 
 
-def _loosely(line: str, home: str | None) -> tuple[str, str] | None:
+def _numbers(line: str, home: str) -> list[tuple[str, str, float]]:
+    """The numbers of a line, each as it is written, and how much less likely it is the person's own than one with all its digits."""
+    found = []
+    for match in phonenumbers.PhoneNumberMatcher(line, home):
+        whole = match.raw_string.strip().startswith(("+", "00", "("))
+        fax = re.search(r"\bfax\b[^\d]*$", line[: match.start], re.IGNORECASE)
+        if not _DAY.search(match.raw_string):
+            found.append((phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164), match.raw_string, (0 if whole else -0.1) - (0.3 if fax else 0)))
+    loose = _loosely(line, home) if not found else None
+    return [(*loose, -0.15)] if loose else found
+
+
+def _countries_of(text: Text, language: str) -> list[str]:
+    """The countries of the places that the document names in lines of their own or at the ends of lines, and of its language, the likeliest first."""
+    ends = (cell.split(", ", 1)[-1] if cell.count(",") > 1 else cell for line in text.lines if len(line.text) < 100 for cell in _PARTS.split(line.text))
+    counts = Counter(region for words in ends if 2 < len(words) < 50 and placeness(words) >= 0.6 and (region := region_of(words)))
+    if language in _LANGUAGE_REGION:
+        counts[_LANGUAGE_REGION[language]] += 1
+    return [region for region, _ in counts.most_common(3)]
+
+
+def _loosely(line: str, home: str) -> tuple[str, str] | None:
     """A number that is grouped as nobody groups it there, yet is a valid one as a whole."""
     for match in re.finditer(r"(?<![\w/.@-])(?:\+|00)?\(?\d[\d ()./\u2011-]{6,22}\d(?![\w/@])", line):
-        if re.fullmatch(r"(?:19|20)\d\d\s?[-/.]\s?(?:19|20)?\d\d", match[0]):
+        if re.fullmatch(r"(?:19|20)\d\d\s?[-/.]\s?(?:19|20)?\d\d", match[0]) or _DAY.search(match[0]):
             continue
         try:
             number = phonenumbers.parse(match[0].replace("00", "+", 1) if match[0].startswith("00") else match[0], home)

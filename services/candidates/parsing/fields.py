@@ -8,7 +8,7 @@ from services.candidates.parsing.contacts import contact_lines, find_email, find
 from services.candidates.parsing.content import told_by_content
 from services.candidates.parsing.document import read
 from services.candidates.parsing.history import find_education, find_projects, find_work
-from services.candidates.parsing.languages import find_languages
+from services.candidates.parsing.languages import find_languages, labelled
 from services.candidates.parsing.limits import JSON
 from services.candidates.parsing.lines import Document, Line
 from services.candidates.parsing.lists import find_certifications, find_skill_names
@@ -58,7 +58,7 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
         work_experience=work,
         skills=skills,
         certifications=certifications,
-        languages=find_languages(text, _lines(sections, "languages")),
+        languages=find_languages(text, _lines(sections, "languages") or labelled(text)),
         projects=find_projects(text, _lines(sections, "projects")),
         page_lines=tuple(index for index, line in enumerate(text.lines) if index == 0 or line.page != text.lines[index - 1].page),
         boxes=tuple(_box(line) for line in text.lines),

@@ -35,6 +35,7 @@ class Word:
     size: float
     bold: bool
     base: float
+    tracking: float = 0.0  # points between letters that are spaced out
 
 
 Cell = list[Word]
@@ -91,7 +92,7 @@ def _are_apart(word: Word, following: Word) -> bool:
     """A gap wider than a blank, or a narrow one between words that no one line would set beside each other."""
     gap = following.x0 - word.x1
     alike = max(word.size, following.size) < 1.35 * min(word.size, following.size)
-    return gap > (max(_NARROWEST, 0.9 * following.size) if alike else 1.0)
+    return gap > (max(_NARROWEST, 0.75 * following.size) + 2 * min(word.tracking, following.tracking) if alike else 1.0)
 
 
 def _on_one_line(one: Word | _Segment, other: Word | _Segment) -> bool:

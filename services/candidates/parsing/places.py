@@ -63,7 +63,7 @@ _HALF_TOWN = 0.65
 _DIGIT = re.compile(r"\d")
 _POSTAL = re.compile(r"(?:\d{4,5}(?:-\d{3,4})?\s+|(?:A|D|F|E|CH|DE|AT|FR|ES|L|B)-?\d{4,5}\s+)(?=[^\W\d_])")
 _POSTAL_AFTER = re.compile(r"[\s,]+(?:\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4}(?: ?[A-Z]{2})?)$")
-_DISTRICT = re.compile(r"\s\d{1,2}e?$")  # Dublin 8, Paris 11e
+_DISTRICT = re.compile(r"\s(?:\d{1,2}e?|[A-Z\u00d8]{1,2})$")  # Dublin 8, Paris 11e
 _BRITISH_POST = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
 _WORDS = re.compile(r"[^\W\d_][\w .'\u2019/()-]{0,40}")
 
@@ -75,17 +75,23 @@ def region_of(place: str) -> str | None:
         name = _bare(part)
         if name in _COUNTRY_OF:
             return _COUNTRY_OF[name]
-        if part in _STATE_OF and len(parts) > 1:
-            return _STATE_OF[part]
+        if len(parts) > 1 and (state := _state_in(part.split())):
+            return _STATE_OF[state]
     if _BRITISH_POST.search(place):
         return "GB"
     for part in reversed(parts):
         words = part.split()
         if _bare(part) in _CITY_OF:
             return _CITY_OF[_bare(part)]
-        if len(words) > 1 and (state := next((word for word in words[1:] if word.isupper() and word in _STATE_OF), None)):
+        if len(words) > 1 and (state := _state_in(words)):
             return _STATE_OF[state]
     return next((found for part in reversed(parts) if (found := _towns().get(_folded(_bare(part))))), None)
+
+
+def _state_in(words: list[str]) -> str | None:
+    """A state at the end, or before the postal code there."""
+    last = words[-2] if len(words) > 1 and words[-1].isdigit() else words[-1] if words else ""
+    return last if last in _STATE_OF else None
 
 
 @cache
@@ -131,6 +137,19 @@ def placeness(text: str) -> float:
     if all(_WORDS.fullmatch(name) and len(name.split()) <= 4 for name in names) and len(names) <= 2:
         return 0.3 if len(names) == 1 else 0.4
     return 0.0
+
+
+def is_town(text: str) -> bool:
+    """Whether it begins with the known name of a town or a country, and ends with one, if there is more."""
+    names = [_bare(part) for part in text.split(",") if part.strip()]
+    known = [name in _CITY_OF or name in _COUNTRY_OF or _folded(name) in _towns() or (at > 0 and name.upper() in _STATE_OF) for at, name in enumerate(names)]
+    return bool(known) and known[0] and known[-1]
+
+
+def lies_in(text: str) -> bool:
+    """Whether a country or a state is said behind the last comma."""
+    name = text.rpartition(",")[2].strip()
+    return "," in text and (_bare(name) in _COUNTRY_OF or name in _STATE_OF)
 
 
 _REMOTE = frozenset("remote hybrid home-office homeoffice télétravail remoto à_distance".replace("_", " ").split()) | {
