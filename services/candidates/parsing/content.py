@@ -36,11 +36,24 @@ def told_by_content(text: Text, sections: list[Section]) -> list[Section]:
 def _with_profile(text: Text, sections: list[Section]) -> None:
     """Sentences under an unknown heading before everything else tell who somebody is; "curriculum vitae" above all is no section of its own."""
     first = next((section for section in sections if section.kind not in ("", "contact")), None)
-    if first and first.kind == "experience" and first.title.casefold() in _DOCUMENT and any(each.kind == "experience" for each in sections if each is not first):
+    if (
+        first
+        and first.kind == "experience"
+        and first.title.casefold() in _DOCUMENT
+        and any(each.kind == "experience" for each in sections if each is not first)
+    ):
         first.kind = ""
-    elif first and first.kind == "other" and heading_kind(first.title) is None and first.lines and all(section.kind != "summary" for section in sections):
+    elif (
+        first
+        and first.kind == "other"
+        and heading_kind(first.title) is None
+        and first.lines
+        and all(section.kind != "summary" for section in sections)
+    ):
         told = " ".join(text.lines[index].text for index in first.lines)
-        first.kind = "summary" if len(told.split()) > 9 and told.rstrip()[-1:] in ".!" and "\t" not in told and not find_period(told) else "other"
+        first.kind = (
+            "summary" if len(told.split()) > 9 and told.rstrip()[-1:] in ".!" and "\t" not in told and not find_period(told) else "other"
+        )
 
 
 def _is_form(lines: Sequence[str]) -> bool:

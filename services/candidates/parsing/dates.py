@@ -87,7 +87,9 @@ def find_period(text: str) -> Period | None:
         )
     if match["within"]:  # "June - August 2022"
         end = _normal(match["last"])
-        return Period(begin, until, _normal(f"{match['first']} {end[:4]}" if match["first"][0].isalpha() else f"{match['first']}/{end[:4]}"), end)
+        return Period(
+            begin, until, _normal(f"{match['first']} {end[:4]}" if match["first"][0].isalpha() else f"{match['first']}/{end[:4]}"), end
+        )
     if match["open"]:
         return Period(begin, until, _normal(match["began"]), None, current=True)
     if match["since"]:
@@ -98,7 +100,11 @@ def find_period(text: str) -> Period | None:
 def _is_told(match: re.Match[str]) -> bool:
     """A year of two digits is one only within a range or after its month: "May 12" and "03/04" alone may be anything."""
     if match["within"]:
-        return bool(re.search(_YEAR, match["last"])) and len(_normal(match["last"])) > 4 and match["first"][0].isalpha() == match["last"][0].isalpha()
+        return (
+            bool(re.search(_YEAR, match["last"]))
+            and len(_normal(match["last"])) > 4
+            and match["first"][0].isalpha() == match["last"][0].isalpha()
+        )
     single = match["single"]
     return single is None or re.search(_YEAR, single) is not None or re.search(_APOSTROPHE, single) is not None
 

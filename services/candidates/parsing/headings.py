@@ -50,11 +50,44 @@ _BESIDE = frozenset(
     ["to", "date", "so", "far", "a", "an", "and", "of", "the", "my", "in", "with", "professional", "work", "working", "relevant", "key", "core", "main", "selected", "personal", "technical", "personal", "skills", "set", "abilities", "ability", "other", "additional", "further", "special", "tools", "qualifications", "training", "courses", "exams", "languages", "statement", "side", "own", "independent", "recent", "notable", "business", "management", "digital", "computer", "it", "general", "highlights", "details", "und", "der", "die", "das", "des", "meine", "mein", "weitere", "besondere", "fachliche", "persönliche", "soziale", "technische", "praktische", "ausgewählte", "eigene", "beruflicher", "berufliche", "beruflichen", "über", "im", "bereich", "wichtige", "sonstige", "relevante", "fach", "it-", "edv-", "weiterbildungen", "aus-", "schul-", "fort-", "et", "de", "des", "du", "la", "le", "les", "l'", "d'", "en", "mes", "mon", "professionnel", "professionnelle", "professionnelles", "professionnels", "personnels", "personnelle", "techniques", "technique", "clés", "informatiques", "linguistiques", "complémentaires", "complémentaire", "métier", "métiers", "réalisés", "autres", "domaines", "principales", "y", "e", "el", "los", "las", "mi", "mis", "del", "al", "profesional", "profesionales", "laboral", "laborales", "personales", "destacados", "destacadas", "técnicas", "técnicos", "técnica", "clave", "informáticas", "informáticos", "académica", "complementaria", "relevante", "otros", "otras", "idiomas", "principales", "cursos"]
 )  # fmt: skip
 _LAST = frozenset(
-    "experience experiences employment skills competencies competences education certifications certificates qualifications languages projects expertise knowledge software tools technologies".split()
+    [
+        "experience",
+        "experiences",
+        "employment",
+        "skills",
+        "competencies",
+        "competences",
+        "certifications",
+        "certificates",
+        "qualifications",
+        "languages",
+        "projects",
+        "expertise",
+        "knowledge",
+    ]
 )
-_FIRST = frozenset("expérience expériences experiencia experiencias compétences connaissances competencias conocimientos habilidades formación projets proyectos".split())
-_COMPOUND = re.compile(r"[^\W\d_]{3,}(?:(erfahrung|erfahrungen|tätigkeiten)|(kenntnisse|fähigkeiten|kompetenzen|fertigkeiten)|(ausbildung))")
-_NO_HEADING = re.compile(r"\b(?:customer|user|guest|client|employee|brand|passenger|patient|manager|head|director|lead|of|in|with|for|mit|en)\b")
+_FIRST = frozenset(
+    [
+        "expérience",
+        "expériences",
+        "experiencia",
+        "experiencias",
+        "compétences",
+        "connaissances",
+        "competencias",
+        "conocimientos",
+        "habilidades",
+        "formación",
+        "projets",
+        "proyectos",
+    ]
+)
+_COMPOUND = re.compile(
+    r"[^\W\d_]{3,}(?:(erfahrung|erfahrungen|tätigkeiten)|(kenntnisse|fähigkeiten|kompetenzen|fertigkeiten)|(ausbildung))"
+)
+_NO_HEADING = re.compile(
+    r"\b(?:customer|user|guest|client|employee|brand|passenger|patient|manager|head|director|lead|of|in|with|for|mit|en)\b"
+)
 _KIND_OF = {name: kind for kind, names in _WHOLE.items() for name in names.split("|") if name}
 _CORE_OF: dict[str, str] = {}
 for _kind, _words in _CORE.items():

@@ -139,7 +139,9 @@ def _in_groups(entries: list[_Entry]) -> list[_Entry]:
     group: _Entry | None = None
     for entry, following in zip(entries, [*entries[1:], None], strict=True):
         if group and _within(entry, group):
-            found.append(replace(entry, heads=[*group.heads, *entry.heads], above=group.dated) if len(roles.parts(_rows(entry))) < 2 else entry)
+            found.append(
+                replace(entry, heads=[*group.heads, *entry.heads], above=group.dated) if len(roles.parts(_rows(entry))) < 2 else entry
+            )
         elif following and not entry.bullets and len(roles.parts(_rows(entry))) == 1 and _within(following, entry):
             group = entry
         else:
@@ -222,7 +224,12 @@ def _anchors(listed: list[Item]) -> list[tuple[int, Period]]:
 
 def _is_at_the_margin(item: Item, period: Period) -> bool:
     before, after = item.text[: period.begin], item.text[period.until :]
-    if not item.bullet and period.begin < 2 and re.match(r"\s*[|,\u00b7\u2022]", after) and evidence.place(after.strip(" |,\u00b7\u2022")) >= 0.6:
+    if (
+        not item.bullet
+        and period.begin < 2
+        and re.match(r"\s*[|,\u00b7\u2022]", after)
+        and evidence.place(after.strip(" |,\u00b7\u2022")) >= 0.6
+    ):
         return True
     return not item.bullet and (not (before + after).strip(" ()|,\t") or before.endswith("\t") or after.startswith("\t"))
 
@@ -286,7 +293,7 @@ def _with_split_dates(listed: list[Item]) -> list[Item]:
     return found
 
 
-_MARKED = frozenset("percentage marks grade grades cgpa gpa note nota board remarks".split())
+_MARKED = frozenset(["percentage", "marks", "grade", "grades", "cgpa", "gpa", "note", "nota", "board", "remarks"])
 _LABELS = {"title": "Title", "company": "Company", "degree": "Degree", "school": "School"}
 
 

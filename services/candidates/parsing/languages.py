@@ -32,7 +32,8 @@ _LEVEL = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"(?:foreign )?languages?(?: known| spoken| skills)?\s?[:\t]|(?:fremd)?sprach(?:en|kenntnisse)\s?[:\t]|langues(?: parl\u00e9es)?\s?[:\t]|idiomas\s?[:\t]", re.IGNORECASE
+    r"(?:foreign )?languages?(?: known| spoken| skills)?\s?[:\t]|(?:fremd)?sprach(?:en|kenntnisse)\s?[:\t]|langues(?: parl\u00e9es)?\s?[:\t]|idiomas\s?[:\t]",
+    re.IGNORECASE,
 )
 _LONGEST_LEVEL = 45
 

@@ -22,12 +22,78 @@ _BETWEEN = re.compile(r"\s*[,;|•·▪●◦\t]\s*(?![^()]*\))|\s+[/–—]\s+|
 _SURE = {"skills": 0.95, "experience": 0.85, "projects": 0.8, "certifications": 0.8, "other": 0.7, "education": 0.6}
 _LONGEST_NAME, _MOST_WORDS, _MOST_LISTED = 48, 5, 60
 _GENERIC = frozenset(
-    "and or of in with the a using advanced basic basics good strong expert fluent certified modern core skills skill knowledge experience programming language development tools tool software suite"
-    " framework platform systems management ms microsoft google adobe apache office und mit sehr gute gut kenntnisse grundkenntnisse programmierung et de du en bases maîtrise y con manejo básico"
-    " avanzado nivel usuario dominio".split()
+    [
+        "and",
+        "or",
+        "of",
+        "in",
+        "with",
+        "the",
+        "a",
+        "using",
+        "advanced",
+        "basic",
+        "basics",
+        "good",
+        "strong",
+        "expert",
+        "fluent",
+        "certified",
+        "modern",
+        "core",
+        "skills",
+        "skill",
+        "knowledge",
+        "experience",
+        "programming",
+        "language",
+        "development",
+        "tools",
+        "tool",
+        "software",
+        "suite",
+        "framework",
+        "platform",
+        "systems",
+        "management",
+        "ms",
+        "microsoft",
+        "google",
+        "adobe",
+        "apache",
+        "office",
+        "und",
+        "mit",
+        "sehr",
+        "gute",
+        "gut",
+        "kenntnisse",
+        "grundkenntnisse",
+        "programmierung",
+        "et",
+        "de",
+        "du",
+        "en",
+        "bases",
+        "maîtrise",
+        "y",
+        "con",
+        "manejo",
+        "básico",
+        "avanzado",
+        "nivel",
+        "usuario",
+        "dominio",
+    ]
 )
-_ELSE = re.compile(r"(?:interests?|hobbies|references?|interessen|loisirs|intereses|(?P<spoken>languages?|sprachen|langues|idiomas))\s?[:\t]", re.IGNORECASE)
-_UNTIL = re.compile(r"(?:[(\u2013\u2014,-]|\b)\s*\b(?:to|until|till|exp\.?|expires|expiry|valid (?:until|to|through)|gültig bis|bis|valable jusqu'en|jusqu'en|válido hasta|hasta)\s*(?=\t)", re.IGNORECASE)
+_ELSE = re.compile(
+    r"(?:interests?|hobbies|references?|interessen|loisirs|intereses|(?P<spoken>languages?|sprachen|langues|idiomas))\s?[:\t]",
+    re.IGNORECASE,
+)
+_UNTIL = re.compile(
+    r"(?:[(\u2013\u2014,-]|\b)\s*\b(?:to|until|till|exp\.?|expires|expiry|valid (?:until|to|through)|gültig bis|bis|valable jusqu'en|jusqu'en|válido hasta|hasta)\s*(?=\t)",
+    re.IGNORECASE,
+)
 _SMALL = frozenset(["and", "or", "of", "in", "und", "oder", "et", "ou", "y", "e", "o", "the", "mit", "with"])
 
 
@@ -58,7 +124,9 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
     listed = items(text, section.lines)
     bold = [text.lines[item.first].bold for item in listed]
     for item in listed:
-        heads = text.lines[item.first].bold and 2 * sum(bold) < len(bold) and not _BETWEEN.search(item.text) and normalise(item.text) is None
+        heads = (
+            text.lines[item.first].bold and 2 * sum(bold) < len(bold) and not _BETWEEN.search(item.text) and normalise(item.text) is None
+        )
         if item.text.endswith(":") or _is_of_else(item.text) or (heads and not item.bullet):
             continue  # it names the group below
         for part in _BETWEEN.split(_LABEL.sub("", item.text)):
@@ -83,7 +151,7 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
 def _is_of_else(words: str) -> bool:
     """Whether its label says that it tells of interests or of languages that are spoken."""
     label = _ELSE.match(words)
-    return bool(label) and (not label["spoken"] or any(map(language_name, re.findall(r"\w+", words[label.end() :]))))
+    return label is not None and (not label["spoken"] or any(map(language_name, re.findall(r"\w+", words[label.end() :]))))
 
 
 def _is_but(rest: str) -> bool:

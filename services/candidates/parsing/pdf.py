@@ -14,9 +14,10 @@ import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from services.candidates.parsing.dates import MONTHS
-from services.candidates.parsing.layout import Word, reading_order
+from services.candidates.parsing.layout import reading_order
 from services.candidates.parsing.limits import MAX_CHARACTERS, MAX_PAGES, PDF, Unreadable, too_many_pages, too_much_text
 from services.candidates.parsing.lines import Document, Line, bounded, clean
+from services.candidates.parsing.segments import Word
 
 _SOFT_HYPHEN = 2  # what PDFium makes of a hyphen at a line's end
 _BOLD_WEIGHT = 600
@@ -27,7 +28,24 @@ _RUNNING = re.compile(r"(?:page|seite|p\u00e1gina|p\.)?\s*\d{1,2}\s*(?:(?:/|of|v
 _MARGIN = 0.07
 _TOP = 80.0
 _PAGE_WORDS = frozenset(
-    ["page", "seite", "página", "of", "von", "de", "sur", "cv", "resume", "curriculum", "vitae", "lebenslauf", "continued", "résumé", "confidential", "vertraulich"]
+    [
+        "page",
+        "seite",
+        "página",
+        "of",
+        "von",
+        "de",
+        "sur",
+        "cv",
+        "resume",
+        "curriculum",
+        "vitae",
+        "lebenslauf",
+        "continued",
+        "résumé",
+        "confidential",
+        "vertraulich",
+    ]
 )
 
 
@@ -74,7 +92,13 @@ def _is_running(line: Line, height: float, said: set[str]) -> bool:
     if _MARGIN < at < 1 - _MARGIN:
         return False
     words = _words_of(line)
-    footer = at > 0.5 and bool(words) and not words & {"www", "com"} and words <= said | _PAGE_WORDS | MONTHS.keys() and bool(words & (_PAGE_WORDS | MONTHS.keys()))
+    footer = (
+        at > 0.5
+        and bool(words)
+        and not words & {"www", "com"}
+        and words <= said | _PAGE_WORDS | MONTHS.keys()
+        and bool(words & (_PAGE_WORDS | MONTHS.keys()))
+    )
     return footer or bool(_RUNNING.fullmatch(line.text))
 
 
@@ -186,7 +210,8 @@ def _split(text_page: pypdfium2.PdfTextPage, run: list[_Letter | None]) -> list[
             words.append(
                 Word(
                     "".join(each.text for each in open_word), min(each.x0 for each in open_word), min(each.y0 for each in open_word),
-                    max(each.x1 for each in open_word), max(each.y1 for each in open_word), first.size, _is_bold(text_page, first.index), first.base, max(tracking, 0.0),
+                    max(each.x1 for each in open_word), max(each.y1 for each in open_word), first.size, _is_bold(text_page, first.index),
+                    first.base, max(tracking, 0.0),
                 )
             )  # fmt: skip
             open_word = []

@@ -142,7 +142,10 @@ def placeness(text: str) -> float:
 def is_town(text: str) -> bool:
     """Whether it begins with the known name of a town or a country, and ends with one, if there is more."""
     names = [_bare(part) for part in text.split(",") if part.strip()]
-    known = [name in _CITY_OF or name in _COUNTRY_OF or _folded(name) in _towns() or (at > 0 and name.upper() in _STATE_OF) for at, name in enumerate(names)]
+    known = [
+        name in _CITY_OF or name in _COUNTRY_OF or _folded(name) in _towns() or (at > 0 and name.upper() in _STATE_OF)
+        for at, name in enumerate(names)
+    ]
     return bool(known) and known[0] and known[-1]
 
 

@@ -16,8 +16,11 @@ from services.candidates.parsing.sections import Item
 
 _STRONG = re.compile(r"\t|\s*[|\u2022\u00b7\u2027\u25aa\u2666\u25cf]\s*|\s+@\s+|\s{3,}")
 _ABOUT = re.compile(
-    r"[.,;(|\u2013\u2014-]*\s*\b(?:(?:c?gpa|cum\. gpa|final grade|grade|note|gesamtnote|abschlussnote|nota media|mention)\b\s?:?\s*(?:\d|[A-Z]\b|sehr|gut|tr\u00e8s|bien|assez)[^\t|]*"
-    r"|(?:(?:ph\.?d |master'?s? )?thesis|dissertation|thema|titel|supervisor|advisor|m\u00e9moire|tesis|sujet|schwerpunkte?|relevant coursework|coursework)\s?:[^\t|]*)", re.IGNORECASE
+    r"[.,;(|\u2013\u2014-]*\s*\b(?:(?:c?gpa|cum\. gpa|final grade|grade|note|gesamtnote|abschlussnote|nota media|mention)\b"
+    r"\s?:?\s*(?:\d|[A-Z]\b|sehr|gut|tr\u00e8s|bien|assez)[^\t|]*"
+    r"|(?:(?:ph\.?d |master'?s? )?thesis|dissertation|thema|titel|supervisor|advisor"
+    r"|m\u00e9moire|tesis|sujet|schwerpunkte?|relevant coursework|coursework)\s?:[^\t|]*)",
+    re.IGNORECASE,
 )
 _HELD_AT = re.compile(r"\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])")
 _DASH = re.compile(r"\s+[\u2013\u2014-]\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")
@@ -100,7 +103,10 @@ def _held_at(part: Part, first: Judge, second: Judge) -> list[Part]:
     match = _HELD_AT.search(part.text)
     if match is None or part.told or second(part.text[: match.start()]) > first(part.text[: match.start()]):
         return [part]
-    return [replace(part, text=text, slot=(*part.slot, number)) for number, text in enumerate((part.text[: match.start()], part.text[match.end() :]))]
+    return [
+        replace(part, text=text, slot=(*part.slot, number))
+        for number, text in enumerate((part.text[: match.start()], part.text[match.end() :]))
+    ]
 
 
 def _departments(head: Head, first: Judge, second: Judge) -> Head:
@@ -110,7 +116,8 @@ def _departments(head: Head, first: Judge, second: Judge) -> Head:
         last = found[-1] if found else None
         if (
             last and last.item is part.item and not (last.told or part.told) and f"{last.text}, {part.text}" in part.item.text
-            and min(second(last.text), second(part.text)) > 0.8 and max(first(last.text), first(part.text)) < 0.5 and max(place(last.text), place(part.text)) < _STATED
+            and min(second(last.text), second(part.text)) > 0.8 and max(first(last.text), first(part.text)) < 0.5
+            and max(place(last.text), place(part.text)) < _STATED
         ):  # fmt: skip
             found[-1] = replace(last, text=f"{last.text}, {part.text}")
         else:
@@ -186,22 +193,32 @@ def _cut(heads: list[Head], separator: re.Pattern[str], first: Judge, second: Ju
         [
             piece
             for part in head
-            for piece in _pieces_of(part, usual.get(part.slot, 0), separator, first, second, [other for other in head if other is not part], settled=settled)
+            for piece in _pieces_of(
+                part, usual.get(part.slot, 0), separator, first, second, [other for other in head if other is not part], settled=settled
+            )
         ]
         for head in heads
     ]
 
 
-def _pieces_of(part: Part, usual: int, separator: re.Pattern[str], first: Judge, second: Judge, others: Head, *, settled: bool) -> list[Part]:
+def _pieces_of(
+    part: Part, usual: int, separator: re.Pattern[str], first: Judge, second: Judge, others: Head, *, settled: bool
+) -> list[Part]:
     pieces = _pieces(part.text, separator)
     if len(pieces) == 1:
         return [replace(part, slot=(*part.slot, 0))] if usual else [part]
     if not usual:
         judged = [max((first(piece), 0), (second(piece), 1), (place(piece), 2)) for piece in pieces]
         told = {kind for sure, kind in judged if sure >= 0.8}
-        lacking = separator is not _AT and not (others and settled) and not any(max(first(other.text), second(other.text)) >= 0.8 for other in others)
+        lacking = (
+            separator is not _AT
+            and not (others and settled)
+            and not any(max(first(other.text), second(other.text)) >= 0.8 for other in others)
+        )
         alone = not others and separator is not _AT
-        if not ({0, 1} <= told and lacking) and not (alone and len(pieces) == 2 and told & {0, 1} and len({kind for _, kind in judged}) == 2):
+        if not ({0, 1} <= told and lacking) and not (
+            alone and len(pieces) == 2 and told & {0, 1} and len({kind for _, kind in judged}) == 2
+        ):
             return [part]
         usual = len(pieces)
     if len(pieces) > usual:

@@ -131,7 +131,11 @@ def find_sections(text: Text) -> list[Section]:
         heads = kind is not None and (look in told or not told or line.heading or _stands_out(look, body) or kind == "contact")
         if heads and kind is not None and not (sections[-1].kind == kind and not _stands_out(look, body) and told):
             sections.append(Section(kind, line.text if skipped != index + 1 or following is None else _joined(line.text, following.text)))
-        elif flows.get(index, False) or (line.x0 is None and line.size and line.size == largest and line.size > 1.6 * body and index > 0) or (index in flows and line.size and line.size > 1.3 * body and look not in told):
+        elif (
+            flows.get(index, False)
+            or (index and line.x0 is None and line.size and line.size == largest > 1.6 * body)
+            or (index in flows and line.size and line.size > 1.3 * body and look not in told)
+        ):
             sections.append(Section("", "", [index]))
         elif (
             (len(sections) > 1 or index > reached)

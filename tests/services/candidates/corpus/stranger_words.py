@@ -58,7 +58,7 @@ def _add(document, place, element):  # type: ignore[no-untyped-def]
 
 def _table(document, place, element):  # type: ignore[no-untyped-def]
     widths = [Cm(float(width)) for width in element.get("widths").split(",")]
-    table = place.add_table(0, len(widths)) if place is document else place.add_table(0, len(widths))
+    table = place.add_table(0, len(widths))
     if element.get("grid"):
         table.style = "Table Grid"
     for row in element:

@@ -1,14 +1,18 @@
-"""Hand-written CVs, each a file with its truth at the top: what the page shows is set by Typst, a browser, WeasyPrint or python-docx."""
+"""Hand-written CVs, each a file with its truth at the top, as Typst, python-docx and a browser set them.
+
+What a browser prints lies beside its page; `python -m tests.services.candidates.corpus.strangers` prints anew.
+"""
 
 import re
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 
 import typst
 
+from tests.services.candidates.corpus.stranger_words import written
 from tests.services.candidates.corpus.truth import Job, School, Truth
 
 FOLDER = Path(__file__).with_name("strangers")
@@ -17,16 +21,15 @@ _ONE = ("name", "email", "phone", "location", "summary")
 
 
 def batches() -> list[str]:
-    return sorted({path.name[0] for path in FOLDER.iterdir()})
+    return sorted({path.name[0] for path in FOLDER.iterdir() if path.is_file()})
 
 
-def strangers(batch: str, *, every: int = 1, browser: bool = False) -> Iterator[tuple[str, Truth, bytes]]:
-    """Name, truth and file of every so many of a batch; pages for printing go through Chromium if it is wanted and there."""
-    for path in sorted(FOLDER.glob(f"{batch}*"))[::every]:
+def strangers(batch: str, *, every: int = 1) -> Iterator[tuple[str, Truth, bytes]]:
+    """Name, truth and file of every so many of a batch."""
+    for path in [path for path in sorted(FOLDER.glob(f"{batch}*")) if path.suffix != ".pdf"][::every]:
         told = _TOLD.match(path.read_text())
         assert told, path.name
-        truth, body = _truth(told[1] or told[2]), path.read_text()[told.end() :]
-        yield path.name, truth, _made(path.name, body, browser=browser)
+        yield path.name, _truth(told[1] or told[2]), _made(path, path.read_text()[told.end() :])
 
 
 def _truth(head: str) -> Truth:
@@ -50,32 +53,31 @@ def _truth(head: str) -> Truth:
     )  # fmt: skip
 
 
-def _made(name: str, body: str, *, browser: bool) -> bytes:
-    if name.endswith(".typ"):
+def _made(path: Path, body: str) -> bytes:
+    if path.name.endswith(".print.html"):
+        return path.with_suffix(".pdf").read_bytes()
+    if path.suffix == ".typ":
         made = typst.compile(body.encode(), format="pdf")
         assert isinstance(made, bytes)
         return made
-    if name.endswith(".print.html"):
-        return _printed(body) if browser and which("chromium") else _set(body)
-    if name.endswith(".docx.html"):
-        from tests.services.candidates.corpus.stranger_words import written  # noqa: PLC0415
-
-        return written(body)
-    return body.encode()
+    return written(body) if path.name.endswith(".docx.html") else body.encode()
 
 
-def _set(body: str) -> bytes:
-    from weasyprint import HTML  # noqa: PLC0415 - it needs Pango, which not every machine has
-
-    made = HTML(string=body).write_pdf()
-    assert isinstance(made, bytes)
-    return made
-
-
-def _printed(body: str) -> bytes:
+def _print(path: Path) -> None:
+    """By Chromium, which breaks lines, floats and letters otherwise than what else makes PDF here."""
     with tempfile.TemporaryDirectory() as folder:
-        page, made = Path(folder, "cv.html"), Path(folder, "cv.pdf")
-        page.write_text(body)
+        page = Path(folder, "cv.html")
+        page.write_text(_TOLD.sub("", path.read_text()))
         arguments = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile", "--no-pdf-header-footer"]
-        subprocess.run(["chromium", *arguments, f"--print-to-pdf={made}", page.as_uri()], check=True, capture_output=True, timeout=120)
-        return made.read_bytes()
+        subprocess.run(
+            ["chromium", *arguments, f"--print-to-pdf={path.with_suffix('.pdf')}", page.as_uri()],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+
+
+if __name__ == "__main__":
+    for page in sorted(FOLDER.glob("*.print.html")):
+        if page.name[0] in sys.argv[1:] or not sys.argv[1:]:
+            _print(page)
