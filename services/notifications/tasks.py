@@ -49,7 +49,8 @@ def handlers(database: Database, channels: Mapping[str, Channel], clock: Clock) 
             if reminder.status == "scheduled":
                 status = "sent" if clock() < reminder.interview_at else "cancelled"  # after a long outage it would come too late to be one
                 store.set_reminder_status(connection, reminder.id, status)
-                audit.record(connection, f"reminder.{status}", tenant_id=reminder.tenant_id, reminder_id=reminder.id)
+                steps = audit.turned(status=(reminder.status, status))
+                audit.record(connection, f"reminder.{status}", tenant_id=reminder.tenant_id, reminder_id=reminder.id, **steps)
                 if status == "sent":
                     _post(connection, reminder)
 

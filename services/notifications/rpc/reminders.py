@@ -68,7 +68,8 @@ class ReminderService(reminders_pb2_grpc.ReminderServiceServicer):
                 # A task that is just starting waits for the row, and then finds that there is nothing to do.
                 tasks.cancel(connection, reminder.task_id)
                 store.set_reminder_status(connection, reminder.id, "cancelled")
-                audit.record(connection, "reminder.cancelled", tenant_id=reminder.tenant_id, reminder_id=reminder.id)
+                steps = audit.turned(status=(reminder.status, "cancelled"))
+                audit.record(connection, "reminder.cancelled", tenant_id=reminder.tenant_id, reminder_id=reminder.id, **steps)
         return to_reminder(reminder, "cancelled")
 
 
