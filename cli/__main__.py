@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
     removal = command("remove", "make an account an ordinary one again", _admin_remove, admin)
     removal.add_argument("email")
-    command("list", "say who the platform administrators are", _admin_list, admin)
+    administrators = command("list", "say who the platform administrators are", _admin_list, admin)
 
     keys = group("keys", "the keys that access tokens are signed with")
     rotate = command(
@@ -142,7 +142,10 @@ def _parser() -> argparse.ArgumentParser:
     restore = command("restore", "replace every database and the files by those of a backup; stop the services first", _restore)
     restore.add_argument("folder", type=Path)
     restore.add_argument("--yes", action="store_true", help="do it without asking")
-    for each in (migrate, create, rotate, grant, verify, entries, proof, listing, retry, backup, restore, placed, place, move, undo):
+    for each in (
+        migrate, create, removal, administrators, rotate, grant, verify, reconcile, entries, proof, listing, retry, backup, restore, placed, place, move,
+        undo,
+    ):  # fmt: skip
         each.add_argument(
             "--data", type=Path, default=Path(".data"), help="the embedded stack's folder, used where the environment names no database"
         )

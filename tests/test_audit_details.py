@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 SERVICES = Path(__file__).parents[1] / "services"
@@ -11,7 +12,7 @@ FIRST = {
     "allowed", "begun", "challenged", "compacted", "considered", "created", "downloaded", "given", "granted", "held", "issued",
     "leased", "linked", "listed", "noted", "opened", "parsed", "read", "ready", "received", "recorded", "refilled", "registered", "requested",
     "said", "self_identified", "sent", "shared", "spent", "started", "transcribed", "unreadable", "uploaded", "voided", "written", "added",
-    "change_requested", "reset_requested", "verification_requested", "impact_reported", "code_wrong", "tested", "replayed",
+    "change_requested", "reset_requested", "verification_requested", "impact_reported", "code_wrong", "tested", "replayed", "bounced", "withheld", "failed",
 }  # fmt: skip
 
 # Changes without a before and an after, by the name of the action: why.
@@ -26,20 +27,32 @@ WITHOUT = {
     "message.deleted": _PERSONAL, "message.edited": _PERSONAL, "tutor.deleted": _PERSONAL,
     "credits.expired": _LEDGER, "credits.refunded": _LEDGER,
     "report.kept": _SAYS_BOTH, "recording.refused": _SAYS_BOTH, "lead.taken": _SAYS_BOTH, "lead.given_back": _SAYS_BOTH,
+    "preferences.unsubscribed": _SAYS_BOTH, "suppression.lifted": _SAYS_BOTH, "push_subscription.gone": _PERSONAL,
+    "push_subscription.deleted": _PERSONAL, "notification.{}": "what the provider said of it, and it stays with what was said last",
     "interview.withdrawn": "one that never began",
     "{}.{}": "what a candidate writes of themselves: an entry of a list was added, changed or taken out, and is personal",
 }  # fmt: skip
 
 
+@cache
+def _nodes() -> list[tuple[str, ast.Call]]:
+    """Every call in a file that has to do with the audit log, and where it stands."""
+    return [
+        (f"{path.relative_to(SERVICES)}:{node.lineno}", node)
+        for path in sorted(SERVICES.rglob("*.py"))
+        if "audit." in (text := path.read_text())
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call)
+    ]
+
+
 def calls() -> Iterator[tuple[str, ast.Call, str]]:
     """Each name of an action with the call that records it; `{}` stands for what is known at run time only."""
-    for path in sorted(SERVICES.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("audit.record", "audit.row"):
-                action = node.args[1 if ast.unparse(node.func) == "audit.record" else 0]
-                where = f"{path.relative_to(SERVICES)}:{node.lineno}"
-                for name in names(action):
-                    yield name, node, where
+    for where, node in _nodes():
+        if ast.unparse(node.func) in ("audit.record", "audit.row"):
+            action = node.args[1 if ast.unparse(node.func) == "audit.record" else 0]
+            for name in names(action):
+                yield name, node, where
 
 
 def names(action: ast.expr) -> list[str]:
@@ -74,13 +87,12 @@ def test_no_reason_is_left_over() -> None:
 
 def test_what_is_told_before_and_after_is_no_secret_and_nothing_that_people_write_of_themselves() -> None:
     told = set()
-    for path in sorted(SERVICES.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.turned":
-                told |= {keyword.arg for keyword in node.keywords}
-            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.change":
-                told |= {ast.unparse(argument).strip("'*") for argument in node.args[2:]}
+    for _, node in _nodes():
+        if ast.unparse(node.func) == "audit.turned":
+            told |= {keyword.arg for keyword in node.keywords}
+        elif ast.unparse(node.func) == "audit.change":
+            told |= {ast.unparse(argument).strip("'*") for argument in node.args[2:]}
     assert told == {
         "status", "state", "role", "scopes", "name", "is_platform_admin", "organization_id", "discoverable", "auto_renew", "plan_id", "refunded",
-        "recommendation", "hourly_rate", "rating", "value", "event_types", "secret_version", "_TOLD",
+        "recommendation", "hourly_rate", "rating", "value", "event_types", "secret_version", "interview_at", "off", "_TOLD",
     }  # fmt: skip
