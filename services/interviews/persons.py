@@ -9,7 +9,9 @@ from services.chassis import objects
 from services.chassis.persons import NOBODY, Kept, Person, drop_tasks
 from services.interviews.recordings import KIND
 from services.interviews.tables import (
+    code_runs,
     document_updates,
+    documents,
     feedback_reports,
     interviews,
     question_answers,
@@ -21,7 +23,7 @@ from services.interviews.tables import (
     transcript_reads,
 )
 
-_OF_INTERVIEWS = (question_answers, transcript, feedback_reports, score_overrides, signals, room_consents)
+_OF_INTERVIEWS = (question_answers, transcript, feedback_reports, score_overrides, signals, room_consents, code_runs, documents)
 
 
 def read(connection: Connection, person: Person) -> Kept:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from services.chassis import skills
-from services.interviews.coding import sizes
+from services.interviews.asking import sizes
 from services.interviews.subjects import KINDS, CodeTest, Point, Question
 
 DATA = Path(__file__).with_name("bank")
@@ -121,7 +121,7 @@ def _question(path: Path, section: str, entry: Mapping[str, Any], skill: str) ->
     if (kind == "coding") != bool(signature and sum(not test.is_hidden for test in tests) >= 3):
         raise BankError(f"{where}: a coding question has a signature and three tests, and no other has")
     if growth and entry["id"] not in sizes.known():
-        raise BankError(f"{where}: has no inputs of two sizes (coding/sizes.py)")
+        raise BankError(f"{where}: has no inputs of two sizes (asking/sizes.py)")
     if len(points) < 3:
         raise BankError(f"{where}: has fewer than three points")
     return Question(

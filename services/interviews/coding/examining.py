@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.interviews.coding import sizes
+from services.interviews.asking import sizes
 from services.interviews.running.programs import Call, Outcome, Program, Runner, language_of
 from services.interviews.subjects import CodeResult, CodeTest, Question
 

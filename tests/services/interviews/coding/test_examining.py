@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from services.interviews.asking import sizes
 from services.interviews.asking.bank import bank
-from services.interviews.coding import sizes
 from services.interviews.coding.examining import examine, growth_of, same
 from services.interviews.running.modules import GUESTS, compile_into, default_folder
 from services.interviews.running.programs import Call, Program
