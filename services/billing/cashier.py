@@ -107,7 +107,7 @@ class Cashier:
         return payment
 
     def _close(self, connection: Connection, payment: Payment, outcome: Outcome, *, now: datetime) -> None:
-        invoice = store.lock_invoice(connection, payment.invoice_id, payment.tenant_id)
+        invoice = store.lock_with_subscription(connection, payment.invoice_id, payment.tenant_id)
         audit.record(connection, f"payment.{payment.status}", tenant_id=payment.tenant_id, payment_id=payment.id)
         if payment.status == "failed":
             renewals.failed(connection, invoice, payment.attempt, final=outcome.final, now=now)
@@ -189,6 +189,10 @@ class Cashier:
         if amount:
             booking = Booking(ids.mint(), "REFUND", f"invoice:{note_id}", f"Refund of invoice {invoice.number}", str(invoice.id))
             accounts.book(connection, account, rules.take(account, amount, now=now), booking, now=now)
+
+    def forget(self, name: str, customer: str, method: str) -> None:
+        """Has a provider delete what it keeps of a customer who is gone."""
+        self.provider(name).forget(customer, method)
 
     def _ask(self, payment: Payment, charge: Charge) -> Outcome:
         """What is true of the charge. Where its answer was lost so long ago that repeating the question might take the money again, it is looked for."""

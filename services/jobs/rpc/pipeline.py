@@ -120,10 +120,10 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
     def PutSelfIdentification(
         self, request: pipeline_pb2.PutSelfIdentificationRequest, context: Context
     ) -> pipeline_pb2.SelfIdentification:
-        person, said = calls.person(), request.answers
+        person, said, wanted = calls.person(), request.answers, UUID(request.application_id)
         answers = {question: getattr(said, question) for question in rules.QUESTIONS}
-        with self._database.begin(person) as connection:
-            application = store.get_application(connection, UUID(request.application_id), person.tenant_id, person.user_id)
+        with self._database.begin_where(person, lambda connection: store.find_application(connection, wanted)) as connection:
+            application = store.get_application(connection, wanted, person.tenant_id, person.user_id)
             if application.user_id != person.user_id:
                 raise store.no_application()
             if any(answers.values()):
@@ -142,7 +142,7 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
             outcomes = store.count_outcomes(connection, job.id, person.tenant_id)
             audit.record(connection, "job.impact_reported", job_id=job.id)
         # In the system scope, as nobody of the organization may read an answer: what leaves here is sums of five or more.
-        with self._database.begin(calls.SYSTEM) as connection:
+        with self._database.of(person.tenant_id).begin(calls.SYSTEM) as connection:
             answers = {question: store.count_answers(connection, job.id, question) for question in rules.QUESTIONS}
         comparisons = [
             _to_comparison(question, *rules.compare(rules.decided(counts, stage))) for question, counts in answers.items() if counts
