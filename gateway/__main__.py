@@ -67,13 +67,21 @@ async def start(settings: Settings) -> Gateway:
     revocations = Revocations("gateway", revoked(keys), lambda: loop.call_soon_threadsafe(chat.end_revoked))
     access = AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, revocations)
     rooms_of = Owner(settings.notifications_url, "notifications", services)
+    interviews = Owner(settings.interviews_url, "interviews", services)
     doors = [
         Door("/ws/chat", rooms_of),
         Door("/ws/document", rooms_of, speaks="yjs"),
-        Door("/ws/interview", Owner(settings.interviews_url, "interviews", services), prefix="interview-"),
+        Door("/ws/code", interviews, prefix="interview-", speaks="yjs"),
+        Door(
+            "/ws/interview",
+            interviews,
+            prefix="interview-",
+            services=("interviewer",),
+            largest_frame=32 * 1024,
+        ),
     ]
     rooms = Rooms(settings.redis_url)
-    chat = Chat(settings, access, doors, rooms)
+    chat = Chat(settings, access, services, doors, rooms)
     readiness = Readiness(settings.peers, {"redis": rooms.ping})
 
     app = web.Application(middlewares=[answer_errors], client_max_size=64 * 1024)

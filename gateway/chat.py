@@ -12,11 +12,12 @@ from functools import partial
 from aiohttp import WSMsgType, web
 from google.rpc import code_pb2
 
-from einstellen.rooms.v1 import rooms_pb2
-from gateway import answers, counters, documents, editing, frames, identity, rooms
+from einstellen.rooms.v1 import media_pb2, rooms_pb2
+from gateway import answers, counters, documents, editing, frames, identity, media, rooms
 from gateway.closing import Close, code_of
 from gateway.documents import Document
 from gateway.identity import Identity
+from gateway.media import Part
 from gateway.owners import Door
 from gateway.rooms import Room, Rooms
 from gateway.settings import Settings
@@ -24,9 +25,9 @@ from gateway.sockets import Pace, Socket, TooSlow
 from services.chassis import calls, errors, tracing
 from services.chassis import rooms as wire
 from services.chassis.logs import log
-from services.chassis.tokens import AccessTokens
+from services.chassis.tokens import AccessTokens, ServiceTokens
 
-_LARGEST_FRAME, _LARGEST_UPDATE = 16 * 1024, 1024 * 1024
+_LARGEST_UPDATE = 1024 * 1024
 _UNSENT = 64 * 1024  # what a socket may have written and not sent before its writer waits
 _AUTHENTICATE_SECONDS = 5.0
 _FRAMES_A_SECOND, _BURST = 20, 40
@@ -40,9 +41,10 @@ Frame = rooms_pb2.ServerFrame
 class Chat:
     """Serves the sockets of every kind of room, such as `/ws/chat/{room_name}`."""
 
-    def __init__(self, settings: Settings, access: AccessTokens, doors: Sequence[Door], rooms: Rooms) -> None:
+    def __init__(self, settings: Settings, access: AccessTokens, services: ServiceTokens, doors: Sequence[Door], rooms: Rooms) -> None:
         self._settings = settings
         self._access = access
+        self._services = services
         self._doors = doors
         self._rooms = rooms
         self._sockets: set[Socket] = set()
@@ -75,14 +77,14 @@ class Chat:
         """Ends the sockets of those whose token was revoked while they were open."""
         for socket in list(self._sockets):
             try:
-                self._access.check(socket.identity.person)
+                socket.identity.check(self._access)
             except errors.Unauthenticated as problem:
                 socket.end(Close.UNAUTHENTICATED, problem.reason)
 
     async def serve(self, door: Door, request: web.Request) -> web.StreamResponse:
         if self._draining or self._open >= self._settings.most_sockets:
             return answers.failure(request, 503, code_pb2.UNAVAILABLE, "SOCKETS_FULL", "no more sockets can be opened here now; try again")
-        largest = _LARGEST_UPDATE if door.speaks == "yjs" else _LARGEST_FRAME
+        largest = _LARGEST_UPDATE if door.speaks == "yjs" else door.largest_frame
         ws = web.WebSocketResponse(
             heartbeat=self._settings.heartbeat_seconds, max_msg_size=largest + 1, protocols=identity.chosen(request), compress=False, timeout=1.0,
             writer_limit=_UNSENT,
@@ -104,10 +106,10 @@ class Chat:
         counters.SOCKETS.set(self._open)
         started, user_id = time.monotonic(), ""
         try:
-            who = await self._authenticate(request, ws)
-            user_id = str(who.person.user_id)
+            who = identity.find_service(request, self._services, door.services) or await self._authenticate(request, ws)
+            user_id = who.user_id
             self._of_person[user_id] += 1
-            if self._of_person[user_id] > self._settings.most_rooms:
+            if user_id and self._of_person[user_id] > self._settings.most_rooms:
                 raise errors.ResourceExhausted("ROOMS_FULL", "too many rooms open at once: close one")
             await (self._edit if door.speaks == "yjs" else self._attend)(request, ws, who, door)
         except errors.Refusal as problem:
@@ -140,24 +142,31 @@ class Chat:
         room_name = door.prefix + request.match_info["room_name"]
         with tracing.span("ws join", request.headers, request_id=calls.current().request_id):
             after = _after(request)
-            access = await door.owner.join(room_name, who.token)
-            room = await self._rooms.enter(wire.channel(room_name), partial(Room, room_name, door.owner))
+            access = await door.owner.join(room_name, who)
+            room = await self._rooms.enter(wire.channel(room_name), partial(Room, room_name, door.owner, self._rooms))
         socket = Socket(request, ws, who, self._settings.queued_frames, binary=ws.ws_protocol == identity.BINARY)
         socket.name = access.display_name
-        entry = self._rooms.presence.entry(access.user_id, access.display_name, socket.number)
+        socket.part = Part(self._rooms.presence.id_of(socket.number), access.kind, tuple(access.may), access.agrees)
         self._sockets.add(socket)
         visit = Visit(self._access, self._rooms, room, socket)
         try:
-            self._access.check(
-                who.person
-            )  # again: what was revoked while the room was asked was looked for among the sockets before this one was there
+            # Again: what was revoked while the room was asked was looked for among the sockets before this one was there.
+            who.check(self._access)
+            entry = self._rooms.presence.entry(access.user_id, access.display_name, socket.part)
             found = await self._rooms.presence.refresh([(room_name, [entry])])
-            present = {**(found[0] if found else {}), access.user_id: access.display_name}
+            present = {**(found[0].people if found else {}), **({access.user_id: access.display_name} if access.user_id else {})}
             room.sockets.add(socket)
-            await socket.give(frames.encode(Frame(welcome=_welcome(access, present))))
-            await visit.catch_up(min(after, access.last_seq))
-            mine = rooms_pb2.Presence(user_id=access.user_id, display_name=access.display_name, online=True)
-            await self._rooms.publish(room_name, Frame(presence=mine))
+            welcome = _welcome(access, present)
+            if access.may:
+                welcome.participant_id = socket.part.participant_id
+                welcome.ice_servers.extend(media.ice_servers(self._settings, socket.part.participant_id))
+            await socket.give(frames.encode(Frame(welcome=welcome)))
+            await visit.catch_up(access.last_seq if who.service else min(after, access.last_seq))
+            if access.user_id:
+                mine = rooms_pb2.Presence(user_id=access.user_id, display_name=access.display_name, online=True)
+                await self._rooms.publish(room_name, Frame(presence=mine))
+            if access.may:
+                await self._rooms.tell_participants(room)
             await visit.listen(ws)
         except TooSlow:
             log.info("reader gave up reading")
@@ -165,19 +174,19 @@ class Chat:
             visit.close()
             room.sockets.discard(socket)
             self._sockets.discard(socket)
-            await self._goodbye(room, access, entry)
+            await self._goodbye(room, access, socket)
             await socket.finished()
 
     async def _edit(self, request: web.Request, ws: web.WebSocketResponse, who: Identity, door: Door) -> None:
         room_name = door.prefix + request.match_info["room_name"]
         with tracing.span("ws open document", request.headers, request_id=calls.current().request_id):
-            await door.owner.join(room_name, who.token)
+            await door.owner.join(room_name, who)
             make = partial(Document, room_name, door.owner, self._rooms.process, self._rooms.tell)
             document = await self._rooms.enter(documents.channel(room_name), make)
         socket = Socket(request, ws, who, self._settings.queued_frames, binary=True, raw=True)
         self._sockets.add(socket)
         try:
-            self._access.check(who.person)  # again, as above
+            who.check(self._access)  # again, as above
             await document.open(who.token)
             await editing.listen(document, socket, ws)
         except TooSlow:
@@ -187,11 +196,13 @@ class Chat:
             await self._rooms.leave(document)
             await socket.finished()
 
-    async def _goodbye(self, room: Room, access: rooms_pb2.RoomAccess, entry: str) -> None:
-        left = await self._rooms.presence.leave(room.name, entry)
-        if left is not None and access.user_id not in left:
+    async def _goodbye(self, room: Room, access: rooms_pb2.RoomAccess, socket: Socket) -> None:
+        left = await self._rooms.presence.leave(room.name, self._rooms.presence.entry(access.user_id, access.display_name, socket.part))
+        if left is not None and access.user_id and access.user_id not in left.people:
             gone = rooms_pb2.Presence(user_id=access.user_id, display_name=access.display_name, online=False)
             await self._rooms.publish(room.name, Frame(presence=gone))
+        if socket.part.may:
+            await self._rooms.tell_participants(room)
         await self._rooms.leave(room)
 
 
@@ -218,10 +229,10 @@ class Visit:
         if more:
             socket.seen = after
         else:
-            answer = await room.owner.load(room.name, -1, socket.identity.token, _NEWEST)
+            answer = await room.owner.load(room.name, -1, socket.identity, _NEWEST)
             await self._give(answer.messages)
         while more or not room.caught_up(socket):
-            answer = await room.owner.load(room.name, socket.seen, socket.identity.token)
+            answer = await room.owner.load(room.name, socket.seen, socket.identity)
             await self._give(answer.messages)
             more = answer.more
         room.follow(socket)
@@ -249,7 +260,9 @@ class Visit:
         kind = frame.WhichOneof("frame")
         try:
             with tracing.span(f"ws {kind}", {}, request_id=calls.current().request_id):
-                if kind in ("say", "edit", "remove"):
+                if kind in media.NEEDS:
+                    await self._take_part(frame, kind)
+                elif kind in ("say", "edit", "remove"):
                     await self._append(_to_append(self._room.name, frame))
                 elif kind == "typing":
                     typing = rooms_pb2.PersonTyping(user_id=self._socket.user_id, active=frame.typing.active)
@@ -270,10 +283,36 @@ class Visit:
             # As while a service restarts: the socket stays, and the client says it again with the same client_id.
             self._socket.tell(frames.refusal(problem, frames.client_id_of(frame)))
 
+    async def _take_part(self, frame: rooms_pb2.ClientFrame, kind: str) -> None:
+        """What belongs to sound and picture."""
+        room, socket = self._room, self._socket
+        if media.NEEDS[kind] not in socket.part.may:
+            raise errors.FailedPrecondition("CALLS_OFF", f"`{kind}` is not for this participant, or not for this room")
+        if kind == "signal":
+            signal = frame.signal
+            if signal.to not in room.participants:
+                raise errors.FailedPrecondition("PARTICIPANT_GONE", "there is no such participant in the room now")
+            signal.sender_id = socket.part.participant_id
+            await self._rooms.publish(room.name, Frame(signal=signal))
+        elif kind == "consent":
+            access = await room.owner.give_consent(room.name, socket.identity.token, agrees=frame.consent.agrees)
+            before = self._rooms.presence.entry(socket.user_id, socket.name, socket.part)
+            socket.part.agrees = access.agrees
+            after = self._rooms.presence.entry(socket.user_id, socket.name, socket.part)
+            await self._rooms.presence.replace(room.name, before, after)
+            await self._rooms.tell_participants(room)
+        elif kind == "lead":
+            access = await room.owner.take_lead(room.name, socket.identity.token, active=frame.lead.active)
+            await self._rooms.publish(room.name, Frame(lead=media_pb2.Lead(user_id=access.lead_user_id)))
+        elif kind == "caption":
+            await self._rooms.publish(room.name, Frame(caption=frame.caption))
+        else:
+            await self._rooms.publish(room.name, Frame(activity=frame.activity))
+
     async def _give_page(self, asked: rooms_pb2.History) -> None:
         """Older messages, for this client alone: what is new reaches it by itself."""
         after = -1 if asked.before else asked.after
-        answer = await self._room.owner.load(self._room.name, after, self._socket.identity.token, asked.limit or _PAGE, asked.before)
+        answer = await self._room.owner.load(self._room.name, after, self._socket.identity, asked.limit or _PAGE, asked.before)
         await self._socket.give(frames.encode(Frame(page=rooms_pb2.HistoryPage(messages=answer.messages, more=answer.more))))
 
     async def _append(self, say: rooms_pb2.AppendMessageRequest) -> None:
@@ -294,10 +333,10 @@ class Visit:
     async def _renew(self, token: str) -> None:
         """A fresh token on an open socket, so that a long conversation outlives the first one. It must be the same person's."""
         who = await identity.verify(self._access, token)
-        if who.person.user_id != self._socket.identity.person.user_id:
+        if who.user_id != self._socket.user_id:
             raise errors.Unauthenticated("TOKEN_INVALID", "the token is somebody else's")
         self._socket.identity = who
-        self._expiry.cancel()
+        self.close()
         self._expiry = self._socket.expire()
 
     async def _give(self, messages: Iterable[rooms_pb2.RoomMessage]) -> None:
@@ -334,5 +373,6 @@ def _welcome(access: rooms_pb2.RoomAccess, present: dict[str, str]) -> rooms_pb2
     shown = sorted(present.items())[: rooms.MOST_SHOWN]
     people = [rooms_pb2.Presence(user_id=user_id, display_name=name, online=True) for user_id, name in shown]
     return rooms_pb2.Welcome(
-        room_name=access.room_name, user_id=access.user_id, last_seq=access.last_seq, read_seq=access.read_seq, present=people
-    )
+        room_name=access.room_name, user_id=access.user_id, last_seq=access.last_seq, read_seq=access.read_seq, present=people, may=access.may,
+        agrees=access.agrees, lead_user_id=access.lead_user_id,
+    )  # fmt: skip

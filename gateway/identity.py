@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import jwt
@@ -9,12 +11,14 @@ from aiohttp import web
 
 from services.chassis import errors
 from services.chassis.calls import Person
+from services.chassis.interceptor import SERVICE_TOKEN
 from services.chassis.rules import check_scope
-from services.chassis.tokens import AccessTokens
+from services.chassis.tokens import AccessTokens, ServiceTokens
 
 PROTOCOL, BINARY, YJS = "einstellen.v1", "einstellen.v1.binary", "yjs"
 _BEARER = "bearer."
 _SCOPE = "rooms.write"
+_DAY = 86_400.0
 
 # aiohttp's own warnings quote subprotocols and request lines, where tokens stand. What goes wrong in a handler is logged by ours.
 logging.getLogger("aiohttp.websocket").setLevel(logging.CRITICAL)
@@ -23,11 +27,21 @@ logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
 @dataclass(frozen=True)
 class Identity:
-    """A verified person, with their token for calls on their behalf and when it expires (seconds since 1970)."""
+    """A verified person, with their token for calls on their behalf and when it expires (seconds since 1970); or a process of ours that comes for itself."""
 
-    person: Person
+    person: Person | None
     expires: float
     token: str = field(repr=False)
+    service: str = ""
+
+    @property
+    def user_id(self) -> str:
+        return str(self.person.user_id) if self.person else ""
+
+    def check(self, access: AccessTokens) -> None:
+        """Raises Unauthenticated / TOKEN_REVOKED where the token was revoked meanwhile."""
+        if self.person is not None:
+            access.check(self.person)
 
 
 def offered(request: web.Request) -> list[str]:
@@ -49,6 +63,17 @@ def find_token(request: web.Request) -> str:
         if word.startswith(_BEARER):
             return word.removeprefix(_BEARER)
     return request.query.get("access_token", "")
+
+
+def find_service(request: web.Request, tokens: ServiceTokens, welcome: Collection[str]) -> Identity | None:
+    """A process of ours by its service token, which Envoy takes from whatever comes from outside. Raises Unauthenticated where it is not welcome here."""
+    token = request.headers.get(SERVICE_TOKEN, "")
+    if not token:
+        return None
+    service = tokens.verify(token)
+    if service not in welcome:
+        raise errors.Unauthenticated("SERVICE_TOKEN_INVALID", "this door is not for that service")
+    return Identity(None, time.time() + _DAY, "", service)
 
 
 async def verify(access: AccessTokens, token: str) -> Identity:

@@ -1,7 +1,7 @@
 """Calls to the owner of a kind of room, as the gateway and for the person whose socket it is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -9,6 +9,7 @@ import grpc
 import grpc.aio
 
 from einstellen.rooms.v1 import documents_pb2, documents_pb2_grpc, rooms_pb2, rooms_pb2_grpc
+from gateway.identity import Identity
 from services.chassis import calls, errors, tracing
 from services.chassis.clients import DEADLINE_SECONDS, OPTIONS
 from services.chassis.interceptor import CLIENT_ADDRESS, REQUEST_ID, SERVICE_TOKEN
@@ -27,6 +28,9 @@ class Door:
     owner: "Owner"
     prefix: str = ""
     speaks: Literal["frames", "yjs"] = "frames"
+    # Processes of ours that come in by it for themselves.
+    services: Collection[str] = ()
+    largest_frame: int = 16 * 1024
 
 
 class Owner:
@@ -40,17 +44,28 @@ class Owner:
         self._stub: Any = rooms_pb2_grpc.RoomOwnerServiceStub(self._channel)
         self._documents: Any = documents_pb2_grpc.DocumentOwnerServiceStub(self._channel)
 
-    async def join(self, room_name: str, token: str) -> rooms_pb2.RoomAccess:
-        answer: rooms_pb2.RoomAccess = await self._call(self._stub.JoinRoom, rooms_pb2.JoinRoomRequest(room_name=room_name), token)
+    async def join(self, room_name: str, who: Identity) -> rooms_pb2.RoomAccess:
+        request = rooms_pb2.JoinRoomRequest(room_name=room_name, service=who.service)
+        answer: rooms_pb2.RoomAccess = await self._call(self._stub.JoinRoom, request, who.token)
+        return answer
+
+    async def give_consent(self, room_name: str, token: str, *, agrees: bool) -> rooms_pb2.RoomAccess:
+        request = rooms_pb2.GiveConsentRequest(room_name=room_name, agrees=agrees)
+        answer: rooms_pb2.RoomAccess = await self._call(self._stub.GiveConsent, request, token)
+        return answer
+
+    async def take_lead(self, room_name: str, token: str, *, active: bool) -> rooms_pb2.RoomAccess:
+        request = rooms_pb2.TakeLeadRequest(room_name=room_name, active=active)
+        answer: rooms_pb2.RoomAccess = await self._call(self._stub.TakeLead, request, token)
         return answer
 
     async def append(self, request: rooms_pb2.AppendMessageRequest, token: str) -> rooms_pb2.RoomMessage:
         answer: rooms_pb2.RoomMessage = await self._call(self._stub.AppendMessage, request, token)
         return answer
 
-    async def load(self, room_name: str, after: int, token: str, limit: int = PAGE, before: int = 0) -> rooms_pb2.LoadMessagesResponse:
-        request = rooms_pb2.LoadMessagesRequest(room_name=room_name, after=after, limit=limit, before=before)
-        answer: rooms_pb2.LoadMessagesResponse = await self._call(self._stub.LoadMessages, request, token)
+    async def load(self, room_name: str, after: int, who: Identity, limit: int = PAGE, before: int = 0) -> rooms_pb2.LoadMessagesResponse:
+        request = rooms_pb2.LoadMessagesRequest(room_name=room_name, after=after, limit=limit, before=before, service=who.service)
+        answer: rooms_pb2.LoadMessagesResponse = await self._call(self._stub.LoadMessages, request, who.token)
         return answer
 
     async def mark_read(self, room_name: str, seq: int, token: str) -> rooms_pb2.RoomAccess:
@@ -83,7 +98,9 @@ class Owner:
 
     async def _call(self, method: Callable[..., Awaitable[Answer]], request: object, token: str) -> Answer:
         call = calls.current()
-        metadata = [(SERVICE_TOKEN, self._tokens.sign(self._name)), ("authorization", f"Bearer {token}"), *tracing.carrier().items()]
+        metadata = [(SERVICE_TOKEN, self._tokens.sign(self._name)), *tracing.carrier().items()]
+        if token:
+            metadata.append(("authorization", f"Bearer {token}"))
         if call.request_id:
             metadata.append((REQUEST_ID, call.request_id))
         if call.address:

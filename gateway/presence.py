@@ -1,14 +1,27 @@
 """Who is in a room now, kept in Redis by every gateway process with an expiry, so that a process that dies leaves nobody behind for long."""
 
+import contextlib
 import json
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from einstellen.rooms.v1 import media_pb2
+from gateway.media import Part
+
 LIFE_SECONDS = 15
 REFRESH_SECONDS = 5
+
+
+@dataclass
+class Here:
+    """Who is in a room: names by user, and those who take part with sound and picture, by their ids."""
+
+    people: dict[str, str] = field(default_factory=dict)
+    participants: dict[str, media_pb2.Participant] = field(default_factory=dict)
 
 
 class Presence:
@@ -18,11 +31,19 @@ class Presence:
         self._client = client
         self._process = process
 
-    def entry(self, user_id: str, name: str, socket: int) -> str:
-        return json.dumps([user_id, name, f"{self._process}:{socket}"])
+    def id_of(self, socket: int) -> str:
+        """A socket's id among the participants."""
+        return f"{self._process}-{socket}"
 
-    async def refresh(self, rooms: Sequence[tuple[str, Iterable[str]]]) -> list[dict[str, str]] | None:
-        """Keeps these entries alive in these rooms; answers who is in each (names by user), or None where Redis does not answer."""
+    def is_own(self, participant_id: str) -> bool:
+        return participant_id.startswith(f"{self._process}-")
+
+    def entry(self, user_id: str, name: str, part: Part) -> str:
+        who = [user_id, name, part.participant_id]
+        return json.dumps([*who, part.kind, list(part.may), part.agrees] if part.may else who)
+
+    async def refresh(self, rooms: Sequence[tuple[str, Iterable[str]]]) -> list[Here] | None:
+        """Keeps these entries alive in these rooms; answers who is in each, or None where Redis does not answer."""
         now = time.time()
         try:
             async with self._client.pipeline(transaction=False) as pipeline:
@@ -36,9 +57,15 @@ class Presence:
                 answers = await pipeline.execute()
         except RedisError:
             return None
-        return [_people(answer) for answer in answers if isinstance(answer, list)]
+        return [_here(answer) for answer in answers if isinstance(answer, list)]
 
-    async def leave(self, room_name: str, entry: str) -> dict[str, str] | None:
+    async def replace(self, room_name: str, before: str, after: str) -> None:
+        """Puts another entry in the place of one."""
+        with contextlib.suppress(RedisError):
+            await self._client.zrem(_key(room_name), before)
+            await self._client.zadd(_key(room_name), {after: time.time() + LIFE_SECONDS})
+
+    async def leave(self, room_name: str, entry: str) -> Here | None:
         """Removes an entry; answers who is left."""
         try:
             await self._client.zrem(_key(room_name), entry)
@@ -52,9 +79,18 @@ def _key(room_name: str) -> str:
     return f"presence:{room_name}"
 
 
-def _people(entries: list[bytes]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _here(entries: list[bytes]) -> Here:
+    found = Here()
     for entry in entries:
-        user_id, name, _ = json.loads(entry)
-        found[user_id] = name
+        user_id, name, participant_id, *part = json.loads(entry)
+        if user_id:
+            found.people[user_id] = name
+        if part:
+            found.participants[participant_id] = to_participant(user_id, name, Part(participant_id, *part))
     return found
+
+
+def to_participant(user_id: str, name: str, part: Part) -> media_pb2.Participant:
+    return media_pb2.Participant(
+        participant_id=part.participant_id, user_id=user_id, display_name=name, kind=part.kind, may=part.may, agrees=part.agrees
+    )

@@ -12,10 +12,10 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from einstellen.rooms.v1 import rooms_pb2
-from gateway import counters, frames
+from einstellen.rooms.v1 import media_pb2, rooms_pb2
+from gateway import counters, frames, media
 from gateway.owners import Owner
-from gateway.presence import REFRESH_SECONDS, Presence
+from gateway.presence import REFRESH_SECONDS, Here, Presence, to_participant
 from gateway.sockets import Socket
 from services.chassis import errors
 from services.chassis import rooms as wire
@@ -39,14 +39,16 @@ class Room:
 
     spoiled = False
 
-    def __init__(self, name: str, owner: Owner) -> None:
+    def __init__(self, name: str, owner: Owner, rooms: "Rooms") -> None:
         self.name = name
+        self._rooms = rooms
         self.channel = wire.channel(name)
         self.owner = owner
         self.seq: int | None = None
         self.sockets: set[Socket] = set()
         self.holders = 0
         self.present: dict[str, str] = {}
+        self.participants: dict[str, media_pb2.Participant] = {}
         self.subscribed = asyncio.Event()
         self._inbox: asyncio.Queue[Frame | None] = asyncio.Queue()
         self._early: dict[int, Frame] = {}
@@ -87,6 +89,19 @@ class Room:
             self._tell(Frame(presence=rooms_pb2.Presence(user_id=user_id, display_name=self.present[user_id], online=False)))
         self.present = people
 
+    def update_participants(self, elsewhere: Here | None) -> None:
+        """Tells the sockets of this process who takes part with sound and picture, where that has changed. Who is at this process is known without Redis."""
+        own = {
+            socket.part.participant_id: to_participant(socket.user_id, socket.name, socket.part)
+            for socket in self.sockets
+            if socket.part.may
+        }
+        others = elsewhere.participants if elsewhere else {}
+        everybody = {one: others[one] for one in others if not self._rooms.presence.is_own(one)} | own
+        if everybody != self.participants:
+            self.participants = everybody
+            self._tell(Frame(participants=media.told(everybody)))
+
     async def close(self) -> None:
         self._task.cancel()
         if self._timer:
@@ -107,6 +122,10 @@ class Room:
                     person = frame.presence
                     others = {user_id: name for user_id, name in self.present.items() if user_id != person.user_id}
                     self.update_present(others | {person.user_id: person.display_name} if person.online else others)
+                elif frame.HasField("participants"):
+                    self.update_participants(await self._rooms.look(self))
+                elif frame.HasField("signal"):
+                    self._tell_one(frame)
                 else:
                     self._tell(frame)
             except Exception as problem:  # noqa: BLE001 - one bad frame must not end the room
@@ -141,7 +160,7 @@ class Room:
             try:
                 more = True
                 while more:
-                    answer = await self.owner.load(self.name, self.seq, socket.identity.token)
+                    answer = await self.owner.load(self.name, self.seq, socket.identity)
                     for message in answer.messages:
                         self._early[message.seq] = Frame(message=message)
                     self._hand_on()
@@ -161,9 +180,14 @@ class Room:
                     socket.saying.discard(message.client_id)
                 socket.tell(data)
 
+    def _tell_one(self, frame: Frame) -> None:
+        for socket in self.sockets:
+            if socket.live and socket.part.participant_id == frame.signal.to:
+                socket.tell(frames.encode(frame))
+
     def _tell(self, frame: Frame) -> None:
         """To all; typing goes to the others alone."""
-        data, typist = frames.encode(frame), frame.typing.user_id
+        data, typist = frames.encode(frame), frame.typing.user_id if frame.HasField("typing") else None
         for socket in self.sockets:
             if socket.live and socket.user_id != typist:
                 socket.tell(data)
@@ -220,6 +244,10 @@ class Rooms:
     async def ping(self) -> None:
         await self._client.ping()
 
+    def hears(self, channel: str) -> bool:
+        """Whether what Redis brings on that channel reaches somebody here now."""
+        return channel in self._heard and self._heard[channel].subscribed.is_set()
+
     async def enter(self, channel: str, make: Callable[[], Kind]) -> Kind:
         """What follows that channel, made where nobody does yet, and subscribed to if Redis answers; every `enter` needs its `leave`."""
         found: Kind | None = self._heard.get(channel)  # type: ignore[assignment]
@@ -247,6 +275,11 @@ class Rooms:
     async def publish(self, room_name: str, frame: Frame) -> None:
         """To every gateway process; what is lost here was not worth keeping, for messages are the owner's."""
         await self.tell(wire.channel(room_name), wire.pack(frame))
+
+    async def tell_participants(self, room: Room) -> None:
+        """Has every process look who takes part now, each for itself: what one has seen may be old by the time that another hears of it."""
+        room.take(Frame(participants=media_pb2.Participants()))
+        await self.publish(room.name, Frame(participants=media_pb2.Participants()))
 
     async def tell(self, channel: str, data: bytes) -> None:
         with contextlib.suppress(RedisError):
@@ -301,8 +334,15 @@ class Rooms:
             await asyncio.sleep(REFRESH_SECONDS)
             rooms = [room for room in self._heard.values() if isinstance(room, Room)]
             found = await self.presence.refresh([(room.name, self._entries(room.sockets)) for room in rooms])
-            for room, people in zip(rooms, found or (), strict=False):
-                room.update_present(people)
+            for room, here in zip(rooms, found or (), strict=False):
+                room.update_present(here.people)
+                if here.participants or room.participants:
+                    room.update_participants(here)
+
+    async def look(self, room: Room) -> Here | None:
+        """Who is in the room now, at whichever process."""
+        found = await self.presence.refresh([(room.name, self._entries(room.sockets))])
+        return found[0] if found else None
 
     def _entries(self, sockets: Iterable[Socket]) -> list[str]:
-        return [self.presence.entry(socket.user_id, socket.name, socket.number) for socket in sockets]
+        return [self.presence.entry(socket.user_id, socket.name, socket.part) for socket in sockets]

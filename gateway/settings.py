@@ -1,10 +1,13 @@
 """What the gateway reads from the environment."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, SecretStr
 
 from services.chassis import settings as chassis
+
+_Words = Annotated[tuple[str, ...], BeforeValidator(lambda value: tuple(filter(None, str(value).replace(",", " ").split())))]
 
 
 class Settings(chassis.Settings):
@@ -33,6 +36,20 @@ class Settings(chassis.Settings):
     )
     heartbeat_seconds: float = Field(
         25.0, gt=0, alias="GATEWAY_HEARTBEAT", description="How often an idle socket is asked whether it is still there."
+    )
+
+    ice_urls: _Words = Field(
+        (),
+        alias="ICE_URLS",
+        description="STUN and TURN servers that browsers are told of, as stun:turn.example.com:3478 turn:turn.example.com:3478.",
+    )
+    turn_secret: SecretStr = Field(
+        SecretStr(""),
+        alias="TURN_SECRET",
+        description="What is shared with the TURN servers (coturn: static-auth-secret); none are told of without it.",
+    )
+    turn_seconds: int = Field(
+        4 * 3600, ge=60, alias="TURN_SECONDS", description="How long the credentials for TURN are good, which are made for each socket."
     )
 
     @property

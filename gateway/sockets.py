@@ -11,6 +11,7 @@ from gateway import counters
 from gateway.closing import Close
 from gateway.frames import Encoded
 from gateway.identity import Identity
+from gateway.media import Part
 from services.chassis.logs import log
 
 _CLOSE_SECONDS = 1.0
@@ -25,7 +26,8 @@ class TooSlow(Exception):  # noqa: N818 - what the client is, not a fault
 
 class Socket:
     """`seen` is the number of the newest message that was queued for the client; `live` says that it follows its room.
-    A `raw` one speaks another protocol than the rooms', and `clients` are the numbers that Yjs clients behind it go by.
+    A `raw` one speaks another protocol than the rooms', and `clients` are the numbers that Yjs clients behind it go by. `part` is what it does in a room with
+    sound and picture.
     """
 
     def __init__(
@@ -40,7 +42,8 @@ class Socket:
         self.binary = binary
         self.raw = raw
         self.clients: set[int] = set()
-        self.user_id = str(identity.person.user_id)
+        self.part = Part("")
+        self.user_id = identity.user_id
         self._request = request
         self._ws = ws
         self._queue: asyncio.Queue[bytes] = asyncio.Queue(queued)

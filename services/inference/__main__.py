@@ -17,10 +17,10 @@ from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
-from services.inference import persons
+from services.inference import persons, rules
 from services.inference.fallback import Fallback
-from services.inference.providers import builtin, openai, whisper
-from services.inference.providers.protocol import Embedder, Provider
+from services.inference.providers import builtin, openai, voice, whisper
+from services.inference.providers.protocol import Embedder
 from services.inference.rpc.models import InferenceService
 from services.inference.rpc.speech import RECORDINGS, SpeechService
 from services.inference.settings import Settings
@@ -41,16 +41,21 @@ def start(settings: Settings) -> Server:
         embedders = Fallback([local] if local else [], math.inf, slow=math.inf)
 
     transcriber = whisper.find(settings)
-    speech: list[tuple[str, Provider]] = [("transcribe", transcriber)] if transcriber else []
+    speakers = Fallback([*openai.speakers(settings), *voice.find()], rules.FIRST_SOUND_SECONDS)
 
     def add(server: grpc.Server) -> None:
-        inference_pb2_grpc.add_InferenceServiceServicer_to_server(InferenceService(database, writers, embedders, speech), server)
-        speech_pb2_grpc.add_SpeechServiceServicer_to_server(SpeechService(database, transcriber, settings.transcribe_streams), server)
+        inference_pb2_grpc.add_InferenceServiceServicer_to_server(
+            InferenceService(database, writers, embedders, speakers, transcriber), server
+        )
+        speech_pb2_grpc.add_SpeechServiceServicer_to_server(
+            SpeechService(database, transcriber, speakers, settings.transcribe_streams, settings.speak_streams), server
+        )
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("inference", database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read), server)
 
-    # Utterances and recordings hold a thread each for as long as they last, so they have threads of their own: the others are left to short calls.
-    threads = settings.model_copy(update={"workers": settings.workers + settings.transcribe_streams + RECORDINGS})
+    # Speech holds a thread for as long as it lasts, so it has threads of its own: the others are left to short calls.
+    streams = settings.transcribe_streams + RECORDINGS + settings.speak_streams
+    threads = settings.model_copy(update={"workers": settings.workers + streams})
     return serve(
         threads, [inference_pb2.DESCRIPTOR, speech_pb2.DESCRIPTOR, audit_pb2.DESCRIPTOR, persons_pb2.DESCRIPTOR], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("inference", revoked(keys))), services=services,

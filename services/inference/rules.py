@@ -11,6 +11,7 @@ from services.inference.providers.protocol import Kind
 DEFAULT_TOKENS = 1024
 DEFAULT_SECONDS = 60.0  # for a caller without a deadline
 SLOW_SECONDS = 5.0  # a provider without a first word after so long is ill, however long its callers would wait
+FIRST_SOUND_SECONDS = 4.0  # that one speaker gets for a sentence's first sound: somebody listens and waits
 MARGIN_SECONDS = 0.25  # kept for counting tokens and answering
 _SHORTEST_SECONDS = 0.25
 _FIRST_SHARE = 0.6

@@ -36,6 +36,12 @@ class Settings(chassis.Settings):
         alias="OPENAI_EMBEDDING_MODEL",
         description="Makes vectors there in place of the built-in model. Vectors of two models do not compare: choose once.",
     )
+    openai_speech_model: str = Field(
+        "",
+        alias="OPENAI_SPEECH_MODEL",
+        description="Speaks there, as `gpt-4o-mini-tts`, before the built-in voice does; only the built-in voice speaks without it.",
+    )
+    openai_speech_voice: str = Field("alloy", alias="OPENAI_SPEECH_VOICE", description="The voice that it speaks with.")
     azure_endpoint: str = Field(
         "",
         alias="AZURE_QUESTION_ENDPOINT",
@@ -65,6 +71,8 @@ class Settings(chassis.Settings):
     transcribe_streams: int = Field(
         8, ge=1, le=256, alias="TRANSCRIBE_STREAMS", description="Utterances that are listened to at once; more are refused."
     )
+
+    speak_streams: int = Field(8, ge=1, le=256, alias="SPEAK_STREAMS", description="Texts that are spoken at once; more are refused.")
 
     @model_validator(mode="after")
     def _refuse_what_cannot_be_asked(self) -> Self:

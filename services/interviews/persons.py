@@ -9,16 +9,21 @@ from services.chassis import objects
 from services.chassis.persons import NOBODY, Kept, Person, drop_tasks
 from services.interviews.recordings import KIND
 from services.interviews.tables import (
+    code_runs,
+    document_updates,
+    documents,
     feedback_reports,
     interviews,
     question_answers,
+    room_consents,
+    rooms,
     score_overrides,
     signals,
     transcript,
     transcript_reads,
 )
 
-_OF_INTERVIEWS = (question_answers, transcript, feedback_reports, score_overrides, signals)
+_OF_INTERVIEWS = (question_answers, transcript, feedback_reports, score_overrides, signals, room_consents, code_runs, documents)
 
 
 def read(connection: Connection, person: Person) -> Kept:
@@ -29,10 +34,12 @@ def read(connection: Connection, person: Person) -> Kept:
     for answer in kept.rows["question_answers"]:
         if answer["recording_type"]:
             kept.files[f"recordings/{answer['id']}"] = f"{given[answer['interview_id']]}/{KIND}/{answer['id']}"
+    kept.add(connection, room_consents, sa.and_(room_consents.c.user_id == person.user_id, room_consents.c.interview_id.not_in(given)))
     kept.add(connection, transcript, sa.and_(transcript.c.sender_id == person.user_id, transcript.c.interview_id.not_in(given)))
     kept.add(
         connection, score_overrides, sa.and_(score_overrides.c.user_id == person.user_id, score_overrides.c.interview_id.not_in(given))
     )
+    kept.add(connection, document_updates, document_updates.c.sender_id == person.user_id)
     return kept
 
 
@@ -52,7 +59,10 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
     connection.execute(interviews.update().where(interviews.c.created_by == person.user_id).values(created_by=NOBODY))
     said = transcript.update().where(transcript.c.sender_id == person.user_id)
     connection.execute(said.values(sender_id=None, sender_name="", client_id=None))
+    connection.execute(document_updates.update().where(document_updates.c.sender_id == person.user_id).values(sender_id=NOBODY))
     connection.execute(score_overrides.update().where(score_overrides.c.user_id == person.user_id).values(user_id=NOBODY))
     connection.execute(transcript_reads.delete().where(transcript_reads.c.user_id == person.user_id))
+    connection.execute(room_consents.delete().where(room_consents.c.user_id == person.user_id))
+    connection.execute(rooms.update().where(rooms.c.lead_user_id == person.user_id).values(lead_user_id=None))
     drop_tasks(connection, person)
     return files

@@ -101,13 +101,13 @@ class Transcribing:
 
 
 def _pieces(data: bytes, interview: Interview) -> Iterator[speech_pb2.TranscribeRecordingRequest]:
-    settings = speech_pb2.TranscribeSettings(purpose="interview_answer", tenant_id=str(interview.tenant_id), vocabulary=_terms(interview))
+    settings = speech_pb2.TranscribeSettings(purpose="interview_answer", tenant_id=str(interview.tenant_id), vocabulary=terms(interview))
     yield speech_pb2.TranscribeRecordingRequest(settings=settings)
     for start in range(0, len(data), _PIECE):
         yield speech_pb2.TranscribeRecordingRequest(file=data[start : start + _PIECE])
 
 
-def _terms(interview: Interview) -> list[str]:
+def terms(interview: Interview) -> list[str]:
     """Names that are likely to be said, from the job and the resume: the model spells them as they are written there."""
     job, resume = interview.job_description or {}, interview.resume or {}
     names = dict.fromkeys((*job.get("key_skills", ()), *resume.get("skills", ()), *resume.get("employers", ())))

@@ -11,6 +11,7 @@ from services.chassis.logs import log
 from services.interviews.tables import Interview, Line
 
 INTERVIEWER = "Interviewer"
+INTERVIEWERS = "interviewers"  # the Redis channel that free interviewers listen to
 
 
 class Room:
@@ -18,6 +19,13 @@ class Room:
 
     def __init__(self, gateways: redis.Redis) -> None:
         self._gateways = gateways
+
+    def call_interviewers(self) -> None:
+        """Tells the interviewers that somebody waits. One that does not hear it looks by itself every few seconds."""
+        try:
+            self._gateways.publish(INTERVIEWERS, b"")
+        except redis.RedisError as problem:
+            log.warning("interviewers not called", extra={"problem": type(problem).__name__})
 
     def publish(self, interview: Interview, lines: Sequence[Line]) -> None:
         for line in lines:

@@ -1,6 +1,7 @@
 """Decisions on interviews: who may do what, and when an answer is one."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from services.chassis import errors
 from services.chassis.calls import Person
@@ -8,6 +9,8 @@ from services.interviews.tables import Interview, QuestionAnswer
 
 _WHO_ACTS = ("owner", "admin", "member")
 _MOST_SIGNALS = 2000
+WAITS_FOR = timedelta(minutes=2)  # how long an interviewer waits for a candidate who has left
+LONGEST = timedelta(hours=3)  # from the candidate's first entry
 
 
 def is_organization(interview: Interview, person: Person) -> bool:
@@ -47,9 +50,31 @@ def check_answer(text: str, code: str) -> None:
         raise errors.invalid_field("text", "ANSWER_EMPTY", "needs words, or code")
 
 
+def check_asks_for_code(question: QuestionAnswer) -> None:
+    if not question.question["asks_for_code"]:
+        raise errors.FailedPrecondition("CODE_NOT_ASKED", "this question asks for no code")
+
+
+def check_code(code: str) -> None:
+    if not code.strip():
+        raise errors.invalid_field("code", "CODE_EMPTY", "needs code, here or in the shared editor")
+
+
 def check_unanswered(questions: Sequence[QuestionAnswer]) -> None:
     if any(question.state in ("answered", "transcribing") for question in questions):
         raise errors.FailedPrecondition("INTERVIEW_ANSWERED", "the candidate has answered already: end the interview instead")
+
+
+def check_leads(interview: Interview, person: Person) -> None:
+    """Raises PermissionDenied for all but those who act for the organization."""
+    if interview.user_id == person.user_id or not is_organization(interview, person) or person.role not in _WHO_ACTS:
+        raise errors.PermissionDenied("LEAD_NOT_ALLOWED", "only somebody of the organization leads in the interviewer's place")
+
+
+def may(interview: Interview, person: Person) -> tuple[str, ...]:
+    """What somebody may do in the room beside reading it."""
+    leads = interview.user_id != person.user_id and is_organization(interview, person) and person.role in _WHO_ACTS
+    return ("call", "consent", "lead") if leads else ("call", "consent")
 
 
 def check_consent(interview: Interview) -> None:

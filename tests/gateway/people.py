@@ -17,10 +17,21 @@ PATIENCE = 30.0
 
 
 class Person:
-    """In a room by whichever gateway answers. `cut_after` are the counts of messages after which the line breaks."""
+    """In a room by whichever gateway answers. `cut_after` are the counts of messages after which the line breaks.
+
+    Of a `twin` the same person speaks elsewhere as well: what it hears first may be the other's, and the answer to what it said itself comes yet.
+    """
 
     def __init__(
-        self, account: Account, room: str, addresses: Sequence[str], cut_after: Sequence[int] = (), *, narrow: bool = False, **options: Any
+        self,
+        account: Account,
+        room: str,
+        addresses: Sequence[str],
+        cut_after: Sequence[int] = (),
+        *,
+        narrow: bool = False,
+        twin: bool = False,
+        **options: Any,
     ) -> None:
         self.account = account
         self.messages: list[dict[str, Any]] = []
@@ -33,6 +44,7 @@ class Person:
         self._cut_after = set(cut_after)
         self._options = options
         self._narrow = narrow
+        self._twin = twin
         self._put_times: Counter[str] = Counter()
         self._unanswered: dict[str, dict[str, Any]] = {}
         self._ids = itertools.count(1)
@@ -108,11 +120,12 @@ class Person:
 
     def _take(self, frame: dict[str, Any]) -> None:
         if message := frame.get("message"):
-            mine = message["sender_id"] == self.account.user_id
+            mine, new = message["sender_id"] == self.account.user_id, not self.messages or int(message["seq"]) > self.seqs[-1]
             if mine:
                 self._unanswered.pop(message["client_id"], None)
+            if mine and not (new and self._twin):
                 self._put_times[message["client_id"]] -= 1
-            if not self.messages or int(message["seq"]) > self.seqs[-1]:
+            if new:
                 self.messages.append(message)
             elif not mine or self._put_times[message["client_id"]] < 0:  # what was said again is answered again
                 self.doubled.append(int(message["seq"]))

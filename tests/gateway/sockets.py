@@ -16,6 +16,7 @@ import aiohttp
 from cli.stack.ports import free_port
 from gateway.__main__ import Gateway, start
 from gateway.settings import Settings
+from services.chassis import rooms as wire
 from services.chassis.settings import load
 from tests.conftest import Account, House
 
@@ -35,11 +36,19 @@ async def gateway(house: House, **values: str) -> AsyncIterator[Gateway]:
         await running.stop()
 
 
+async def heard(door: Gateway, room: str, *, answers: bool = True) -> None:
+    """Returns when the gateway hears Redis in that room, or no longer does."""
+    async with asyncio.timeout(PATIENCE):
+        while door.rooms.hears(wire.channel(room)) is not answers:  # noqa: ASYNC110 - nothing tells when Redis is missed
+            await asyncio.sleep(0.01)
+
+
 class Client:
     """One person's socket. Every frame that comes is kept until somebody asks for it."""
 
     def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
         self.ws = ws
+        self.patience = PATIENCE
         self.welcome: dict[str, Any] = {}
         self.messages: list[dict[str, Any]] = []
         self.others: list[dict[str, Any]] = []
@@ -60,7 +69,7 @@ class Client:
     async def until(self, condition: Callable[[], Any], what: str) -> Any:
         """What the condition answers as soon as it is true of what has come."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 while not (found := condition()):
                     self._changed.clear()
                     await self._changed.wait()

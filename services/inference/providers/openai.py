@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from services.inference.providers.protocol import Failure, Kind, Prompt, Tokens, Vectors, Writer
+from services.inference.providers.protocol import SPOKEN_RATE, Failure, Kind, Prompt, Speaker, Tokens, Vectors, Writer
 from services.inference.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 5.0
 _LONGEST_ANSWER = 400_000  # characters; more than any max_tokens allows
+_LONGEST_SPEECH = 120 * 2 * SPOKEN_RATE  # bytes; no sentence takes two minutes
 _NO_KEY = "none"  # servers of one's own often want none, and the SDK wants one
 
 
@@ -140,6 +141,38 @@ class RemoteEmbedder:
             raise _failure(problem) from None
 
 
+class RemoteSpeaker:
+    """Speaks by the speech API, streamed as samples."""
+
+    def __init__(self, client: Client, model: str, voice: str) -> None:
+        self.name = client.endpoint.name
+        self.model = model
+        self._client = client
+        self._voice = voice
+
+    def speaks(self, language: str) -> bool:
+        return True  # such models take the language from the text, and have no way to say which they know
+
+    def say(self, sentence: str, voice: str, seconds: float) -> Iterator[bytes]:
+        try:
+            speech = self._client.get().audio.speech.with_streaming_response
+            with speech.create(
+                model=self.model, voice=voice or self._voice, input=sentence, response_format="pcm", timeout=seconds
+            ) as answer:
+                left, said = b"", 0
+                for piece in answer.iter_bytes():
+                    samples = left + piece
+                    whole = len(samples) // 2 * 2
+                    left, said = samples[whole:], said + whole
+                    if said > _LONGEST_SPEECH:
+                        raise Failure(Kind.BROKEN)  # noqa: TRY301
+                    yield samples[:whole]
+            if left or not said:
+                raise Failure(Kind.BROKEN)  # noqa: TRY301 - cut within a sample, or no sound at all
+        except Exception as problem:  # noqa: BLE001 - as above
+            raise _failure(problem) from None
+
+
 def writers(settings: Settings) -> list[Writer]:
     """Those that are configured, in the order in which they are asked."""
     found: dict[str, Endpoint] = {}
@@ -158,6 +191,13 @@ def embedder(settings: Settings) -> RemoteEmbedder | None:
     if not settings.openai_embedding_model:
         return None
     return RemoteEmbedder(Client(_openai(settings)), settings.openai_embedding_model)
+
+
+def speakers(settings: Settings) -> list[Speaker]:
+    """The one that is configured, if any."""
+    if not settings.openai_speech_model:
+        return []
+    return [RemoteSpeaker(Client(_openai(settings)), settings.openai_speech_model, settings.openai_speech_voice)]
 
 
 def _openai(settings: Settings) -> Endpoint:

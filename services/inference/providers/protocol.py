@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal, Protocol
 
+SPOKEN_RATE = 24_000  # samples a second of what speakers say
 UNSPACED = frozenset({"ja", "lo", "my", "th", "yue", "zh"})  # whose words have no spaces between them
 
 
@@ -133,4 +134,19 @@ class Transcriber(Provider, Protocol):
 
     def hear(self, audio: bytes, hint: Hint, *, hurried: bool = False) -> Heard:
         """30 seconds of 16 kHz audio at most. `hurried` gives up some accuracy for time. Raises Failure."""
+        ...
+
+
+class Speaker(Provider, Protocol):
+    """Reads text aloud."""
+
+    def speaks(self, language: str) -> bool:
+        """Whether it knows the language; the empty one is English."""
+        ...
+
+    def say(self, sentence: str, voice: str, seconds: float) -> Iterator[bytes]:
+        """Pieces of 16-bit samples at SPOKEN_RATE as they are made, none where the sentence has no sound; within `seconds`. Raises Failure.
+
+        An empty voice, or one that it does not have, is its own.
+        """
         ...

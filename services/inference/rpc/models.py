@@ -1,7 +1,7 @@
 """The RPCs of models: text and vectors from the first provider that answers, and what they cost."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from services.chassis.database import Database
 from services.inference import prompts, rules, store
 from services.inference.fallback import Fallback, Pieces
 from services.inference.prompts import Schema
-from services.inference.providers.protocol import Embedder, Failure, Kind, Prompt, Provider, Tokens, Vectors, Writer
+from services.inference.providers.protocol import Embedder, Failure, Kind, Prompt, Provider, Speaker, Tokens, Vectors, Writer
 from services.inference.tables import UsageDay
 
 Context = grpc.ServicerContext
@@ -32,17 +32,19 @@ class InferenceService(inference_pb2_grpc.InferenceServiceServicer):
         database: Database,
         writers: Fallback[Writer],
         embedders: Fallback[Embedder],
-        speech: Sequence[tuple[str, Provider]] = (),
+        speakers: Fallback[Speaker],
+        transcriber: Provider | None,
         clock: Clock = utc_now,
     ) -> None:
         self._database = database
         self._writers = writers
         self._embedders = embedders
-        self._speech = speech
+        self._speakers = speakers
+        self._transcriber = transcriber
         self._clock = clock
 
     def Generate(self, request: inference_pb2.GenerateRequest, context: Context) -> Iterator[inference_pb2.GenerateResponse]:
-        until = _once_only(context)
+        until = once_only(context)
         schema = Schema(prompts.plain(json_format.MessageToDict(request.json_schema))) if request.json_schema.fields else None
         materials = [(material.name, material.text) for material in request.materials]
         prompt = prompts.compose(
@@ -54,7 +56,7 @@ class InferenceService(inference_pb2_grpc.InferenceServiceServicer):
             yield from self._fit(request, prompt, schema, until, context.is_active)
 
     def Embed(self, request: inference_pb2.EmbedRequest, context: Context) -> inference_pb2.EmbedResponse:
-        until = _once_only(context)
+        until = once_only(context)
         texts = list(request.texts)
 
         def ask(embedder: Embedder, limit: float) -> Vectors:
@@ -72,7 +74,8 @@ class InferenceService(inference_pb2_grpc.InferenceServiceServicer):
     def ListProviders(self, request: inference_pb2.ListProvidersRequest, context: Context) -> inference_pb2.ListProvidersResponse:
         states: list[tuple[str, tuple[Provider, bool]]] = [("generate", state) for state in self._writers.states()]
         states += [("embed", state) for state in self._embedders.states()]
-        states += [(ability, (provider, True)) for ability, provider in self._speech]
+        states += [("transcribe", (self._transcriber, True))] if self._transcriber else []
+        states += [("speak", state) for state in self._speakers.states()]
         return inference_pb2.ListProvidersResponse(
             providers=[
                 inference_pb2.Provider(name=provider.name, model=provider.model, ability=ability, available=available)
@@ -154,7 +157,7 @@ class InferenceService(inference_pb2_grpc.InferenceServiceServicer):
             store.add_usage(connection, used)
 
 
-def _once_only(context: Context) -> float:
+def once_only(context: Context) -> float:
     """The moment (monotonic) until which the caller waits.
 
     Tells gRPC's client not to repeat the call by itself: it would be paid for again, and retries are decided here.

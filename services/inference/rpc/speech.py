@@ -1,4 +1,4 @@
-"""The RPCs of speech: what was said, as it is said and in recordings."""
+"""The RPCs of speech: what was said, as it is said and in recordings, and text spoken aloud."""
 
 import threading
 import time
@@ -14,12 +14,14 @@ from services.chassis.calls import Scope
 from services.chassis.clock import Clock, utc_now
 from services.chassis.database import Database
 from services.chassis.logs import log
-from services.inference import listening, rules, store
+from services.inference import listening, rules, speaking, store
 from services.inference.decoding import isolated
 from services.inference.decoding.limits import MAX_BYTES
+from services.inference.fallback import Fallback, Pieces
 from services.inference.gate import Gate, Rank
 from services.inference.listening import SAMPLE_BYTES, UTTERANCE_SECONDS
-from services.inference.providers.protocol import Failure, Heard, Hint, Transcriber
+from services.inference.providers.protocol import SPOKEN_RATE, Failure, Heard, Hint, Kind, Provider, Speaker, Transcriber
+from services.inference.rpc.models import once_only
 from services.inference.tables import UsageDay
 
 Context = grpc.ServicerContext
@@ -30,18 +32,29 @@ _DECODING_SECONDS = 30.0
 class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
     """See speech.proto."""
 
-    def __init__(self, database: Database, transcriber: Transcriber | None, streams: int, clock: Clock = utc_now) -> None:
-        """`streams` utterances are listened to at once."""
+    def __init__(
+        self,
+        database: Database,
+        transcriber: Transcriber | None,
+        speakers: Fallback[Speaker],
+        listening_streams: int,
+        speaking_streams: int,
+        clock: Clock = utc_now,
+    ) -> None:
+        """So many utterances are listened to and texts spoken at once."""
         self._database = database
         self._transcriber = transcriber
+        self._speakers = speakers
+        self._spoken = speaking.Memory()
         self._gate = Gate()
-        self._utterances = threading.BoundedSemaphore(streams)
+        self._utterances = threading.BoundedSemaphore(listening_streams)
+        self._texts = threading.BoundedSemaphore(speaking_streams)
         self._recordings = threading.BoundedSemaphore(RECORDINGS)
         self._clock = clock
 
     def Transcribe(self, requests: Iterator[speech_pb2.TranscribeRequest], context: Context) -> Iterator[speech_pb2.TranscribeResponse]:
         transcriber = self._available()
-        with _place(self._utterances), _bounded(context) as until, _caller_may_go():
+        with _place(self._utterances, "TRANSCRIBERS_BUSY"), _bounded(context) as until, _caller_may_go():
             settings = _opening(next(requests, None), transcriber)
             hint = Hint(settings.language, tuple(settings.vocabulary))
             transcriber.warm()
@@ -71,7 +84,7 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
 
     def TranscribeRecording(self, requests: Iterator[speech_pb2.TranscribeRecordingRequest], context: Context) -> speech_pb2.Transcript:
         transcriber = self._available()
-        with _place(self._recordings), _bounded(context) as until, _caller_may_go():
+        with _place(self._recordings, "TRANSCRIBERS_BUSY"), _bounded(context) as until, _caller_may_go():
             settings = _opening(next(requests, None), transcriber)
             transcriber.warm()
             file = bytearray()
@@ -87,6 +100,65 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
         if not found.segments:
             raise errors.InvalidArgument("AUDIO_SILENT", "nobody speaks in this recording")
         return found
+
+    def Speak(self, request: speech_pb2.SpeakRequest, context: Context) -> Iterator[speech_pb2.SpeakResponse]:
+        until = once_only(context)
+        states = self._speakers.states()
+        if states and not any(speaker.speaks(request.language) for speaker, _ in states):
+            raise errors.invalid_field("language", "LANGUAGE_UNSUPPORTED", "nobody here speaks this language")
+        said: dict[Speaker, int] = {}
+        with _place(self._texts, "SPEAKERS_BUSY"):
+            try:
+                for sentence in speaking.sentences(request.text):
+                    speaker, pieces = self._say(sentence, request, until, context)
+                    for text, piece, is_last in speaking.in_seconds(sentence, pieces):
+                        said[speaker] = said.get(speaker, 0) + len(piece)
+                        yield speech_pb2.SpeakResponse(
+                            text=text,
+                            audio=piece,
+                            sample_rate=SPOKEN_RATE,
+                            ends_sentence=is_last,
+                            provider=speaker.name,
+                            model=speaker.model,
+                        )
+            finally:
+                # Also where the caller went away: what was spoken has been paid for.
+                for speaker, size in said.items():
+                    self._count(request, speaker, size / SAMPLE_BYTES / SPOKEN_RATE)
+
+    def _say(self, sentence: str, request: speech_pb2.SpeakRequest, until: float, context: Context) -> tuple[Speaker, Iterator[bytes]]:
+        """Who says the sentence, and its pieces, which are kept for the next time once all have come."""
+        for speaker, is_asked in self._speakers.states():
+            kept = self._spoken.get((speaker.name, speaker.model, request.voice, sentence))
+            if is_asked and kept is not None:
+                return speaker, iter([kept])
+
+        def ask(speaker: Speaker, limit: float) -> tuple[Pieces[bytes], bytes | None]:
+            if not speaker.speaks(request.language):
+                raise Failure(Kind.REFUSED)
+            pieces = Pieces(speaker.say(sentence, request.voice, until - time.monotonic()), context.is_active)
+            try:
+                return pieces, pieces.next(limit)
+            except BaseException:
+                pieces.drop()
+                raise
+
+        speaker, (pieces, first) = self._speakers.first(ask, until)
+        return speaker, self._rest(speaker, pieces, first, (speaker.name, speaker.model, request.voice, sentence), until)
+
+    def _rest(self, speaker: Speaker, pieces: Pieces[bytes], piece: bytes | None, key: speaking.Key, until: float) -> Iterator[bytes]:
+        whole = bytearray()
+        try:
+            while piece is not None:
+                whole += piece
+                yield piece
+                piece = pieces.next(until)
+        except Failure as failure:
+            self._speakers.failed(speaker, failure)
+            raise rules.refusal([failure.kind]) from None
+        finally:
+            pieces.drop()
+        self._spoken.keep(key, bytes(whole))
 
     def _whole(
         self, transcriber: Transcriber, audio: bytes, settings: speech_pb2.TranscribeSettings, rank: Rank, until: float, context: Context
@@ -114,20 +186,18 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
             raise errors.FailedPrecondition("NO_PROVIDER", "no model for speech is installed here")
         return self._transcriber
 
-    def _count(self, settings: speech_pb2.TranscribeSettings, transcriber: Transcriber, seconds: float) -> None:
+    def _count(self, settings: speech_pb2.TranscribeSettings | speech_pb2.SpeakRequest, provider: Provider, seconds: float) -> None:
         if seconds:
             tenant_id, today = UUID(settings.tenant_id), self._clock().date()
-            used = UsageDay(tenant_id, today, settings.purpose, transcriber.name, audio_milliseconds=round(seconds * 1000))
+            used = UsageDay(tenant_id, today, settings.purpose, provider.name, audio_milliseconds=round(seconds * 1000))
             with self._database.begin(Scope(tenant_id=tenant_id)) as connection:
                 store.add_usage(connection, used)
 
 
 @contextmanager
-def _place(places: threading.BoundedSemaphore) -> Iterator[None]:
+def _place(places: threading.BoundedSemaphore, reason: str) -> Iterator[None]:
     if not places.acquire(blocking=False):
-        raise errors.ResourceExhausted(
-            "TRANSCRIBERS_BUSY", "as many calls run as this process can hold; try again in a moment, or elsewhere"
-        )
+        raise errors.ResourceExhausted(reason, "as many calls run as this process can hold; try again in a moment, or elsewhere")
     try:
         yield
     finally:

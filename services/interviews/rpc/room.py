@@ -1,5 +1,6 @@
 """What the gateway asks of the owner of interview rooms: the transcript is the room's history, and what the candidate says there is an answer."""
 
+from datetime import datetime
 from uuid import UUID
 
 import grpc
@@ -10,8 +11,8 @@ from services.chassis import audit, calls, errors, tasks
 from services.chassis.calls import Person
 from services.chassis.clock import Clock, utc_now
 from services.chassis.database import Database
-from services.interviews import conversation, rules, store
-from services.interviews.room import Room, to_room_message
+from services.interviews import conversation, room_store, rules, store
+from services.interviews.room import INTERVIEWER, Room, to_room_message
 from services.interviews.subjects import Answer
 from services.interviews.tables import Interview, Line
 
@@ -30,13 +31,21 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
         self._clock = clock
 
     def JoinRoom(self, request: rooms_pb2.JoinRoomRequest, context: Context) -> rooms_pb2.RoomAccess:
-        person = calls.person()
+        if request.service:
+            return self._admit(id_of(request.room_name), request.service)
+        person, now = calls.person(), self._clock()
         with self._database.begin(person) as connection:
-            interview = store.get_interview(connection, _id_of(request.room_name), person.tenant_id, person.user_id)
-            return _access(interview, person, store.read_mark(connection, interview.id, person.user_id))
+            interview = store.get_interview(connection, id_of(request.room_name), person.tenant_id, person.user_id)
+            comes = interview.status == "running" and interview.user_id == person.user_id
+            if comes:
+                room_store.want(connection, interview.id, until=now + rules.WAITS_FOR, now=now)
+            access = _access(connection, interview, person, store.read_mark(connection, interview.id, person.user_id))
+        if comes:
+            self._room.call_interviewers()
+        return access
 
     def AppendMessage(self, request: rooms_pb2.AppendMessageRequest, context: Context) -> rooms_pb2.RoomMessage:
-        person, interview_id = calls.person(), _id_of(request.room_name)
+        person, interview_id = calls.person(), id_of(request.room_name)
         if request.target_seq or request.deletes or request.attachments or request.mentions:
             raise errors.FailedPrecondition("MESSAGES_ONLY", "what is said in an interview are words, and they stay")
         try:
@@ -45,9 +54,10 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
                 rules.check_acts(interview, person)
                 rules.check_running(interview)
                 following = store.open_questions(connection, [interview_id]).get(interview_id)
+                room = room_store.find_room(connection, interview_id)
                 if interview.user_id != person.user_id:
                     line = self._say(connection, interview, "colleague", person, request)
-                elif following is None or following.state != "open":
+                elif following is None or following.state != "open" or (room is not None and room.lead_user_id is not None):
                     line = self._say(connection, interview, "candidate", person, request)
                 else:
                     answer = Answer(request.content.strip())
@@ -65,23 +75,56 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
         return to_room_message(line)
 
     def LoadMessages(self, request: rooms_pb2.LoadMessagesRequest, context: Context) -> rooms_pb2.LoadMessagesResponse:
-        person, limit = calls.person(), request.limit or _LOADED
-        with self._database.begin(person) as connection:
-            interview = store.get_interview(connection, _id_of(request.room_name), person.tenant_id, person.user_id)
-            newest = request.after < 0
-            found = store.list_lines(connection, interview.id, request.after, limit + 1, request.before)
+        limit, newest, interview_id = request.limit or _LOADED, request.after < 0, id_of(request.room_name)
+        with self._database.begin(calls.SYSTEM if request.service else calls.person()) as connection:
+            if request.service:
+                _check_hosts(connection, interview_id, request.service, self._clock())
+            else:
+                store.get_interview(connection, interview_id, calls.person().tenant_id, calls.person().user_id)
+            found = store.list_lines(connection, interview_id, request.after, limit + 1, request.before)
         kept = found[-limit:] if newest else found[:limit]
         return rooms_pb2.LoadMessagesResponse(messages=map(to_room_message, kept), more=len(found) > limit)
 
     def MarkRoomRead(self, request: rooms_pb2.MarkRoomReadRequest, context: Context) -> rooms_pb2.RoomAccess:
         person = calls.person()
         with self._database.begin(person) as connection:
-            interview = store.get_interview(connection, _id_of(request.room_name), person.tenant_id, person.user_id)
+            interview = store.get_interview(connection, id_of(request.room_name), person.tenant_id, person.user_id)
             before = store.read_mark(connection, interview.id, person.user_id)
             seq = store.mark_read(connection, interview, person.user_id, request.seq)
             if seq != before:
                 audit.record(connection, "room.read", interview_id=interview.id, seq=seq)
-            return _access(interview, person, seq)
+            return _access(connection, interview, person, seq)
+
+    def GiveConsent(self, request: rooms_pb2.GiveConsentRequest, context: Context) -> rooms_pb2.RoomAccess:
+        person = calls.person()
+        with self._database.begin(person) as connection:
+            interview = store.lock_interview(connection, id_of(request.room_name), person.tenant_id, person.user_id)
+            rules.check_running(interview)
+            if request.agrees != room_store.agrees(connection, interview, person.user_id):
+                room_store.agree(connection, interview, person.user_id, agrees=request.agrees, now=self._clock())
+                audit.record(connection, "recording.allowed" if request.agrees else "recording.refused", interview_id=interview.id)
+            current = store.get_interview(connection, interview.id, person.tenant_id, person.user_id)
+            return _access(connection, current, person, 0)
+
+    def TakeLead(self, request: rooms_pb2.TakeLeadRequest, context: Context) -> rooms_pb2.RoomAccess:
+        person, now = calls.person(), self._clock()
+        with self._database.begin(person) as connection:
+            interview = store.lock_interview(connection, id_of(request.room_name), person.tenant_id, person.user_id)
+            rules.check_leads(interview, person)
+            rules.check_running(interview)
+            room_store.want(connection, interview.id, until=now, now=now)
+            room_store.change_room(connection, interview.id, lead_user_id=person.user_id if request.active else None)
+            audit.record(connection, "lead.taken" if request.active else "lead.given_back", interview_id=interview.id)
+            return _access(connection, interview, person, 0)
+
+    def _admit(self, interview_id: UUID, service: str) -> rooms_pb2.RoomAccess:
+        """Lets an interviewer in where one has the room's lease."""
+        with self._database.begin(calls.SYSTEM) as connection:
+            interview = _check_hosts(connection, interview_id, service, self._clock())
+        return rooms_pb2.RoomAccess(
+            room_id=str(interview.id), room_name=interview.room_name, display_name=INTERVIEWER, last_seq=interview.last_seq, kind="interviewer",
+            may=["call", "caption"], agrees=True,
+        )  # fmt: skip
 
     def _say(
         self, connection: Connection, interview: Interview, speaker: str, person: Person, request: rooms_pb2.AppendMessageRequest
@@ -94,15 +137,25 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
         )  # fmt: skip
 
 
-def _access(interview: Interview, person: Person, read_seq: int) -> rooms_pb2.RoomAccess:
+def _check_hosts(connection: Connection, interview_id: UUID, service: str, now: datetime) -> Interview:
+    interview = store.find_interview(connection, interview_id)
+    if interview is None or service != "interviewer" or not room_store.is_leased(connection, interview_id, now):
+        raise errors.NotFound("ROOM_NOT_FOUND", "there is no such room")
+    return interview
+
+
+def _access(connection: Connection, interview: Interview, person: Person, read_seq: int) -> rooms_pb2.RoomAccess:
+    room = room_store.find_room(connection, interview.id)
     name = interview.candidate_name if interview.user_id == person.user_id else _COLLEAGUE
     return rooms_pb2.RoomAccess(
         room_id=str(interview.id), room_name=interview.room_name, user_id=str(person.user_id), display_name=name, last_seq=interview.last_seq,
-        read_seq=read_seq,
+        read_seq=read_seq, kind="candidate" if interview.user_id == person.user_id else "colleague",
+        may=rules.may(interview, person) if interview.status == "running" else (), agrees=room_store.agrees(connection, interview, person.user_id),
+        lead_user_id=str(room.lead_user_id) if room is not None and room.lead_user_id else "",
     )  # fmt: skip
 
 
-def _id_of(room_name: str) -> UUID:
+def id_of(room_name: str) -> UUID:
     """Raises NotFound / ROOM_NOT_FOUND for what is no room of an interview."""
     try:
         if room_name.startswith(_PREFIX):

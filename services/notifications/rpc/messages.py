@@ -173,6 +173,18 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
                 audit.record(connection, "room.read", room_id=room.id, seq=read_seq)
             return self._access(connection, person, replace(room, read_seq=read_seq))
 
+    def GiveConsent(self, request: rooms_pb2.GiveConsentRequest, context: Context) -> rooms_pb2.RoomAccess:
+        raise self._calls_off(request.room_name)
+
+    def TakeLead(self, request: rooms_pb2.TakeLeadRequest, context: Context) -> rooms_pb2.RoomAccess:
+        raise self._calls_off(request.room_name)
+
+    def _calls_off(self, room_name: str) -> errors.Refusal:
+        person = calls.person()
+        with self._database.begin(person) as connection:
+            store.get_room(connection, room_name, person.user_id)
+        return errors.FailedPrecondition("CALLS_OFF", "this room has words alone, without sound and picture")
+
     @staticmethod
     def _access(connection: Connection, person: Person, room: Room) -> rooms_pb2.RoomAccess:
         name = store.names_of(connection, {person.user_id}).get(person.user_id, "")

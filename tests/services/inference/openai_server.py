@@ -14,7 +14,7 @@ from typing import Any
 class Answer:
     """How one request is answered.
 
-    `cut_after` closes the connection after so many events; `hold_before` waits with that event until the test lets go.
+    `cut_after` closes the connection after so many events or pieces of sound; `hold_before` waits with that one until the test lets go.
     """
 
     pieces: tuple[str, ...] = ("Hello", ", ", "world")
@@ -77,8 +77,11 @@ class OpenAIServer:
                                 "usage": {"prompt_tokens": 5, "total_tokens": 5},
                             },
                         )
+                    elif self.path.endswith("/audio/speech"):
+                        self._pour("audio/pcm", (piece.encode() for piece in answer.pieces), answer)
                     else:
-                        self._stream(body, answer)
+                        events = (f"data: {event}\n\n".encode() for event in self._events(body, answer))
+                        self._pour("text/event-stream", events, answer)
                 except OSError:
                     self.close_connection = True
 
@@ -90,18 +93,17 @@ class OpenAIServer:
                 self.end_headers()
                 self.wfile.write(data)
 
-            def _stream(self, body: dict[str, Any], answer: Answer) -> None:
+            def _pour(self, kind: str, pieces: Iterator[bytes], answer: Answer) -> None:
                 self.send_response(200)
-                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Content-Type", kind)
                 self.send_header("Transfer-Encoding", "chunked")
                 self.end_headers()
-                for number, event in enumerate(self._events(body, answer)):
+                for number, data in enumerate(pieces):
                     if answer.hold_before == number:
                         outer.released.wait(30)
                     if answer.cut_after == number:
                         self.close_connection = True
                         return
-                    data = f"data: {event}\n\n".encode()
                     self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
                 self.wfile.write(b"0\r\n\r\n")
 

@@ -43,7 +43,7 @@ class Speech:
         self.channel = grpc.insecure_channel(address)
         self.stub = speech_pb2_grpc.SpeechServiceStub(self.channel)
         self._house = house
-        self._tenant_id = tenant_id or str(ids.mint())
+        self.tenant_id = tenant_id or str(ids.mint())
 
     @property
     def metadata(self) -> Any:
@@ -51,7 +51,7 @@ class Speech:
         return self._house.as_service("interviews", "inference")
 
     def settings(self, **fields: Any) -> speech_pb2.TranscribeSettings:
-        return speech_pb2.TranscribeSettings(**{"purpose": "testing", "tenant_id": self._tenant_id, **fields})
+        return speech_pb2.TranscribeSettings(**{"purpose": "testing", "tenant_id": self.tenant_id, **fields})
 
     def utterance(self, audio: bytes, piece: int = SECOND // 10, **fields: Any) -> Iterator[speech_pb2.TranscribeRequest]:
         yield speech_pb2.TranscribeRequest(settings=self.settings(**fields))

@@ -87,3 +87,33 @@ class Word(_message.Message):
     end: float
     confidence: float
     def __init__(self, text: _Optional[str] = ..., start: _Optional[float] = ..., end: _Optional[float] = ..., confidence: _Optional[float] = ...) -> None: ...
+
+class SpeakRequest(_message.Message):
+    __slots__ = ("purpose", "tenant_id", "text", "language", "voice")
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    VOICE_FIELD_NUMBER: _ClassVar[int]
+    purpose: str
+    tenant_id: str
+    text: str
+    language: str
+    voice: str
+    def __init__(self, purpose: _Optional[str] = ..., tenant_id: _Optional[str] = ..., text: _Optional[str] = ..., language: _Optional[str] = ..., voice: _Optional[str] = ...) -> None: ...
+
+class SpeakResponse(_message.Message):
+    __slots__ = ("text", "audio", "sample_rate", "ends_sentence", "provider", "model")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    AUDIO_FIELD_NUMBER: _ClassVar[int]
+    SAMPLE_RATE_FIELD_NUMBER: _ClassVar[int]
+    ENDS_SENTENCE_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    audio: bytes
+    sample_rate: int
+    ends_sentence: bool
+    provider: str
+    model: str
+    def __init__(self, text: _Optional[str] = ..., audio: _Optional[bytes] = ..., sample_rate: _Optional[int] = ..., ends_sentence: _Optional[bool] = ..., provider: _Optional[str] = ..., model: _Optional[str] = ...) -> None: ...

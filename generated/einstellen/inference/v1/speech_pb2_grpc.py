@@ -45,6 +45,11 @@ class SpeechServiceStub:
                 request_serializer=einstellen_dot_inference_dot_v1_dot_speech__pb2.TranscribeRecordingRequest.SerializeToString,
                 response_deserializer=einstellen_dot_inference_dot_v1_dot_speech__pb2.Transcript.FromString,
                 _registered_method=True)
+        self.Speak = channel.unary_stream(
+                '/einstellen.inference.v1.SpeechService/Speak',
+                request_serializer=einstellen_dot_inference_dot_v1_dot_speech__pb2.SpeakRequest.SerializeToString,
+                response_deserializer=einstellen_dot_inference_dot_v1_dot_speech__pb2.SpeakResponse.FromString,
+                _registered_method=True)
 
 
 class SpeechServiceServicer:
@@ -71,6 +76,16 @@ class SpeechServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Speak(self, request, context):
+        """Speaks a text aloud, sentence by sentence: each as soon as it is made, much faster than it plays. The first provider that answers speaks a sentence whole.
+        A sentence without a sound, as one of signs alone, has its text and no audio. The same text mostly comes from memory, and is counted all the same.
+        FAILED_PRECONDITION / NO_PROVIDER where nothing can speak, and the text has to do; INVALID_ARGUMENT / LANGUAGE_UNSUPPORTED; RESOURCE_EXHAUSTED / SPEAKERS_BUSY;
+        UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW. An error after the first answer means that the last sentence may not be whole.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SpeechServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -83,6 +98,11 @@ def add_SpeechServiceServicer_to_server(servicer, server):
                     servicer.TranscribeRecording,
                     request_deserializer=einstellen_dot_inference_dot_v1_dot_speech__pb2.TranscribeRecordingRequest.FromString,
                     response_serializer=einstellen_dot_inference_dot_v1_dot_speech__pb2.Transcript.SerializeToString,
+            ),
+            'Speak': grpc.unary_stream_rpc_method_handler(
+                    servicer.Speak,
+                    request_deserializer=einstellen_dot_inference_dot_v1_dot_speech__pb2.SpeakRequest.FromString,
+                    response_serializer=einstellen_dot_inference_dot_v1_dot_speech__pb2.SpeakResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -140,6 +160,33 @@ class SpeechService:
             '/einstellen.inference.v1.SpeechService/TranscribeRecording',
             einstellen_dot_inference_dot_v1_dot_speech__pb2.TranscribeRecordingRequest.SerializeToString,
             einstellen_dot_inference_dot_v1_dot_speech__pb2.Transcript.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Speak(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/einstellen.inference.v1.SpeechService/Speak',
+            einstellen_dot_inference_dot_v1_dot_speech__pb2.SpeakRequest.SerializeToString,
+            einstellen_dot_inference_dot_v1_dot_speech__pb2.SpeakResponse.FromString,
             options,
             channel_credentials,
             insecure,

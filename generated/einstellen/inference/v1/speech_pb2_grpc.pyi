@@ -45,6 +45,12 @@ class SpeechServiceStub:
     The first message has the settings, each one after it a piece of the file. It takes about a tenth of the recording's length; give it a deadline to match.
     Utterances go before recordings where both wait. Errors as for Transcribe, and OUT_OF_RANGE / AUDIO_TOO_LARGE; INVALID_ARGUMENT / AUDIO_SILENT where nobody speaks.
     """
+    Speak: _grpc.UnaryStreamMultiCallable[_speech_pb2.SpeakRequest, _speech_pb2.SpeakResponse]
+    """Speaks a text aloud, sentence by sentence: each as soon as it is made, much faster than it plays. The first provider that answers speaks a sentence whole.
+    A sentence without a sound, as one of signs alone, has its text and no audio. The same text mostly comes from memory, and is counted all the same.
+    FAILED_PRECONDITION / NO_PROVIDER where nothing can speak, and the text has to do; INVALID_ARGUMENT / LANGUAGE_UNSUPPORTED; RESOURCE_EXHAUSTED / SPEAKERS_BUSY;
+    UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW. An error after the first answer means that the last sentence may not be whole.
+    """
 
 @_typing.type_check_only
 class SpeechServiceAsyncStub(SpeechServiceStub):
@@ -62,6 +68,12 @@ class SpeechServiceAsyncStub(SpeechServiceStub):
     """Writes down a whole recording: WAV, FLAC, MP3, AAC, Opus or Vorbis in Ogg, WebM or MP4, or the sound of a film in these; 20 MiB and 10 minutes at most.
     The first message has the settings, each one after it a piece of the file. It takes about a tenth of the recording's length; give it a deadline to match.
     Utterances go before recordings where both wait. Errors as for Transcribe, and OUT_OF_RANGE / AUDIO_TOO_LARGE; INVALID_ARGUMENT / AUDIO_SILENT where nobody speaks.
+    """
+    Speak: _aio.UnaryStreamMultiCallable[_speech_pb2.SpeakRequest, _speech_pb2.SpeakResponse]  # type: ignore[assignment]
+    """Speaks a text aloud, sentence by sentence: each as soon as it is made, much faster than it plays. The first provider that answers speaks a sentence whole.
+    A sentence without a sound, as one of signs alone, has its text and no audio. The same text mostly comes from memory, and is counted all the same.
+    FAILED_PRECONDITION / NO_PROVIDER where nothing can speak, and the text has to do; INVALID_ARGUMENT / LANGUAGE_UNSUPPORTED; RESOURCE_EXHAUSTED / SPEAKERS_BUSY;
+    UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW. An error after the first answer means that the last sentence may not be whole.
     """
 
 class SpeechServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -89,6 +101,18 @@ class SpeechServiceServicer(metaclass=_abc_1.ABCMeta):
         """Writes down a whole recording: WAV, FLAC, MP3, AAC, Opus or Vorbis in Ogg, WebM or MP4, or the sound of a film in these; 20 MiB and 10 minutes at most.
         The first message has the settings, each one after it a piece of the file. It takes about a tenth of the recording's length; give it a deadline to match.
         Utterances go before recordings where both wait. Errors as for Transcribe, and OUT_OF_RANGE / AUDIO_TOO_LARGE; INVALID_ARGUMENT / AUDIO_SILENT where nobody speaks.
+        """
+
+    @_abc_1.abstractmethod
+    def Speak(
+        self,
+        request: _speech_pb2.SpeakRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_speech_pb2.SpeakResponse], _abc.AsyncIterator[_speech_pb2.SpeakResponse]]:
+        """Speaks a text aloud, sentence by sentence: each as soon as it is made, much faster than it plays. The first provider that answers speaks a sentence whole.
+        A sentence without a sound, as one of signs alone, has its text and no audio. The same text mostly comes from memory, and is counted all the same.
+        FAILED_PRECONDITION / NO_PROVIDER where nothing can speak, and the text has to do; INVALID_ARGUMENT / LANGUAGE_UNSUPPORTED; RESOURCE_EXHAUSTED / SPEAKERS_BUSY;
+        UNAVAILABLE / PROVIDERS_FAILED; DEADLINE_EXCEEDED / PROVIDERS_TOO_SLOW. An error after the first answer means that the last sentence may not be whole.
         """
 
 def add_SpeechServiceServicer_to_server(servicer: SpeechServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -24,10 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from einstellen.options.v1 import options_pb2 as einstellen_dot_options_dot_v1_dot_options__pb2
+from einstellen.rooms.v1 import media_pb2 as einstellen_dot_rooms_dot_v1_dot_media__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x65instellen/rooms/v1/rooms.proto\x12\x13\x65instellen.rooms.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"Y\n\x0fJoinRoomRequest\x12\x46\n\troom_name\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$R\x08roomName\"\xb4\x01\n\nRoomAccess\x12\x17\n\x07room_id\x18\x01 \x01(\tR\x06roomId\x12\x1b\n\troom_name\x18\x02 \x01(\tR\x08roomName\x12\x17\n\x07user_id\x18\x03 \x01(\tR\x06userId\x12!\n\x0c\x64isplay_name\x18\x04 \x01(\tR\x0b\x64isplayName\x12\x19\n\x08last_seq\x18\x05 \x01(\x03R\x07lastSeq\x12\x19\n\x08read_seq\x18\x06 \x01(\x03R\x07readSeq\"\x9e\x04\n\x14\x41ppendMessageRequest\x12\x46\n\troom_name\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$R\x08roomName\x12\"\n\x07\x63ontent\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1fR\x07\x63ontent\x12&\n\tclient_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x08\x63lientId\x12&\n\ntarget_seq\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\ttargetSeq\x12\x18\n\x07\x64\x65letes\x18\x05 \x01(\x08R\x07\x64\x65letes\x12K\n\x0b\x61ttachments\x18\x06 \x03(\x0b\x32\x1f.einstellen.rooms.v1.AttachmentB\x08\xbaH\x05\x92\x01\x02\x10\nR\x0b\x61ttachments\x12+\n\x08mentions\x18\x07 \x03(\tB\x0f\xbaH\x0c\x92\x01\t\x10\x32\"\x05r\x03\xb0\x01\x01R\x08mentions:\xb5\x01\xbaH\xb1\x01\x1a\xae\x01\n\x0e\x61ppend.content\x12+content: a message has words or attachments\x1aothis.deletes ? this.target_seq > 0 : this.content != \'\' || (this.target_seq == 0 && size(this.attachments) > 0)\"\xec\x01\n\nAttachment\x12[\n\treference\x18\x01 \x01(\tB=\xbaH:r8\x10\x01\x18\xf4\x03\x32\x31^(https://[^\\s\"<>]+|[A-Za-z0-9][A-Za-z0-9._/-]*)$R\treference\x12\x1e\n\x04name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x04name\x12\x44\n\nmedia_type\x18\x03 \x01(\tB%\xbaH\"r 2\x1e^[a-z]+/[A-Za-z0-9.+-]{1,100}$R\tmediaType\x12\x1b\n\x04size\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x04size\"\xb2\x03\n\x0bRoomMessage\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n\x03seq\x18\x02 \x01(\x03R\x03seq\x12\x1b\n\tsender_id\x18\x03 \x01(\tR\x08senderId\x12\x1f\n\x0bsender_name\x18\x04 \x01(\tR\nsenderName\x12\x18\n\x07\x63ontent\x18\x05 \x01(\tR\x07\x63ontent\x12\x1b\n\tclient_id\x18\x06 \x01(\tR\x08\x63lientId\x12\x37\n\tsent_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08sentTime\x12\x1d\n\ntarget_seq\x18\x08 \x01(\x03R\ttargetSeq\x12;\n\x0b\x65\x64ited_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\neditedTime\x12\x18\n\x07\x64\x65leted\x18\n \x01(\x08R\x07\x64\x65leted\x12\x41\n\x0b\x61ttachments\x18\x0b \x03(\x0b\x32\x1f.einstellen.rooms.v1.AttachmentR\x0b\x61ttachments\x12\x1a\n\x08mentions\x18\x0c \x03(\tR\x08mentions\"\xc8\x01\n\x13LoadMessagesRequest\x12\x46\n\troom_name\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$R\x08roomName\x12&\n\x05\x61\x66ter\x18\x02 \x01(\x03\x42\x10\xbaH\r\"\x0b(\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01R\x05\x61\x66ter\x12 \n\x05limit\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x05limit\x12\x1f\n\x06\x62\x65\x66ore\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x06\x62\x65\x66ore\"h\n\x14LoadMessagesResponse\x12<\n\x08messages\x18\x01 \x03(\x0b\x32 .einstellen.rooms.v1.RoomMessageR\x08messages\x12\x12\n\x04more\x18\x02 \x01(\x08R\x04more\"x\n\x13MarkRoomReadRequest\x12\x46\n\troom_name\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$R\x08roomName\x12\x19\n\x03seq\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x03seq\"\x9e\x03\n\x0b\x43lientFrame\x12G\n\x0c\x61uthenticate\x18\x01 \x01(\x0b\x32!.einstellen.rooms.v1.AuthenticateH\x00R\x0c\x61uthenticate\x12,\n\x03say\x18\x02 \x01(\x0b\x32\x18.einstellen.rooms.v1.SayH\x00R\x03say\x12\x35\n\x06typing\x18\x03 \x01(\x0b\x32\x1b.einstellen.rooms.v1.TypingH\x00R\x06typing\x12/\n\x04read\x18\x04 \x01(\x0b\x32\x19.einstellen.rooms.v1.ReadH\x00R\x04read\x12\x38\n\x07history\x18\x05 \x01(\x0b\x32\x1c.einstellen.rooms.v1.HistoryH\x00R\x07history\x12/\n\x04\x65\x64it\x18\x06 \x01(\x0b\x32\x19.einstellen.rooms.v1.EditH\x00R\x04\x65\x64it\x12\x35\n\x06remove\x18\x07 \x01(\x0b\x32\x1b.einstellen.rooms.v1.RemoveH\x00R\x06removeB\x0e\n\x05\x66rame\x12\x05\xbaH\x02\x08\x01\"0\n\x0c\x41uthenticate\x12 \n\x05token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 R\x05token\"\xbe\x02\n\x03Say\x12\"\n\x07\x63ontent\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1fR\x07\x63ontent\x12&\n\tclient_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x08\x63lientId\x12K\n\x0b\x61ttachments\x18\x03 \x03(\x0b\x32\x1f.einstellen.rooms.v1.AttachmentB\x08\xbaH\x05\x92\x01\x02\x10\nR\x0b\x61ttachments\x12+\n\x08mentions\x18\x04 \x03(\tB\x0f\xbaH\x0c\x92\x01\t\x10\x32\"\x05r\x03\xb0\x01\x01R\x08mentions:q\xbaHn\x1al\n\x0bsay.content\x12+content: a message has words or attachments\x1a\x30this.content != \'\' || size(this.attachments) > 0\"o\n\x04\x45\x64it\x12\x19\n\x03seq\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x01R\x03seq\x12$\n\x07\x63ontent\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xa0\x1fR\x07\x63ontent\x12&\n\tclient_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x08\x63lientId\"K\n\x06Remove\x12\x19\n\x03seq\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x01R\x03seq\x12&\n\tclient_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x08\x63lientId\" \n\x06Typing\x12\x16\n\x06\x61\x63tive\x18\x01 \x01(\x08R\x06\x61\x63tive\"!\n\x04Read\x12\x19\n\x03seq\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x03seq\"j\n\x07History\x12\x1d\n\x05\x61\x66ter\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x05\x61\x66ter\x12\x1f\n\x06\x62\x65\x66ore\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x06\x62\x65\x66ore\x12\x1f\n\x05limit\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x05limit\"\xf0\x03\n\x0bServerFrame\x12\x38\n\x07welcome\x18\x01 \x01(\x0b\x32\x1c.einstellen.rooms.v1.WelcomeH\x00R\x07welcome\x12<\n\x07message\x18\x02 \x01(\x0b\x32 .einstellen.rooms.v1.RoomMessageH\x00R\x07message\x12;\n\x08presence\x18\x03 \x01(\x0b\x32\x1d.einstellen.rooms.v1.PresenceH\x00R\x08presence\x12;\n\x06typing\x18\x04 \x01(\x0b\x32!.einstellen.rooms.v1.PersonTypingH\x00R\x06typing\x12\x35\n\x04read\x18\x05 \x01(\x0b\x32\x1f.einstellen.rooms.v1.PersonReadH\x00R\x04read\x12\x37\n\x05\x65rror\x18\x06 \x01(\x0b\x32\x1f.einstellen.rooms.v1.FrameErrorH\x00R\x05\x65rror\x12>\n\treconnect\x18\x07 \x01(\x0b\x32\x1e.einstellen.rooms.v1.ReconnectH\x00R\treconnect\x12\x36\n\x04page\x18\x08 \x01(\x0b\x32 .einstellen.rooms.v1.HistoryPageH\x00R\x04pageB\x07\n\x05\x66rame\"_\n\x0bHistoryPage\x12<\n\x08messages\x18\x01 \x03(\x0b\x32 .einstellen.rooms.v1.RoomMessageR\x08messages\x12\x12\n\x04more\x18\x02 \x01(\x08R\x04more\"\xae\x01\n\x07Welcome\x12\x1b\n\troom_name\x18\x01 \x01(\tR\x08roomName\x12\x17\n\x07user_id\x18\x02 \x01(\tR\x06userId\x12\x19\n\x08last_seq\x18\x03 \x01(\x03R\x07lastSeq\x12\x19\n\x08read_seq\x18\x04 \x01(\x03R\x07readSeq\x12\x37\n\x07present\x18\x05 \x03(\x0b\x32\x1d.einstellen.rooms.v1.PresenceR\x07present\"^\n\x08Presence\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\x12!\n\x0c\x64isplay_name\x18\x02 \x01(\tR\x0b\x64isplayName\x12\x16\n\x06online\x18\x03 \x01(\x08R\x06online\"?\n\x0cPersonTyping\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\x12\x16\n\x06\x61\x63tive\x18\x02 \x01(\x08R\x06\x61\x63tive\"7\n\nPersonRead\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\x12\x10\n\x03seq\x18\x02 \x01(\x03R\x03seq\":\n\tReconnect\x12-\n\x12\x61\x66ter_milliseconds\x18\x01 \x01(\x05R\x11\x61\x66terMilliseconds\"[\n\nFrameError\x12\x16\n\x06reason\x18\x01 \x01(\tR\x06reason\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\x12\x1b\n\tclient_id\x18\x03 \x01(\tR\x08\x63lientId2\x83\x05\n\x10RoomOwnerService\x12\x90\x01\n\x08JoinRoom\x12$.einstellen.rooms.v1.JoinRoomRequest\x1a\x1f.einstellen.rooms.v1.RoomAccess\"=\x8a\xb5\x18\t*\x07gateway\x92\xb5\x18,the door to rooms is the gateway\'s WebSocket\x12\x9b\x01\n\rAppendMessage\x12).einstellen.rooms.v1.AppendMessageRequest\x1a .einstellen.rooms.v1.RoomMessage\"=\x8a\xb5\x18\t*\x07gateway\x92\xb5\x18,the door to rooms is the gateway\'s WebSocket\x12\xa2\x01\n\x0cLoadMessages\x12(.einstellen.rooms.v1.LoadMessagesRequest\x1a).einstellen.rooms.v1.LoadMessagesResponse\"=\x8a\xb5\x18\t*\x07gateway\x92\xb5\x18,the door to rooms is the gateway\'s WebSocket\x12\x98\x01\n\x0cMarkRoomRead\x12(.einstellen.rooms.v1.MarkRoomReadRequest\x1a\x1f.einstellen.rooms.v1.RoomAccess\"=\x8a\xb5\x18\t*\x07gateway\x92\xb5\x18,the door to rooms is the gateway\'s WebSocketb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x65instellen/rooms/v1/rooms.proto\x12\x13\x65instellen.rooms.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1f\x65instellen/rooms/v1/media.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x01\n\x0fJoinRoomRequest\x12\x46\n\troom_name\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$R\x08roomName\x12.\n\x07service\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f\x32\r^[a-z]{0,32}$R\x07service\"t\n\x12GiveConsentRequest\x12\x46\n\troom_name\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$R\x08roomName\x12\x16\n\x06\x61grees\x18\x02 \x01(\x08R\x06\x61grees\"q\n\x0fTakeLeadRequest\x12\x46\n\troom_name\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$R\x08roomName\x12\x16\n\x06\x61\x63tive\x18\x02 \x01(\x08R\x06\x61\x63tive\"\x94\x02\n\nRoomAccess\x12\x17\n\x07room_id\x18\x01 \x01(\tR\x06roomId\x12\x1b\n\troom_name\x18\x02 \x01(\tR\x08roomName\x12\x17\n\x07user_id\x18\x03 \x01(\tR\x06userId\x12!\n\x0c\x64isplay_name\x18\x04 \x01(\tR\x0b\x64isplayName\x12\x19\n\x08last_seq\x18\x05 \x01(\x03R\x07lastSeq\x12\x19\n\x08read_seq\x18\x06 \x01(\x03R\x07readSeq\x12\x12\n\x04kind\x18\x07 \x01(\tR\x04kind\x12\x10\n\x03may\x18\x08 \x03(\tR\x03may\x12\x16\n\x06\x61grees\x18\t \x01(\x08R\x06\x61grees\x12 \n\x0clead_user_id\x18\n \x01(\tR\nleadUserId\"\x9e\x04\n\x14\x41ppendMessageRequest\x12\x46\n\troom_name\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$R\x08roomName\x12\"\n\x07\x63ontent\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1fR\x07\x63ontent\x12&\n\tclient_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x08\x63lientId\x12&\n\ntarget_seq\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\ttargetSeq\x12\x18\n\x07\x64\x65letes\x18\x05 \x01(\x08R\x07\x64\x65letes\x12K\n\x0b\x61ttachments\x18\x06 \x03(\x0b\x32\x1f.einstellen.rooms.v1.AttachmentB\x08\xbaH\x05\x92\x01\x02\x10\nR\x0b\x61ttachments\x12+\n\x08mentions\x18\x07 \x03(\tB\x0f\xbaH\x0c\x92\x01\t\x10\x32\"\x05r\x03\xb0\x01\x01R\x08mentions:\xb5\x01\xbaH\xb1\x01\x1a\xae\x01\n\x0e\x61ppend.content\x12+content: a message has words or attachments\x1aothis.deletes ? this.target_seq > 0 : this.content != \'\' || (this.target_seq == 0 && size(this.attachments) > 0)\"\xec\x01\n\nAttachment\x12[\n\treference\x18\x01 \x01(\tB=\xbaH:r8\x10\x01\x18\xf4\x03\x32\x31^(https://[^\\s\"<>]+|[A-Za-z0-9][A-Za-z0-9._/-]*)$R\treference\x12\x1e\n\x04name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x04name\x12\x44\n\nmedia_type\x18\x03 \x01(\tB%\xbaH\"r 2\x1e^[a-z]+/[A-Za-z0-9.+-]{1,100}$R\tmediaType\x12\x1b\n\x04size\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x04size\"\xb2\x03\n\x0bRoomMessage\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n\x03seq\x18\x02 \x01(\x03R\x03seq\x12\x1b\n\tsender_id\x18\x03 \x01(\tR\x08senderId\x12\x1f\n\x0bsender_name\x18\x04 \x01(\tR\nsenderName\x12\x18\n\x07\x63ontent\x18\x05 \x01(\tR\x07\x63ontent\x12\x1b\n\tclient_id\x18\x06 \x01(\tR\x08\x63lientId\x12\x37\n\tsent_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08sentTime\x12\x1d\n\ntarget_seq\x18\x08 \x01(\x03R\ttargetSeq\x12;\n\x0b\x65\x64ited_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\neditedTime\x12\x18\n\x07\x64\x65leted\x18\n \x01(\x08R\x07\x64\x65leted\x12\x41\n\x0b\x61ttachments\x18\x0b \x03(\x0b\x32\x1f.einstellen.rooms.v1.AttachmentR\x0b\x61ttachments\x12\x1a\n\x08mentions\x18\x0c \x03(\tR\x08mentions\"\xf8\x01\n\x13LoadMessagesRequest\x12\x46\n\troom_name\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$R\x08roomName\x12&\n\x05\x61\x66ter\x18\x02 \x01(\x03\x42\x10\xbaH\r\"\x0b(\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01R\x05\x61\x66ter\x12 \n\x05limit\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x05limit\x12\x1f\n\x06\x62\x65\x66ore\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x06\x62\x65\x66ore\x12.\n\x07service\x18\x05 \x01(\tB\x14\xbaH\x11r\x0f\x32\r^[a-z]{0,32}$R\x07service\"h\n\x14LoadMessagesResponse\x12<\n\x08messages\x18\x01 \x03(\x0b\x32 .einstellen.rooms.v1.RoomMessageR\x08messages\x12\x12\n\x04more\x18\x02 \x01(\x08R\x04more\"x\n\x13MarkRoomReadRequest\x12\x46\n\troom_name\x18\x01 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$R\x08roomName\x12\x19\n\x03seq\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x03seq\"\xbf\x05\n\x0b\x43lientFrame\x12G\n\x0c\x61uthenticate\x18\x01 \x01(\x0b\x32!.einstellen.rooms.v1.AuthenticateH\x00R\x0c\x61uthenticate\x12,\n\x03say\x18\x02 \x01(\x0b\x32\x18.einstellen.rooms.v1.SayH\x00R\x03say\x12\x35\n\x06typing\x18\x03 \x01(\x0b\x32\x1b.einstellen.rooms.v1.TypingH\x00R\x06typing\x12/\n\x04read\x18\x04 \x01(\x0b\x32\x19.einstellen.rooms.v1.ReadH\x00R\x04read\x12\x38\n\x07history\x18\x05 \x01(\x0b\x32\x1c.einstellen.rooms.v1.HistoryH\x00R\x07history\x12/\n\x04\x65\x64it\x18\x06 \x01(\x0b\x32\x19.einstellen.rooms.v1.EditH\x00R\x04\x65\x64it\x12\x35\n\x06remove\x18\x07 \x01(\x0b\x32\x1b.einstellen.rooms.v1.RemoveH\x00R\x06remove\x12\x39\n\x06signal\x18\x08 \x01(\x0b\x32\x1f.einstellen.rooms.v1.PeerSignalH\x00R\x06signal\x12\x38\n\x07\x63onsent\x18\t \x01(\x0b\x32\x1c.einstellen.rooms.v1.ConsentH\x00R\x07\x63onsent\x12\x33\n\x04lead\x18\n \x01(\x0b\x32\x1d.einstellen.rooms.v1.TakeLeadH\x00R\x04lead\x12\x38\n\x07\x63\x61ption\x18\x0b \x01(\x0b\x32\x1c.einstellen.rooms.v1.CaptionH\x00R\x07\x63\x61ption\x12;\n\x08\x61\x63tivity\x18\x0c \x01(\x0b\x32\x1d.einstellen.rooms.v1.ActivityH\x00R\x08\x61\x63tivityB\x0e\n\x05\x66rame\x12\x05\xbaH\x02\x08\x01\"0\n\x0c\x41uthenticate\x12 \n\x05token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 R\x05token\"\xbe\x02\n\x03Say\x12\"\n\x07\x63ontent\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1fR\x07\x63ontent\x12&\n\tclient_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x08\x63lientId\x12K\n\x0b\x61ttachments\x18\x03 \x03(\x0b\x32\x1f.einstellen.rooms.v1.AttachmentB\x08\xbaH\x05\x92\x01\x02\x10\nR\x0b\x61ttachments\x12+\n\x08mentions\x18\x04 \x03(\tB\x0f\xbaH\x0c\x92\x01\t\x10\x32\"\x05r\x03\xb0\x01\x01R\x08mentions:q\xbaHn\x1al\n\x0bsay.content\x12+content: a message has words or attachments\x1a\x30this.content != \'\' || size(this.attachments) > 0\"o\n\x04\x45\x64it\x12\x19\n\x03seq\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x01R\x03seq\x12$\n\x07\x63ontent\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xa0\x1fR\x07\x63ontent\x12&\n\tclient_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x08\x63lientId\"K\n\x06Remove\x12\x19\n\x03seq\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x01R\x03seq\x12&\n\tclient_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x08\x63lientId\" \n\x06Typing\x12\x16\n\x06\x61\x63tive\x18\x01 \x01(\x08R\x06\x61\x63tive\"!\n\x04Read\x12\x19\n\x03seq\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x03seq\"j\n\x07History\x12\x1d\n\x05\x61\x66ter\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x05\x61\x66ter\x12\x1f\n\x06\x62\x65\x66ore\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x06\x62\x65\x66ore\x12\x1f\n\x05limit\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x05limit\"\x9c\x06\n\x0bServerFrame\x12\x38\n\x07welcome\x18\x01 \x01(\x0b\x32\x1c.einstellen.rooms.v1.WelcomeH\x00R\x07welcome\x12<\n\x07message\x18\x02 \x01(\x0b\x32 .einstellen.rooms.v1.RoomMessageH\x00R\x07message\x12;\n\x08presence\x18\x03 \x01(\x0b\x32\x1d.einstellen.rooms.v1.PresenceH\x00R\x08presence\x12;\n\x06typing\x18\x04 \x01(\x0b\x32!.einstellen.rooms.v1.PersonTypingH\x00R\x06typing\x12\x35\n\x04read\x18\x05 \x01(\x0b\x32\x1f.einstellen.rooms.v1.PersonReadH\x00R\x04read\x12\x37\n\x05\x65rror\x18\x06 \x01(\x0b\x32\x1f.einstellen.rooms.v1.FrameErrorH\x00R\x05\x65rror\x12>\n\treconnect\x18\x07 \x01(\x0b\x32\x1e.einstellen.rooms.v1.ReconnectH\x00R\treconnect\x12\x36\n\x04page\x18\x08 \x01(\x0b\x32 .einstellen.rooms.v1.HistoryPageH\x00R\x04page\x12G\n\x0cparticipants\x18\t \x01(\x0b\x32!.einstellen.rooms.v1.ParticipantsH\x00R\x0cparticipants\x12\x39\n\x06signal\x18\n \x01(\x0b\x32\x1f.einstellen.rooms.v1.PeerSignalH\x00R\x06signal\x12/\n\x04lead\x18\x0b \x01(\x0b\x32\x19.einstellen.rooms.v1.LeadH\x00R\x04lead\x12\x38\n\x07\x63\x61ption\x18\x0c \x01(\x0b\x32\x1c.einstellen.rooms.v1.CaptionH\x00R\x07\x63\x61ption\x12;\n\x08\x61\x63tivity\x18\r \x01(\x0b\x32\x1d.einstellen.rooms.v1.ActivityH\x00R\x08\x61\x63tivityB\x07\n\x05\x66rame\"_\n\x0bHistoryPage\x12<\n\x08messages\x18\x01 \x03(\x0b\x32 .einstellen.rooms.v1.RoomMessageR\x08messages\x12\x12\n\x04more\x18\x02 \x01(\x08R\x04more\"\xe2\x02\n\x07Welcome\x12\x1b\n\troom_name\x18\x01 \x01(\tR\x08roomName\x12\x17\n\x07user_id\x18\x02 \x01(\tR\x06userId\x12\x19\n\x08last_seq\x18\x03 \x01(\x03R\x07lastSeq\x12\x19\n\x08read_seq\x18\x04 \x01(\x03R\x07readSeq\x12\x37\n\x07present\x18\x05 \x03(\x0b\x32\x1d.einstellen.rooms.v1.PresenceR\x07present\x12%\n\x0eparticipant_id\x18\x06 \x01(\tR\rparticipantId\x12?\n\x0bice_servers\x18\x07 \x03(\x0b\x32\x1e.einstellen.rooms.v1.IceServerR\niceServers\x12\x10\n\x03may\x18\x08 \x03(\tR\x03may\x12\x16\n\x06\x61grees\x18\t \x01(\x08R\x06\x61grees\x12 \n\x0clead_user_id\x18\n \x01(\tR\nleadUserId\"^\n\x08Presence\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\x12!\n\x0c\x64isplay_name\x18\x02 \x01(\tR\x0b\x64isplayName\x12\x16\n\x06online\x18\x03 \x01(\x08R\x06online\"?\n\x0cPersonTyping\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\x12\x16\n\x06\x61\x63tive\x18\x02 \x01(\x08R\x06\x61\x63tive\"7\n\nPersonRead\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\x12\x10\n\x03seq\x18\x02 \x01(\x03R\x03seq\":\n\tReconnect\x12-\n\x12\x61\x66ter_milliseconds\x18\x01 \x01(\x05R\x11\x61\x66terMilliseconds\"[\n\nFrameError\x12\x16\n\x06reason\x18\x01 \x01(\tR\x06reason\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\x12\x1b\n\tclient_id\x18\x03 \x01(\tR\x08\x63lientId2\xaf\x07\n\x10RoomOwnerService\x12\x90\x01\n\x08JoinRoom\x12$.einstellen.rooms.v1.JoinRoomRequest\x1a\x1f.einstellen.rooms.v1.RoomAccess\"=\x8a\xb5\x18\t*\x07gateway\x92\xb5\x18,the door to rooms is the gateway\'s WebSocket\x12\x9b\x01\n\rAppendMessage\x12).einstellen.rooms.v1.AppendMessageRequest\x1a .einstellen.rooms.v1.RoomMessage\"=\x8a\xb5\x18\t*\x07gateway\x92\xb5\x18,the door to rooms is the gateway\'s WebSocket\x12\xa2\x01\n\x0cLoadMessages\x12(.einstellen.rooms.v1.LoadMessagesRequest\x1a).einstellen.rooms.v1.LoadMessagesResponse\"=\x8a\xb5\x18\t*\x07gateway\x92\xb5\x18,the door to rooms is the gateway\'s WebSocket\x12\x98\x01\n\x0cMarkRoomRead\x12(.einstellen.rooms.v1.MarkRoomReadRequest\x1a\x1f.einstellen.rooms.v1.RoomAccess\"=\x8a\xb5\x18\t*\x07gateway\x92\xb5\x18,the door to rooms is the gateway\'s WebSocket\x12\x96\x01\n\x0bGiveConsent\x12\'.einstellen.rooms.v1.GiveConsentRequest\x1a\x1f.einstellen.rooms.v1.RoomAccess\"=\x8a\xb5\x18\t*\x07gateway\x92\xb5\x18,the door to rooms is the gateway\'s WebSocket\x12\x90\x01\n\x08TakeLead\x12$.einstellen.rooms.v1.TakeLeadRequest\x1a\x1f.einstellen.rooms.v1.RoomAccess\"=\x8a\xb5\x18\t*\x07gateway\x92\xb5\x18,the door to rooms is the gateway\'s WebSocketb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,6 +37,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_JOINROOMREQUEST'].fields_by_name['room_name']._loaded_options = None
   _globals['_JOINROOMREQUEST'].fields_by_name['room_name']._serialized_options = b'\272H&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'
+  _globals['_JOINROOMREQUEST'].fields_by_name['service']._loaded_options = None
+  _globals['_JOINROOMREQUEST'].fields_by_name['service']._serialized_options = b'\272H\021r\0172\r^[a-z]{0,32}$'
+  _globals['_GIVECONSENTREQUEST'].fields_by_name['room_name']._loaded_options = None
+  _globals['_GIVECONSENTREQUEST'].fields_by_name['room_name']._serialized_options = b'\272H&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'
+  _globals['_TAKELEADREQUEST'].fields_by_name['room_name']._loaded_options = None
+  _globals['_TAKELEADREQUEST'].fields_by_name['room_name']._serialized_options = b'\272H&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'
   _globals['_APPENDMESSAGEREQUEST'].fields_by_name['room_name']._loaded_options = None
   _globals['_APPENDMESSAGEREQUEST'].fields_by_name['room_name']._serialized_options = b'\272H&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'
   _globals['_APPENDMESSAGEREQUEST'].fields_by_name['content']._loaded_options = None
@@ -66,6 +73,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LOADMESSAGESREQUEST'].fields_by_name['limit']._serialized_options = b'\272H\007\032\005\030\310\001(\000'
   _globals['_LOADMESSAGESREQUEST'].fields_by_name['before']._loaded_options = None
   _globals['_LOADMESSAGESREQUEST'].fields_by_name['before']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_LOADMESSAGESREQUEST'].fields_by_name['service']._loaded_options = None
+  _globals['_LOADMESSAGESREQUEST'].fields_by_name['service']._serialized_options = b'\272H\021r\0172\r^[a-z]{0,32}$'
   _globals['_MARKROOMREADREQUEST'].fields_by_name['room_name']._loaded_options = None
   _globals['_MARKROOMREADREQUEST'].fields_by_name['room_name']._serialized_options = b'\272H&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'
   _globals['_MARKROOMREADREQUEST'].fields_by_name['seq']._loaded_options = None
@@ -110,54 +119,62 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ROOMOWNERSERVICE'].methods_by_name['LoadMessages']._serialized_options = b'\212\265\030\t*\007gateway\222\265\030,the door to rooms is the gateway\'s WebSocket'
   _globals['_ROOMOWNERSERVICE'].methods_by_name['MarkRoomRead']._loaded_options = None
   _globals['_ROOMOWNERSERVICE'].methods_by_name['MarkRoomRead']._serialized_options = b'\212\265\030\t*\007gateway\222\265\030,the door to rooms is the gateway\'s WebSocket'
-  _globals['_JOINROOMREQUEST']._serialized_start=155
-  _globals['_JOINROOMREQUEST']._serialized_end=244
-  _globals['_ROOMACCESS']._serialized_start=247
-  _globals['_ROOMACCESS']._serialized_end=427
-  _globals['_APPENDMESSAGEREQUEST']._serialized_start=430
-  _globals['_APPENDMESSAGEREQUEST']._serialized_end=972
-  _globals['_ATTACHMENT']._serialized_start=975
-  _globals['_ATTACHMENT']._serialized_end=1211
-  _globals['_ROOMMESSAGE']._serialized_start=1214
-  _globals['_ROOMMESSAGE']._serialized_end=1648
-  _globals['_LOADMESSAGESREQUEST']._serialized_start=1651
-  _globals['_LOADMESSAGESREQUEST']._serialized_end=1851
-  _globals['_LOADMESSAGESRESPONSE']._serialized_start=1853
-  _globals['_LOADMESSAGESRESPONSE']._serialized_end=1957
-  _globals['_MARKROOMREADREQUEST']._serialized_start=1959
-  _globals['_MARKROOMREADREQUEST']._serialized_end=2079
-  _globals['_CLIENTFRAME']._serialized_start=2082
-  _globals['_CLIENTFRAME']._serialized_end=2496
-  _globals['_AUTHENTICATE']._serialized_start=2498
-  _globals['_AUTHENTICATE']._serialized_end=2546
-  _globals['_SAY']._serialized_start=2549
-  _globals['_SAY']._serialized_end=2867
-  _globals['_EDIT']._serialized_start=2869
-  _globals['_EDIT']._serialized_end=2980
-  _globals['_REMOVE']._serialized_start=2982
-  _globals['_REMOVE']._serialized_end=3057
-  _globals['_TYPING']._serialized_start=3059
-  _globals['_TYPING']._serialized_end=3091
-  _globals['_READ']._serialized_start=3093
-  _globals['_READ']._serialized_end=3126
-  _globals['_HISTORY']._serialized_start=3128
-  _globals['_HISTORY']._serialized_end=3234
-  _globals['_SERVERFRAME']._serialized_start=3237
-  _globals['_SERVERFRAME']._serialized_end=3733
-  _globals['_HISTORYPAGE']._serialized_start=3735
-  _globals['_HISTORYPAGE']._serialized_end=3830
-  _globals['_WELCOME']._serialized_start=3833
-  _globals['_WELCOME']._serialized_end=4007
-  _globals['_PRESENCE']._serialized_start=4009
-  _globals['_PRESENCE']._serialized_end=4103
-  _globals['_PERSONTYPING']._serialized_start=4105
-  _globals['_PERSONTYPING']._serialized_end=4168
-  _globals['_PERSONREAD']._serialized_start=4170
-  _globals['_PERSONREAD']._serialized_end=4225
-  _globals['_RECONNECT']._serialized_start=4227
-  _globals['_RECONNECT']._serialized_end=4285
-  _globals['_FRAMEERROR']._serialized_start=4287
-  _globals['_FRAMEERROR']._serialized_end=4378
-  _globals['_ROOMOWNERSERVICE']._serialized_start=4381
-  _globals['_ROOMOWNERSERVICE']._serialized_end=5024
+  _globals['_ROOMOWNERSERVICE'].methods_by_name['GiveConsent']._loaded_options = None
+  _globals['_ROOMOWNERSERVICE'].methods_by_name['GiveConsent']._serialized_options = b'\212\265\030\t*\007gateway\222\265\030,the door to rooms is the gateway\'s WebSocket'
+  _globals['_ROOMOWNERSERVICE'].methods_by_name['TakeLead']._loaded_options = None
+  _globals['_ROOMOWNERSERVICE'].methods_by_name['TakeLead']._serialized_options = b'\212\265\030\t*\007gateway\222\265\030,the door to rooms is the gateway\'s WebSocket'
+  _globals['_JOINROOMREQUEST']._serialized_start=189
+  _globals['_JOINROOMREQUEST']._serialized_end=326
+  _globals['_GIVECONSENTREQUEST']._serialized_start=328
+  _globals['_GIVECONSENTREQUEST']._serialized_end=444
+  _globals['_TAKELEADREQUEST']._serialized_start=446
+  _globals['_TAKELEADREQUEST']._serialized_end=559
+  _globals['_ROOMACCESS']._serialized_start=562
+  _globals['_ROOMACCESS']._serialized_end=838
+  _globals['_APPENDMESSAGEREQUEST']._serialized_start=841
+  _globals['_APPENDMESSAGEREQUEST']._serialized_end=1383
+  _globals['_ATTACHMENT']._serialized_start=1386
+  _globals['_ATTACHMENT']._serialized_end=1622
+  _globals['_ROOMMESSAGE']._serialized_start=1625
+  _globals['_ROOMMESSAGE']._serialized_end=2059
+  _globals['_LOADMESSAGESREQUEST']._serialized_start=2062
+  _globals['_LOADMESSAGESREQUEST']._serialized_end=2310
+  _globals['_LOADMESSAGESRESPONSE']._serialized_start=2312
+  _globals['_LOADMESSAGESRESPONSE']._serialized_end=2416
+  _globals['_MARKROOMREADREQUEST']._serialized_start=2418
+  _globals['_MARKROOMREADREQUEST']._serialized_end=2538
+  _globals['_CLIENTFRAME']._serialized_start=2541
+  _globals['_CLIENTFRAME']._serialized_end=3244
+  _globals['_AUTHENTICATE']._serialized_start=3246
+  _globals['_AUTHENTICATE']._serialized_end=3294
+  _globals['_SAY']._serialized_start=3297
+  _globals['_SAY']._serialized_end=3615
+  _globals['_EDIT']._serialized_start=3617
+  _globals['_EDIT']._serialized_end=3728
+  _globals['_REMOVE']._serialized_start=3730
+  _globals['_REMOVE']._serialized_end=3805
+  _globals['_TYPING']._serialized_start=3807
+  _globals['_TYPING']._serialized_end=3839
+  _globals['_READ']._serialized_start=3841
+  _globals['_READ']._serialized_end=3874
+  _globals['_HISTORY']._serialized_start=3876
+  _globals['_HISTORY']._serialized_end=3982
+  _globals['_SERVERFRAME']._serialized_start=3985
+  _globals['_SERVERFRAME']._serialized_end=4781
+  _globals['_HISTORYPAGE']._serialized_start=4783
+  _globals['_HISTORYPAGE']._serialized_end=4878
+  _globals['_WELCOME']._serialized_start=4881
+  _globals['_WELCOME']._serialized_end=5235
+  _globals['_PRESENCE']._serialized_start=5237
+  _globals['_PRESENCE']._serialized_end=5331
+  _globals['_PERSONTYPING']._serialized_start=5333
+  _globals['_PERSONTYPING']._serialized_end=5396
+  _globals['_PERSONREAD']._serialized_start=5398
+  _globals['_PERSONREAD']._serialized_end=5453
+  _globals['_RECONNECT']._serialized_start=5455
+  _globals['_RECONNECT']._serialized_end=5513
+  _globals['_FRAMEERROR']._serialized_start=5515
+  _globals['_FRAMEERROR']._serialized_end=5606
+  _globals['_ROOMOWNERSERVICE']._serialized_start=5609
+  _globals['_ROOMOWNERSERVICE']._serialized_end=6552
 # @@protoc_insertion_point(module_scope)

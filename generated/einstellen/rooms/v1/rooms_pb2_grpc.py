@@ -55,6 +55,16 @@ class RoomOwnerServiceStub:
                 request_serializer=einstellen_dot_rooms_dot_v1_dot_rooms__pb2.MarkRoomReadRequest.SerializeToString,
                 response_deserializer=einstellen_dot_rooms_dot_v1_dot_rooms__pb2.RoomAccess.FromString,
                 _registered_method=True)
+        self.GiveConsent = channel.unary_unary(
+                '/einstellen.rooms.v1.RoomOwnerService/GiveConsent',
+                request_serializer=einstellen_dot_rooms_dot_v1_dot_rooms__pb2.GiveConsentRequest.SerializeToString,
+                response_deserializer=einstellen_dot_rooms_dot_v1_dot_rooms__pb2.RoomAccess.FromString,
+                _registered_method=True)
+        self.TakeLead = channel.unary_unary(
+                '/einstellen.rooms.v1.RoomOwnerService/TakeLead',
+                request_serializer=einstellen_dot_rooms_dot_v1_dot_rooms__pb2.TakeLeadRequest.SerializeToString,
+                response_deserializer=einstellen_dot_rooms_dot_v1_dot_rooms__pb2.RoomAccess.FromString,
+                _registered_method=True)
 
 
 class RoomOwnerServiceServicer:
@@ -94,6 +104,22 @@ class RoomOwnerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GiveConsent(self, request, context):
+        """Records whether the person agrees to being recorded in this room.
+        NOT_FOUND / ROOM_NOT_FOUND; FAILED_PRECONDITION / CALLS_OFF where nothing is ever recorded.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TakeLead(self, request, context):
+        """Gives the lead of the conversation to the person, or back.
+        NOT_FOUND / ROOM_NOT_FOUND; PERMISSION_DENIED / LEAD_NOT_ALLOWED; FAILED_PRECONDITION / CALLS_OFF where nobody leads.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RoomOwnerServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -115,6 +141,16 @@ def add_RoomOwnerServiceServicer_to_server(servicer, server):
             'MarkRoomRead': grpc.unary_unary_rpc_method_handler(
                     servicer.MarkRoomRead,
                     request_deserializer=einstellen_dot_rooms_dot_v1_dot_rooms__pb2.MarkRoomReadRequest.FromString,
+                    response_serializer=einstellen_dot_rooms_dot_v1_dot_rooms__pb2.RoomAccess.SerializeToString,
+            ),
+            'GiveConsent': grpc.unary_unary_rpc_method_handler(
+                    servicer.GiveConsent,
+                    request_deserializer=einstellen_dot_rooms_dot_v1_dot_rooms__pb2.GiveConsentRequest.FromString,
+                    response_serializer=einstellen_dot_rooms_dot_v1_dot_rooms__pb2.RoomAccess.SerializeToString,
+            ),
+            'TakeLead': grpc.unary_unary_rpc_method_handler(
+                    servicer.TakeLead,
+                    request_deserializer=einstellen_dot_rooms_dot_v1_dot_rooms__pb2.TakeLeadRequest.FromString,
                     response_serializer=einstellen_dot_rooms_dot_v1_dot_rooms__pb2.RoomAccess.SerializeToString,
             ),
     }
@@ -226,6 +262,60 @@ class RoomOwnerService:
             target,
             '/einstellen.rooms.v1.RoomOwnerService/MarkRoomRead',
             einstellen_dot_rooms_dot_v1_dot_rooms__pb2.MarkRoomReadRequest.SerializeToString,
+            einstellen_dot_rooms_dot_v1_dot_rooms__pb2.RoomAccess.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GiveConsent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.rooms.v1.RoomOwnerService/GiveConsent',
+            einstellen_dot_rooms_dot_v1_dot_rooms__pb2.GiveConsentRequest.SerializeToString,
+            einstellen_dot_rooms_dot_v1_dot_rooms__pb2.RoomAccess.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TakeLead(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.rooms.v1.RoomOwnerService/TakeLead',
+            einstellen_dot_rooms_dot_v1_dot_rooms__pb2.TakeLeadRequest.SerializeToString,
             einstellen_dot_rooms_dot_v1_dot_rooms__pb2.RoomAccess.FromString,
             options,
             channel_credentials,

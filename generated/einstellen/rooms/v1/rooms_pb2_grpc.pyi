@@ -50,6 +50,14 @@ class RoomOwnerServiceStub:
     """Records how far the person has read. Never moves backwards.
     NOT_FOUND / ROOM_NOT_FOUND.
     """
+    GiveConsent: _grpc.UnaryUnaryMultiCallable[_rooms_pb2.GiveConsentRequest, _rooms_pb2.RoomAccess]
+    """Records whether the person agrees to being recorded in this room.
+    NOT_FOUND / ROOM_NOT_FOUND; FAILED_PRECONDITION / CALLS_OFF where nothing is ever recorded.
+    """
+    TakeLead: _grpc.UnaryUnaryMultiCallable[_rooms_pb2.TakeLeadRequest, _rooms_pb2.RoomAccess]
+    """Gives the lead of the conversation to the person, or back.
+    NOT_FOUND / ROOM_NOT_FOUND; PERMISSION_DENIED / LEAD_NOT_ALLOWED; FAILED_PRECONDITION / CALLS_OFF where nobody leads.
+    """
 
 @_typing.type_check_only
 class RoomOwnerServiceAsyncStub(RoomOwnerServiceStub):
@@ -72,6 +80,14 @@ class RoomOwnerServiceAsyncStub(RoomOwnerServiceStub):
     MarkRoomRead: _aio.UnaryUnaryMultiCallable[_rooms_pb2.MarkRoomReadRequest, _rooms_pb2.RoomAccess]  # type: ignore[assignment]
     """Records how far the person has read. Never moves backwards.
     NOT_FOUND / ROOM_NOT_FOUND.
+    """
+    GiveConsent: _aio.UnaryUnaryMultiCallable[_rooms_pb2.GiveConsentRequest, _rooms_pb2.RoomAccess]  # type: ignore[assignment]
+    """Records whether the person agrees to being recorded in this room.
+    NOT_FOUND / ROOM_NOT_FOUND; FAILED_PRECONDITION / CALLS_OFF where nothing is ever recorded.
+    """
+    TakeLead: _aio.UnaryUnaryMultiCallable[_rooms_pb2.TakeLeadRequest, _rooms_pb2.RoomAccess]  # type: ignore[assignment]
+    """Gives the lead of the conversation to the person, or back.
+    NOT_FOUND / ROOM_NOT_FOUND; PERMISSION_DENIED / LEAD_NOT_ALLOWED; FAILED_PRECONDITION / CALLS_OFF where nobody leads.
     """
 
 class RoomOwnerServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -116,6 +132,26 @@ class RoomOwnerServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_rooms_pb2.RoomAccess, _abc.Awaitable[_rooms_pb2.RoomAccess]]:
         """Records how far the person has read. Never moves backwards.
         NOT_FOUND / ROOM_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GiveConsent(
+        self,
+        request: _rooms_pb2.GiveConsentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rooms_pb2.RoomAccess, _abc.Awaitable[_rooms_pb2.RoomAccess]]:
+        """Records whether the person agrees to being recorded in this room.
+        NOT_FOUND / ROOM_NOT_FOUND; FAILED_PRECONDITION / CALLS_OFF where nothing is ever recorded.
+        """
+
+    @_abc_1.abstractmethod
+    def TakeLead(
+        self,
+        request: _rooms_pb2.TakeLeadRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rooms_pb2.RoomAccess, _abc.Awaitable[_rooms_pb2.RoomAccess]]:
+        """Gives the lead of the conversation to the person, or back.
+        NOT_FOUND / ROOM_NOT_FOUND; PERMISSION_DENIED / LEAD_NOT_ALLOWED; FAILED_PRECONDITION / CALLS_OFF where nobody leads.
         """
 
 def add_RoomOwnerServiceServicer_to_server(servicer: RoomOwnerServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

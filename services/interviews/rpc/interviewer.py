@@ -1,0 +1,136 @@
+"""The RPCs of the interviewer: leasing a room, and what is heard and said there."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import grpc
+from sqlalchemy import Connection
+
+from einstellen.interviews.v1 import interviewer_pb2, interviewer_pb2_grpc
+from services.chassis import audit, calls, errors, ids, tasks
+from services.chassis.clock import Clock, to_timestamp, utc_now
+from services.chassis.database import Database
+from services.interviews import recordings, room_store, rules, store
+from services.interviews.conversation import Conversation
+from services.interviews.room import Room, to_room_message
+from services.interviews.tables import Interview, Line, RoomState
+
+Context = grpc.ServicerContext
+LEASE = timedelta(seconds=12)
+_CONSIDER = timedelta(seconds=5)
+_LONGEST_ANSWER = 20_000
+
+
+class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
+    """See interviewer.proto: a process of ours calls for itself, so each transaction is the system's."""
+
+    def __init__(self, database: Database, conversation: Conversation, room: Room, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._conversation = conversation
+        self._room = room
+        self._clock = clock
+
+    def LeaseRoom(self, request: interviewer_pb2.LeaseRoomRequest, context: Context) -> interviewer_pb2.LeaseRoomResponse:
+        now = self._clock()
+        with self._database.begin(calls.SYSTEM) as connection:
+            lease_id = ids.mint()
+            interview_id = room_store.lease_one(connection, lease_id, request.holder, until=now + LEASE, now=now)
+            if interview_id is None:
+                return interviewer_pb2.LeaseRoomResponse()
+            interview = store.find_interview(connection, interview_id)
+            room = room_store.lock_lease(connection, interview_id, lease_id, now)
+            if interview is None:
+                return interviewer_pb2.LeaseRoomResponse()
+            audit.record(connection, "room.leased", tenant_id=interview.tenant_id, interview_id=interview_id)
+            return interviewer_pb2.LeaseRoomResponse(lease=_told(connection, interview, room, now))
+
+    def RenewLease(self, request: interviewer_pb2.RenewLeaseRequest, context: Context) -> interviewer_pb2.Lease:
+        now, interview_id, lease_id = self._clock(), UUID(request.interview_id), UUID(request.lease_id)
+        with self._database.begin(calls.SYSTEM) as connection:
+            room = room_store.lock_lease(connection, interview_id, lease_id, now)
+            interview = store.find_interview(connection, interview_id)
+            if interview is None or interview.status != "running":
+                raise errors.FailedPrecondition("LEASE_LOST", "the interview is over")
+            wanted = max(room.wanted_until, now + rules.WAITS_FOR) if request.candidate_is_here else room.wanted_until
+            room_store.change_room(connection, interview_id, lease_until=now + LEASE, wanted_until=wanted)
+            return _told(connection, interview, room_store.lock_lease(connection, interview_id, lease_id, now), now)
+
+    def ReleaseRoom(self, request: interviewer_pb2.ReleaseRoomRequest, context: Context) -> interviewer_pb2.ReleaseRoomResponse:
+        now, interview_id = self._clock(), UUID(request.interview_id)
+        with self._database.begin(calls.SYSTEM) as connection:
+            room = room_store.find_room(connection, interview_id)
+            if room is not None and room.lease_id == UUID(request.lease_id):
+                wanted = now if request.is_done else room.wanted_until
+                room_store.change_room(connection, interview_id, lease_id=None, lease_until=None, lease_holder="", wanted_until=wanted)
+        if not request.is_done:
+            self._room.call_interviewers()
+        return interviewer_pb2.ReleaseRoomResponse()
+
+    def TakeUtterance(self, request: interviewer_pb2.TakeUtteranceRequest, context: Context) -> interviewer_pb2.TakeUtteranceResponse:
+        now, interview_id, lease_id = self._clock(), UUID(request.interview_id), UUID(request.lease_id)
+        lines: list[Line] = []
+        try:
+            with self._database.begin(calls.SYSTEM) as connection:
+                interview = store.find_and_lock(connection, interview_id)
+                room = room_store.lock_lease(connection, interview_id, lease_id, now)
+                if interview is None or interview.status != "running":
+                    raise errors.FailedPrecondition("LEASE_LOST", "the interview is over")
+                asked = store.open_questions(connection, [interview_id]).get(interview_id)
+                question = asked if asked is not None and asked.state == "open" and room.lead_user_id is None else None
+                if request.text.strip():
+                    lines.append(
+                        store.add_line(
+                            connection, interview_id, "candidate", request.text.strip(), now=now, sender_id=interview.user_id,
+                            sender_name=interview.candidate_name, question_id=question.id if question else None, client_id=request.utterance_id,
+                        )
+                    )  # fmt: skip
+                answered = question.id if question is not None and request.ends_turn else None
+                if answered is not None and not self._answer(connection, interview, answered, now):
+                    answered = None
+        except store.Repeated:
+            answered = None
+        with self._database.begin(calls.SYSTEM) as connection:
+            interview = store.find_interview(connection, interview_id)
+        if interview is not None:
+            self._room.publish(interview, lines)
+        if answered is not None:
+            self._conversation.consider(answered)
+        with self._database.begin(calls.SYSTEM) as connection:
+            found = room_store.find_room(connection, interview_id)
+            left = room_store.unspoken(connection, interview_id, found.spoken_seq if found else 0)
+        return interviewer_pb2.TakeUtteranceResponse(unspoken=map(to_room_message, left))
+
+    def NoteSpoken(self, request: interviewer_pb2.NoteSpokenRequest, context: Context) -> interviewer_pb2.NoteSpokenResponse:
+        interview_id = UUID(request.interview_id)
+        with self._database.begin(calls.SYSTEM) as connection:
+            room = room_store.lock_lease(connection, interview_id, UUID(request.lease_id), self._clock())
+            if request.seq > room.spoken_seq:
+                room_store.change_room(connection, interview_id, spoken_seq=request.seq)
+        return interviewer_pb2.NoteSpokenResponse()
+
+    def _answer(self, connection: Connection, interview: Interview, question_id: UUID, now: datetime) -> bool:
+        """Closes the question with all that was said to it; says whether there was anything."""
+        said = " ".join(room_store.said_to(connection, interview.id, question_id))[:_LONGEST_ANSWER]
+        if not said:
+            return False
+        values = {"state": "answered", "answer": said, "source": "speech", "problem": "", "answered_at": now}
+        store.change_question(connection, question_id, values)
+        audit.record(connection, "answer.given", tenant_id=interview.tenant_id, interview_id=interview.id, question_id=question_id)
+        # Done at once by the caller; by the task where this process does not come so far.
+        tasks.enqueue(connection, "consider", {"question_id": question_id}, tenant_id=interview.tenant_id, run_at=now + _CONSIDER)
+        return True
+
+
+def _told(connection: Connection, interview: Interview, room: RoomState, now: datetime) -> interviewer_pb2.Lease:
+    asked = store.open_questions(connection, [interview.id]).get(interview.id)
+    waits = asked is not None and asked.state == "open"
+    draft: Sequence[str] = room_store.said_to(connection, interview.id, asked.id) if asked is not None and waits else ()
+    return interviewer_pb2.Lease(
+        lease_id=str(room.lease_id), interview_id=str(interview.id), tenant_id=str(interview.tenant_id), room_name=interview.room_name,
+        user_id=str(interview.user_id), vocabulary=recordings.terms(interview),
+        unspoken=map(to_room_message, room_store.unspoken(connection, interview.id, room.spoken_seq)),
+        question_id=str(asked.id) if asked is not None and waits else "", draft=" ".join(draft), lead_user_id=str(room.lead_user_id or ""),
+        is_wanted=room.wanted_until > now, end_time=to_timestamp(room.opened_at + rules.LONGEST),
+        expire_time=to_timestamp(room.lease_until),
+    )  # fmt: skip
