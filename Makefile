@@ -73,6 +73,7 @@ clean: ## Remove all that was installed, made or recorded here
 .venv/.installed: .venv/.locked pyproject.toml
 	@echo "Installing this project"
 	@$(call quietly,$(PIP) install --no-deps --no-build-isolation --editable .)
+	@$(PYTHON) -m services.interviews.running.compiling
 	@touch $@
 
 .venv/.locked: requirements-dev.lock | $(PYTHON)

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from cli.services import SERVICES
 from gateway.settings import Settings as GatewaySettings
 from services.chassis.settings import Settings, variables
+from services.interviews.interviewer.settings import Settings as InterviewerSettings
 
 TARGET = Path(__file__).parents[1] / ".env.example"
 _REQUIRED = ("SECRET_KEY", "SERVICE_TOKEN")
@@ -43,7 +44,11 @@ def render() -> str:
     """The whole file."""
     readers: dict[str, list[str]] = {}
     fields: dict[str, FieldInfo] = {}
-    for process, kind in [*((service.name, service.settings) for service in SERVICES), ("gateway", GatewaySettings)]:
+    for process, kind in [
+        *((service.name, service.settings) for service in SERVICES),
+        ("gateway", GatewaySettings),
+        ("interviewer", InterviewerSettings),
+    ]:
         for field in _fields(kind, above=Settings):
             name = names_of(field)[0]
             fields.setdefault(name, field)

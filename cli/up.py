@@ -74,13 +74,16 @@ def embedded(
         databases = ensure_databases(postgres, folder, {service.name: service.database for service in SERVICES})
         ports = {service.name: folder.port(service.name) for service in SERVICES}
         values = environment.of(folder, databases, valkey, ports, smtp_port=mailbox.smtp_port)
-        operator = {name: f"{LOOPBACK}:{folder.port(f'{name}-metrics')}" for name in ("services", "gateway", "envoy")}
-        gateway, gateway_grpc = folder.port("gateway"), folder.port("gateway-grpc")
+        operator = {name: f"{LOOPBACK}:{folder.port(f'{name}-metrics')}" for name in ("services", "gateway", "interviewer", "envoy")}
+        gateway, gateway_grpc, interviewer = folder.port("gateway"), folder.port("gateway-grpc"), folder.port("interviewer")
         values |= {
             "METRICS_LISTEN": operator["services"],
             "GATEWAY_METRICS_LISTEN": operator["gateway"],
             "GATEWAY_LISTEN": f"{LOOPBACK}:{gateway}",
             "GATEWAY_GRPC_LISTEN": f"{LOOPBACK}:{gateway_grpc}",
+            "GATEWAY_URL": f"{LOOPBACK}:{gateway}",
+            "INTERVIEWER_LISTEN": f"{LOOPBACK}:{interviewer}",
+            "INTERVIEWER_METRICS_LISTEN": operator["interviewer"],
             **(settings or {}),
         }
         migrate_all(SERVICES, values, say=lambda _: None)
@@ -93,6 +96,7 @@ def embedded(
         supervisor.start(
             _python("services", ["-m", "cli", "up", "--target", "all"], values, list(ports.values())),
             _python("gateway", ["-m", "gateway"], values, [gateway, gateway_grpc]),
+            _python("interviewer", ["-m", "services.interviews.interviewer"], values, [interviewer]),
             envoy_child(folder, config, admin_port=int(operator["envoy"].rpartition(":")[2])),
         )
         url = f"http://{LOOPBACK if address == '0.0.0.0' else address}:{public}"  # noqa: S104 - compared, not bound

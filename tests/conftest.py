@@ -307,7 +307,12 @@ def house(shared_folder: DataFolder, tmp_path_factory: pytest.TempPathFactory) -
     }
     ports = {service.name: free_port() for service in SERVICES}
     values = environments.of(shared_folder, databases, valkey, ports, smtp_port=mailbox.smtp_port)
-    values |= {"REDIS_URL": valkey.url(sum(worker.encode()) % 16), "UPLOAD_DIR": str(tmp_path_factory.mktemp("objects")), "WORKERS": "4"}
+    values |= {
+        "REDIS_URL": valkey.url(sum(worker.encode()) % 16),
+        "UPLOAD_DIR": str(tmp_path_factory.mktemp("objects")),
+        "WORKERS": "4",
+        "WEBHOOKS_PRIVATE": "true",
+    }
     servers = start(SERVICES, values)
     yield House(shared_folder, values, {name: f"{LOOPBACK}:{port}" for name, port in ports.items()}, servers, mailbox, postgres)
     for server in reversed(servers):

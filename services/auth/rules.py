@@ -28,7 +28,7 @@ _MOST_KEYS = 100
 # What API keys can be narrowed to: the scopes of the contracts, and the gateway's own.
 SCOPES = frozenset(
     f"{what}.{how}"
-    for what in ("billing", "candidates", "inference", "interviews", "jobs", "notifications", "organizations")
+    for what in ("billing", "candidates", "inference", "interviews", "jobs", "notifications", "organizations", "webhooks")
     for how in ("read", "write")
 ) | {"rooms.write"}
 SIGN_IN_FOR = timedelta(minutes=10)

@@ -42,6 +42,23 @@ def record(connection: sa.Connection, kind: str, subject_id: UUID, tenant_id: UU
     database.ring_after_commit(connection)
 
 
+def bring(connection: sa.Connection, found: Sequence[sa.Row[Any]]) -> None:
+    """Adds events of another database of the service, as they are but for their positions; as `record`, last in the transaction."""
+    connection.execute(_LOCK)
+    kept = ("kind", "subject_id", "tenant_id", "details", "created_at")
+    connection.execute(_ADD, [{name: getattr(row, name) for name in kept} for row in found])
+    database.ring_after_commit(connection)
+
+
+def move_cursor(connection: sa.Connection, source: str, before: int, after: int) -> bool:
+    """Says whether it stood at `before`, which is 0 for one that is new, and stands at `after` now."""
+    moved = insert(frame.cursors).values(source=source, position=after)
+    moved = moved.on_conflict_do_update(
+        index_elements=["source"], set_={"position": after}, where=frame.cursors.c.position == before
+    )  # fmt: skip
+    return connection.execute(moved.returning(frame.cursors.c.position)).first() is not None
+
+
 def position(connection: sa.Connection) -> int:
     """That of the newest event. What is read after this has all in it that the events up to there tell of."""
     return connection.execute(_POSITION).scalar() or 0
@@ -87,22 +104,25 @@ class Follower(threading.Thread):
     An event that cannot be applied is tried again, more and more slowly, and holds back those behind it.
     """
 
-    def __init__(self, server: str, source: str, channel: grpc.Channel, own: Database, prepare: Prepare) -> None:
+    def __init__(
+        self, server: str, source: str, channel: grpc.Channel, own: Database, prepare: Prepare, *, poll_seconds: float = _POLL_SECONDS
+    ) -> None:
         super().__init__(name=f"{server}-follows-{source}", daemon=True)
         self._server = server
         self._source = source
         self._feed = events_pb2_grpc.EventServiceStub(channel)
         self._database = own
         self._prepare = prepare
+        self._poll_seconds = poll_seconds
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        pause = _POLL_SECONDS
+        pause = self._poll_seconds
         while not self._stopping.is_set():
             calls.enter(calls.Call(self._server, f"follow/{self._source}", ""))
             try:
                 busy = self._advance()
-                pause = _POLL_SECONDS
+                pause = self._poll_seconds
             except Exception as problem:  # noqa: BLE001 - whatever it was, the next round tries again
                 log.warning("event not applied", extra={"source": self._source, "problem": type(problem).__name__})
                 busy, pause = False, min(pause * 2, _LONGEST_PAUSE)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,53 @@ notifications = sa.Table(
     sa.Column("sent_at", sa.DateTime(timezone=True)),
     sa.Column("read_at", sa.DateTime(timezone=True)),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("send_at", sa.DateTime(timezone=True)),
+    sa.Column("needed_by", sa.DateTime(timezone=True)),
+    sa.Column("attempted_at", sa.DateTime(timezone=True)),
+    sa.Column("delivered_at", sa.DateTime(timezone=True)),
+    sa.Column("failure", sa.Text, nullable=False),
+    sa.Column("provider_id", sa.Text, nullable=False),
+)  # fmt: skip
+
+preferences = sa.Table(
+    "preferences", metadata,
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("time_zone", sa.Text, nullable=False),
+    sa.Column("quiet_start", sa.Time),
+    sa.Column("quiet_end", sa.Time),
+)  # fmt: skip
+
+switched_off = sa.Table(
+    "switched_off", metadata,
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("notification_type", sa.Text, primary_key=True),
+)  # fmt: skip
+
+suppressed_addresses = sa.Table(
+    "suppressed_addresses", metadata,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("notification_id", sa.Uuid),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+push_subscriptions = sa.Table(
+    "push_subscriptions", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("endpoint", sa.Text, nullable=False),
+    sa.Column("p256dh", sa.Text, nullable=False),
+    sa.Column("auth", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+push_deliveries = sa.Table(
+    "push_deliveries", metadata,
+    sa.Column("notification_id", sa.Uuid, primary_key=True),
+    sa.Column("subscription_id", sa.Uuid, primary_key=True),
 )  # fmt: skip
 
 rooms = sa.Table(
@@ -104,9 +151,71 @@ interview_reminders = sa.Table(
     sa.Column("interview_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("reminder_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("task_id", sa.Uuid, nullable=False),
+    sa.Column("fixed", sa.Boolean, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
+
+reminder_recipients = sa.Table(
+    "reminder_recipients", metadata,
+    sa.Column("reminder_id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("remind_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("task_id", sa.Uuid, nullable=False),
+)  # fmt: skip
+
+webhook_endpoints = sa.Table(
+    "webhook_endpoints", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("event_types", sa.ARRAY(sa.Text), nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("secret_version", sa.Integer, nullable=False),
+    sa.Column("old_secret_until", sa.DateTime(timezone=True)),
+    sa.Column("failing_since", sa.DateTime(timezone=True)),
+    sa.Column("resting_until", sa.DateTime(timezone=True)),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+webhook_messages = sa.Table(
+    "webhook_messages", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("event_type", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+webhook_deliveries = sa.Table(
+    "webhook_deliveries", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("tenant_id", sa.Uuid, nullable=False),
+    sa.Column("endpoint_id", sa.Uuid, nullable=False),
+    sa.Column("message_id", sa.Uuid, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("attempts_before", sa.Integer, nullable=False),
+    sa.Column("task_id", sa.Uuid, nullable=False),
+    sa.Column("next_attempt_at", sa.DateTime(timezone=True)),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+webhook_attempts = sa.Table(
+    "webhook_attempts", metadata,
+    sa.Column("delivery_id", sa.Uuid, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("http_status", sa.Integer, nullable=False),
+    sa.Column("problem", sa.Text, nullable=False),
+    sa.Column("milliseconds", sa.Integer, nullable=False),
+)  # fmt: skip
+
+# Of a notification with one of these, it is not known yet what becomes of it.
+WAITING = ("scheduled", "held", "queued")
 
 
 @dataclass(frozen=True)
@@ -126,7 +235,10 @@ class Contact:
 
 @dataclass(frozen=True)
 class Notification:
-    """One notification to one person or address. `html` and `calendar` are kept until it is sent; a service's has no `sender_id`."""
+    """One notification to one person or address. `html` and `calendar` are kept until it is sent; a service's has no `sender_id`.
+
+    `attempted_at` is when it was first handed to its channel, and set before it is: from then on it may have gone through, whatever became of us.
+    """
 
     id: UUID
     tenant_id: UUID
@@ -142,6 +254,37 @@ class Notification:
     status: str
     sent_at: datetime | None
     read_at: datetime | None
+    created_at: datetime
+    kind: str = "messages"
+    send_at: datetime | None = None
+    needed_by: datetime | None = None
+    attempted_at: datetime | None = None
+    delivered_at: datetime | None = None
+    failure: str = ""
+    provider_id: str = ""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person wants: the language they read, by which clock they live, when it is to be quiet, and what is turned off, by kind and type."""
+
+    user_id: UUID
+    language: str = ""
+    time_zone: str = "UTC"
+    quiet_start: time | None = None
+    quiet_end: time | None = None
+    off: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class PushSubscription:
+    """A browser of somebody's: where messages to it go, and the keys that only it can open them with."""
+
+    id: UUID
+    user_id: UUID
+    endpoint: str
+    p256dh: str
+    auth: str
     created_at: datetime
 
 
@@ -207,7 +350,7 @@ class Update:
 
 @dataclass(frozen=True)
 class Reminder:
-    """A reminder of an interview to both sides; `task_id` is the task that sends it."""
+    """A reminder of an interview to both sides. `reminder_at` is when the first of them is reminded; `fixed` says that this was asked for."""
 
     id: UUID
     application_id: UUID
@@ -218,5 +361,79 @@ class Reminder:
     interview_at: datetime
     reminder_at: datetime
     status: str
-    task_id: UUID
+    fixed: bool
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """One of the two who are reminded, and the task that does it."""
+
+    reminder_id: UUID
+    user_id: UUID
+    remind_at: datetime
+    status: str
+    task_id: UUID
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where an organization is told of its events; `user_id` is who hears when it fails. Without `event_types` it is told of all.
+
+    `status` is `on`, or why it is off. `failing_since` is the first failure after the last success. Until `resting_until` it is sent nothing.
+    """
+
+    id: UUID
+    tenant_id: UUID
+    user_id: UUID
+    url: str
+    description: str
+    event_types: Sequence[str]
+    status: str
+    secret_version: int
+    old_secret_until: datetime | None
+    failing_since: datetime | None
+    resting_until: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class WebhookMessage:
+    """What is sent of one event, the same bytes to every endpoint at every attempt."""
+
+    id: UUID
+    tenant_id: UUID
+    event_type: str
+    payload: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message on its way to an endpoint. `task_id` is the task that sends it, any other is stale; of `attempts` those in `attempts_before` were made before
+    it was sent anew.
+    """
+
+    id: UUID
+    tenant_id: UUID
+    endpoint_id: UUID
+    message_id: UUID
+    status: str
+    attempts: int
+    attempts_before: int
+    task_id: UUID
+    next_attempt_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One request of a delivery; `http_status` is 0 where no answer came."""
+
+    delivery_id: UUID
+    number: int
+    attempted_at: datetime
+    http_status: int
+    problem: str
+    milliseconds: int

@@ -48,6 +48,7 @@ class Client:
 
     def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
         self.ws = ws
+        self.patience = PATIENCE
         self.welcome: dict[str, Any] = {}
         self.messages: list[dict[str, Any]] = []
         self.others: list[dict[str, Any]] = []
@@ -68,7 +69,7 @@ class Client:
     async def until(self, condition: Callable[[], Any], what: str) -> Any:
         """What the condition answers as soon as it is true of what has come."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 while not (found := condition()):
                     self._changed.clear()
                     await self._changed.wait()

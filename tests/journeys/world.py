@@ -51,6 +51,8 @@ from einstellen.notifications.v1 import (
     notifications_pb2_grpc,
     reminders_pb2,
     reminders_pb2_grpc,
+    webhooks_pb2,
+    webhooks_pb2_grpc,
 )
 from services.billing import catalogue, renewals
 from services.billing.renewals import Invoicing
@@ -116,12 +118,14 @@ def make(house: House) -> World:
         notifications_pb2.SendNotificationRequest(notification_type="in_app", user_id=person.user_id, subject=mark, message=mark),
         metadata=person.metadata,
     )
-    ids["notification_id"] = sent.id
+    ids["notification_id"] = ids["dead_letter_id"] = sent.id
+    ids["push_subscription_id"] = subscribe(house, person, mark)
     reminder = reminders_pb2.CreateReminderRequest(
         application_id=application.id, candidate_id=person.user_id, employer_id=employer.user_id, interview_time=later(hours=72), title=mark
     )
     stub = house.stub("notifications", reminders_pb2_grpc.ReminderServiceStub)
     ids["reminder_id"] = stub.CreateReminder(reminder, metadata=employer.metadata).id
+    ids |= hooked(house, employer, mark)
     ids |= bills(house, employer)
     world.marks.append(spend(house, person, mark).id)
     interview = interviewed(house, employer, person, made.id, published, mark)
@@ -185,6 +189,15 @@ def interviewed(house: House, employer: Account, person: Account, candidate_id: 
     )
     stub.AnswerQuestion(answer, metadata=person.metadata)
     return stub.GetInterview(interviews_pb2.GetInterviewRequest(interview_id=started.id), metadata=person.metadata)
+
+
+def subscribe(house: House, person: Account, mark: str) -> str:
+    """A browser of the person's; push itself is off here."""
+    statement = "INSERT INTO push_subscriptions VALUES (%s, %s, %s, 'key', 'secret', now())"
+    made = str(ids.mint())
+    with closing(psycopg2.connect(house.owner_url("notifications"))) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(statement, (made, person.user_id, f"https://push.example.com/{mark}"))
+    return made
 
 
 def organize(house: House, world: World, mark: str) -> None:
@@ -298,6 +311,17 @@ def rpcs() -> list[MethodDescriptor]:
     ]
 
 
+def hooked(house: House, employer: Account, mark: str) -> dict[str, str]:
+    """An endpoint for webhooks where nobody listens, and what it was sent."""
+    stub = house.stub("notifications", webhooks_pb2_grpc.WebhookEndpointServiceStub)
+    asked = webhooks_pb2.CreateWebhookEndpointRequest(
+        url="http://127.0.0.1:9/", description=mark, event_types=["einstellen.webhook.tested"]
+    )
+    endpoint = stub.CreateWebhookEndpoint(asked, metadata=employer.metadata)
+    sent = stub.SendTestWebhook(webhooks_pb2.SendTestWebhookRequest(endpoint_id=endpoint.id), metadata=employer.metadata)
+    return {"endpoint_id": endpoint.id, "webhook_delivery_id": sent.id}
+
+
 def owner_of(method: MethodDescriptor) -> str:
     """The service that answers an RPC; auth for the keys, notifications for rooms."""
     package = method.full_name.split(".")[1]
@@ -315,7 +339,8 @@ SAMPLES: dict[str, Any] = {
     "unit": "ai",
     "package_id": "ai-50", "success_url": "https://example.com", "cancel_url": "https://example.com", "reason": "Words", "amount": 1, "type": "TAILOR",
     "service": "auth", "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
-    "text": "Words", "recommendation": "yes", "display_name": "Name", "rating": 5,
+    "start": "22:00", "end": "07:00", "endpoint": "https://push.example.com/a", "p256dh": "key", "auth": "secret",
+    "text": "Words", "url": "https://example.com/hooks", "recommendation": "yes", "display_name": "Name", "rating": 5,
 }  # fmt: skip
 
 

@@ -1,0 +1,358 @@
+"""One room, from its lease to its end: the socket to the gateway, the peers, what is heard there and what is said."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Coroutine
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+
+from einstellen.interviews.v1 import interviewer_pb2
+from einstellen.rooms.v1 import media_pb2, rooms_pb2
+from services.chassis import errors
+from services.chassis.logs import log
+from services.interviews.interviewer.hearing import Hearing
+from services.interviews.interviewer.peer import Peer
+from services.interviews.interviewer.peers import Services
+from services.interviews.interviewer.settings import Settings
+from services.interviews.interviewer.turns import LONGEST
+from services.interviews.interviewer.voice import Converter, Voice
+
+_BINARY = "einstellen.v1.binary"
+_RENEW_SECONDS = 3.0
+_RECONNECT_SECONDS = 0.3
+_INTERRUPTS_SECONDS = 0.5
+_NUDGE_SECONDS, _LEAVE_SECONDS = 90.0, 600.0
+_NUDGE = "Take your time. You can also type your answer."
+_LEAVING = "I have not heard anything for a while, so I will step out. Say or type something whenever you want to go on."
+_DEAF = "I cannot understand speech at the moment. Please type your answer."
+
+
+class Session:
+    """What is remembered here is only what may be lost: all else is with interviews, from where another goes on."""
+
+    def __init__(self, lease: interviewer_pb2.Lease, services: Services, settings: Settings) -> None:
+        self._lease = lease
+        self._services = services
+        self._settings = settings
+        self._me = ""
+        self._servers: list[media_pb2.IceServer] = []
+        self._participants: dict[str, media_pb2.Participant] = {}
+        self._peers: dict[str, Peer] = {}  # by participant
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._voice = Voice()
+        self._hearing = Hearing(self._transcribe, self._heard, self._began)
+        self._to_say: asyncio.Queue[rooms_pb2.RoomMessage] = asyncio.Queue()
+        self._queued_seq = 0
+        self._saying: asyncio.Task[None] | None = None
+        self._turn: asyncio.Task[None] | None = None
+        self._draft = lease.draft
+        self._storing = asyncio.Lock()
+        self._active_at = time.monotonic()
+        self._nudged = False
+        self._over = asyncio.Event()
+        self._is_done = False
+        self._answered_at = 0.0
+        self._background: set[asyncio.Task[None]] = set()
+
+    @property
+    def interview_id(self) -> str:
+        return self._lease.interview_id
+
+    async def run(self) -> None:
+        """Until the interview is over, nobody wants an interviewer any more, or the lease is lost."""
+        self._queue(self._lease.unspoken)
+        if self._draft:
+            self._turn = asyncio.create_task(self._end_turn(str(uuid4()), "", LONGEST))
+        work = [asyncio.create_task(one) for one in (self._stay_connected(), self._keep_lease(), self._speak())]
+        try:
+            await self._over.wait()
+        finally:
+            for task in [*work, *self._background, *filter(None, [self._turn, self._saying])]:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+            await self._hearing.close()
+            await asyncio.gather(*(peer.close() for peer in self._peers.values()), return_exceptions=True)
+            with contextlib.suppress(errors.Refusal):
+                await self._services.release(
+                    interviewer_pb2.ReleaseRoomRequest(interview_id=self.interview_id, lease_id=self._lease.lease_id, is_done=self._is_done)
+                )
+
+    def stop(self) -> None:
+        self._over.set()
+
+    # The lease.
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(_RENEW_SECONDS)
+            here = any(one.user_id == self._lease.user_id for one in self._participants.values())
+            request = interviewer_pb2.RenewLeaseRequest(
+                interview_id=self.interview_id, lease_id=self._lease.lease_id, candidate_is_here=here
+            )
+            try:
+                lease = await self._services.renew(request)
+            except errors.FailedPrecondition as problem:
+                log.info("room left", extra={"interview_id": self.interview_id, "reason": problem.reason})
+                await self._finish_saying()
+                self.stop()
+                return
+            except errors.Refusal as problem:
+                log.warning("lease not renewed", extra={"reason": problem.reason})
+                continue
+            self._lease = lease
+            self._queue(lease.unspoken)
+            self._obey(lease.lead_user_id)
+            await self._tidy()
+            idle = time.monotonic() - self._active_at
+            if not lease.is_wanted or idle > _LEAVE_SECONDS:
+                self._is_done = idle > _LEAVE_SECONDS
+                if self._is_done:
+                    await self._say_aside(_LEAVING)
+                self.stop()
+                return
+            if idle > _NUDGE_SECONDS and not self._nudged and lease.question_id and not lease.lead_user_id:
+                self._nudged = True
+                await self._say_aside(_NUDGE)
+
+    async def _tidy(self) -> None:
+        for participant_id, peer in list(self._peers.items()):
+            if peer.is_over:
+                del self._peers[participant_id]
+                await peer.close()
+
+    # The socket.
+
+    async def _stay_connected(self) -> None:
+        address = f"http://{self._settings.gateway_url}/ws/interview/{self.interview_id}"
+        async with aiohttp.ClientSession() as session:
+            while True:
+                try:
+                    headers = self._services.gateway_headers()
+                    async with session.ws_connect(address, headers=headers, protocols=[_BINARY], heartbeat=20, max_msg_size=0) as socket:
+                        self._socket = socket
+                        async for told in socket:
+                            if told.type is aiohttp.WSMsgType.BINARY:
+                                await self._take(rooms_pb2.ServerFrame.FromString(told.data))
+                except (aiohttp.ClientError, OSError) as problem:
+                    log.info("socket lost", extra={"problem": type(problem).__name__})
+                finally:
+                    self._socket = None
+                await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _send(self, **frame: Any) -> None:
+        """What is lost here was not worth keeping."""
+        if self._socket is not None:
+            with contextlib.suppress(ConnectionError, aiohttp.ClientError):
+                await self._socket.send_bytes(rooms_pb2.ClientFrame(**frame).SerializeToString())
+
+    async def _take(self, frame: rooms_pb2.ServerFrame) -> None:
+        kind = frame.WhichOneof("frame")
+        if kind == "welcome":
+            self._me, self._servers = frame.welcome.participant_id, list(frame.welcome.ice_servers)
+            await self._tell("listening")
+        elif kind == "participants":
+            self._participants = {one.participant_id: one for one in frame.participants.participants}
+        elif kind == "signal":
+            await self._signal(frame.signal)
+        elif kind == "lead":
+            self._obey(frame.lead.user_id)
+        elif kind == "message":
+            if frame.message.sender_id:
+                self._active()
+            else:
+                self._queue([frame.message])
+        elif kind == "typing":
+            self._active()
+
+    async def _signal(self, signal: media_pb2.PeerSignal) -> None:
+        sender = signal.sender_id
+        if signal.HasField("description"):
+            if signal.description.type != "offer":
+                return
+            await self._drop_peers_of(sender)
+            peer = Peer(signal.session, self._servers, self._voice, lambda audio: self._listen(sender, audio))
+            try:
+                sdp = await peer.answer(signal.description.sdp)
+            except (ValueError, KeyError, AttributeError, IndexError) as problem:  # what aiortc makes of words that are no SDP
+                log.info("offer not understood", extra={"problem": type(problem).__name__})
+                await peer.close()
+                return
+            self._peers[sender] = peer
+            description = media_pb2.Description(type="answer", sdp=sdp)
+            await self._send(signal=media_pb2.PeerSignal(to=sender, session=signal.session, description=description))
+        elif (known := self._peers.get(sender)) is not None and known.session == signal.session:
+            if signal.HasField("candidate"):
+                with contextlib.suppress(ValueError, IndexError, AssertionError):
+                    await known.add(signal.candidate)
+            else:
+                del self._peers[sender]
+                await known.close()
+
+    async def _drop_peers_of(self, sender: str) -> None:
+        """A participant, or the person behind it under the id of a socket that is gone, has one peer."""
+        for participant_id in [one for one in self._peers if one == sender or one not in self._participants]:
+            await self._peers.pop(participant_id).close()
+
+    # Listening.
+
+    def _listen(self, sender: str, audio: bytes) -> None:
+        one = self._participants.get(sender)
+        if one is None or one.user_id == self._lease.user_id:
+            self._hearing.feed(audio)
+
+    def _transcribe(self, audio: Any) -> Any:
+        return self._services.transcribe(audio, self._lease)
+
+    def _began(self) -> None:
+        self._active()
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+        if self._saying is not None:
+            self._later(self._give_way())
+
+    async def _give_way(self) -> None:
+        """Stops talking where the candidate goes on for longer than a cough."""
+        await asyncio.sleep(_INTERRUPTS_SECONDS)
+        if self._saying is not None and self._hearing.turn.insists:
+            self._hush()
+
+    async def _heard(self, utterance_id: str, text: str, *, is_final: bool, failed: bool = False, is_cut: bool = False) -> None:
+        speaker = next((one.participant_id for one in self._participants.values() if one.user_id == self._lease.user_id), "")
+        await self._send(caption=media_pb2.Caption(participant_id=speaker, utterance_id=utterance_id, text=text[:4000], is_final=is_final))
+        if not is_final:
+            return
+        self._active()
+        if is_cut:
+            await self._store(utterance_id, text, ends_turn=False)
+            return
+        if failed:
+            await self._say_aside(_DEAF)
+        self._hearing.turn.read(f"{self._draft} {text}".strip())
+        wait = self._hearing.turn.patience - self._hearing.silent_for
+        self._turn = asyncio.create_task(self._end_turn(utterance_id, text, wait))
+
+    async def _end_turn(self, utterance_id: str, text: str, seconds: float) -> None:
+        """Unless the candidate goes on before, what was said is the answer."""
+        await asyncio.sleep(max(0.0, seconds))
+        self._turn = None
+        self._hearing.keep(utterance_id)
+        if text or self._draft:
+            self._later(self._store(utterance_id, text, ends_turn=True))
+
+    async def _store(self, utterance_id: str, text: str, *, ends_turn: bool) -> None:
+        """Again until it is stored, or the room is another's; one after the other, in the order in which it was said."""
+        async with self._storing:
+            await self._store_next(utterance_id, text, ends_turn=ends_turn)
+
+    async def _store_next(self, utterance_id: str, text: str, *, ends_turn: bool) -> None:
+        began = time.monotonic()
+        self._draft = "" if ends_turn else f"{self._draft} {text}".strip()
+        if ends_turn:
+            await self._tell("thinking")
+        request = interviewer_pb2.TakeUtteranceRequest(
+            interview_id=self.interview_id, lease_id=self._lease.lease_id, utterance_id=utterance_id, text=text[:4000], ends_turn=ends_turn
+        )
+        while not self._over.is_set():
+            try:
+                answer = await self._services.take(request)
+            except errors.FailedPrecondition:
+                self.stop()
+                return
+            except errors.Refusal as problem:
+                log.warning("utterance not stored yet", extra={"reason": problem.reason})
+                await asyncio.sleep(_RECONNECT_SECONDS)
+                continue
+            if ends_turn:
+                self._answered_at = time.monotonic()
+                silent = self._hearing.silent_for
+                log.info("turn taken", extra={"silent_ms": round(silent * 1000), "taking_ms": round((self._answered_at - began) * 1000)})
+                await self._tell("listening")
+            self._queue(answer.unspoken)
+            return
+
+    # Speaking.
+
+    def _queue(self, messages: Any) -> None:
+        for message in messages:
+            if message.seq > self._queued_seq:
+                self._queued_seq = message.seq
+                self._to_say.put_nowait(message)
+
+    async def _speak(self) -> None:
+        while True:
+            message = await self._to_say.get()
+            if not self._lease.lead_user_id:
+                self._saying = asyncio.create_task(self._say(message.content, f"line-{message.seq}"))
+                await asyncio.wait([self._saying])
+                self._saying = None
+                await self._tell("listening")
+            self._active()
+            self._nudged = False
+            self._later(self._note(message.seq))
+
+    async def _note(self, seq: int) -> None:
+        request = interviewer_pb2.NoteSpokenRequest(interview_id=self.interview_id, lease_id=self._lease.lease_id, seq=seq)
+        with contextlib.suppress(errors.Refusal):  # what is lost here is said twice, at worst
+            await self._services.note_spoken(request)
+
+    async def _say(self, text: str, utterance_id: str) -> None:
+        """Sentence by sentence as the sound comes; where nothing can speak, the text that all have seen has to do."""
+        converter: Converter | None = None
+        shown = ""
+        try:
+            async for answer in self._services.speak(text[:2000], self._lease.tenant_id, self._settings.voice):
+                if converter is None and answer.audio:
+                    converter = Converter(answer.sample_rate)
+                    await self._tell("speaking")
+                    if self._answered_at:
+                        log.info("next question heard", extra={"ms": round((time.monotonic() - self._answered_at) * 1000)})
+                        self._answered_at = 0.0
+                if answer.text:
+                    shown = f"{shown} {answer.text}".strip()
+                    await self._send(caption=media_pb2.Caption(participant_id=self._me, utterance_id=utterance_id, text=shown[:4000]))
+                if converter is not None:
+                    self._voice.say(converter.convert(answer.audio))
+            if converter is not None:
+                self._voice.say(converter.rest())
+            await self._voice.finished()
+        except errors.Refusal as problem:
+            log.info("not said aloud", extra={"reason": problem.reason})
+        await self._send(caption=media_pb2.Caption(participant_id=self._me, utterance_id=utterance_id, text=text[:4000], is_final=True))
+
+    async def _say_aside(self, text: str) -> None:
+        """What belongs to no transcript."""
+        await self._say(text, str(uuid4()))
+
+    def _hush(self) -> None:
+        self._voice.hush()
+        if self._saying is not None:
+            self._saying.cancel()
+
+    def _obey(self, lead_user_id: str) -> None:
+        if lead_user_id != self._lease.lead_user_id or lead_user_id:
+            self._lease.lead_user_id = lead_user_id
+            if lead_user_id:
+                self._hush()
+                self._later(self._tell("silent"))
+
+    async def _finish_saying(self) -> None:
+        """Gives what is being said, as that the interview is over, a moment to be heard."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._voice.finished(), 5.0)
+
+    # The rest.
+
+    async def _tell(self, state: str) -> None:
+        await self._send(activity=media_pb2.Activity(state="silent" if self._lease.lead_user_id else state))
+
+    def _active(self) -> None:
+        self._active_at = time.monotonic()
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
