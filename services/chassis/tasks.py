@@ -46,6 +46,15 @@ class GiveUp(Exception):  # noqa: N818 - an outcome, not a fault
     """Raised by a handler whose task cannot succeed however often it runs: it goes to the dead letters at once."""
 
 
+class Later(Exception):  # noqa: N818 - an outcome, not a fault
+    """Raised by a handler that has to wait: its task runs again at that time. It was no attempt unless it is counted as one."""
+
+    def __init__(self, at: datetime, *, counted: bool = False) -> None:
+        super().__init__(f"waits until {at:%Y-%m-%dT%H:%M:%S%z}")
+        self.at = at
+        self.counted = counted
+
+
 Handler = Callable[[Task], None]
 
 
@@ -175,6 +184,9 @@ class Worker:
                 self._handlers[task.kind](task)
             if not task.finished.is_set():
                 self._end(task)
+        except Later as wait:
+            outcome = "waited"
+            self._wait(task, wait)
         except Exception as problem:  # noqa: BLE001 - whatever it was, the task says so and runs again
             outcome = self._fail(task, problem)
         finally:
@@ -190,6 +202,16 @@ class Worker:
                 .where(table.c.id == task.id, table.c.lease_id == task.lease_id, table.c.state == "running")
                 .values(state="done", finished_at=self._clock(), last_error=None)
             )
+
+    def _wait(self, task: Task, wait: Later) -> None:
+        table, held = frame.tasks, sa.and_(frame.tasks.c.id == task.id, frame.tasks.c.lease_id == task.lease_id)
+        attempts = task.attempts if wait.counted else task.attempts - 1
+        waits = {"state": "ready", "run_at": wait.at, "attempts": attempts}
+        try:
+            with self._database.begin(calls.SYSTEM) as connection:
+                connection.execute(table.update().where(held, table.c.state == "running").values(waits))
+        except errors.Refusal:
+            log.warning("task's pause not recorded; its lease will run out", extra={"task_id": str(task.id)})
 
     def _fail(self, task: Task, problem: Exception) -> str:
         table, now = frame.tasks, self._clock()
