@@ -37,7 +37,7 @@ from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
-from services.notifications import delivery, persons, tasks
+from services.notifications import delivery, mentions, persons, tasks
 from services.notifications.breaker import Breaker
 from services.notifications.providers.channel import Channel
 from services.notifications.providers.push import WebPush
@@ -63,7 +63,7 @@ from services.notifications.webhooks.targets import Targets
 
 
 def start(settings: Settings) -> Server:
-    database = Database(settings.database_url, pool_size=settings.workers + 4, application_name="notifications")
+    database = Database(settings.database_url, pool_size=settings.workers + 8, application_name="notifications")
     database.refuse_unguarded()
     gateways = redis.Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
     services = ServiceTokens(settings.service_token.get_secret_value(), "notifications")
@@ -78,6 +78,7 @@ def start(settings: Settings) -> Server:
     if push is not None:
         channels["push"] = push
     breakers = {name: Breaker(name) for name in channels}
+    told = mentions.handlers(database, gateways, clock.utc_now)
     carrying = delivery.handlers(database, channels, breakers, clock.utc_now)
     contracts = [
         module.DESCRIPTOR
@@ -115,7 +116,7 @@ def start(settings: Settings) -> Server:
         services=services,
         parts={"database": database.check, "redis": gateways.ping},
         background=[
-            Worker("notifications", database, tasks.handlers(database, unsubscribing, clock.utc_now) | handlers(database, persons.erase)),
+            Worker("notifications", database, tasks.handlers(database, unsubscribing, clock.utc_now) | handlers(database, persons.erase) | told),
             # A worker for each channel: a provider that is slow holds up nobody but those who wait for it.
             *(Worker("notifications", database, {kind: handler}) for kind, handler in carrying.items()),
             # Threads of their own: a target that does not answer holds up webhooks, and no mail.

@@ -218,7 +218,8 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
                 lines.append(
                     store.add_line(connection, interview.id, "interviewer", "The interview has ended.", now=now, sender_name=INTERVIEWER)
                 )
-                audit.record(connection, "interview.ended", tenant_id=interview.tenant_id, interview_id=interview.id)
+                steps = audit.turned(status=(interview.status, "scoring"))
+                audit.record(connection, "interview.ended", tenant_id=interview.tenant_id, interview_id=interview.id, **steps)
                 tasks.enqueue(
                     connection, "write_report", {"interview_id": interview.id}, tenant_id=interview.tenant_id, run_at=now + _CONSIDER
                 )
@@ -238,7 +239,8 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
                 rules.check_unanswered(store.list_questions(connection, interview.id))
                 store.leave_open(connection, interview.id)
                 store.change_interview(connection, interview.id, {"status": "cancelled", "ended_at": now})
-                audit.record(connection, "interview.cancelled", interview_id=interview.id)
+                steps = audit.turned(status=(interview.status, "cancelled"))
+                audit.record(connection, "interview.cancelled", interview_id=interview.id, **steps)
                 tasks.enqueue(
                     connection, "refund", {"interview_id": interview.id, "tenant_id": interview.tenant_id}, tenant_id=interview.tenant_id
                 )
