@@ -74,7 +74,7 @@ def test_what_cannot_be_granted_is_refused_and_nothing_is_booked(
     assert opened.shop.balance(person, asked[0]).amount == {"hiring": 3.5, "ai": 0}[asked[0]]
 
 
-@pytest.mark.parametrize("organization", [str(uuid4()), "nobody"])
+@pytest.mark.parametrize("organization", [str(uuid4()), "nobody"], ids=["unknown", "no id"])
 def test_credits_for_nobody_are_refused(organization: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["credits", "grant", organization, "ai", "1"]) == 1
     assert capsys.readouterr().err.startswith("einstellen: ")
