@@ -176,7 +176,8 @@ $("run").onclick = async () => {
   $("output").textContent = "Running…";
   try {
     const run = await call("POST", `/interviews/${interview}/questions/${question.id}/run`, { code: $("code").value, language: $("language").value });
-    $("output").textContent = [run.output, run.error, ...(run.tests ?? []).map((test) => `${test.passed ? "passed" : "failed"}: ${test.name ?? ""}`)].filter(Boolean).join("\n") || JSON.stringify(run, null, 1);
+    const lines = run.results.map((one) => `${one.passed ? "passed" : one.state}: ${one.arguments || "hidden"} ${one.error || one.value}\n${one.output}`.trim());
+    $("output").textContent = [`${run.passed_count} of ${run.results.length} passed ${run.problem}`, ...lines].join("\n");
   } catch (problem) {
     $("output").textContent = problem.message;
   }

@@ -64,6 +64,11 @@ export class Room extends EventTarget {
     return sum;
   }
 
+  // How the connections stand, for whoever looks for what is wrong.
+  states() {
+    return [...this.#peers.values()].map(({ connection: one }) => `${one.connectionState} ${one.iceConnectionState} ${one.signalingState}`);
+  }
+
   #send(frame) {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }

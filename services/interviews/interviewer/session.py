@@ -24,6 +24,7 @@ _BINARY = "einstellen.v1.binary"
 _RENEW_SECONDS = 3.0
 _RECONNECT_SECONDS = 0.3
 _INTERRUPTS_SECONDS = 0.5
+_CONNECT_SECONDS = 10.0
 _NUDGE_SECONDS, _LEAVE_SECONDS = 90.0, 600.0
 _NUDGE = "Take your time. You can also type your answer."
 _LEAVING = "I have not heard anything for a while, so I will step out. Say or type something whenever you want to go on."
@@ -46,6 +47,7 @@ class Session:
         self._hearing = Hearing(self._transcribe, self._heard, self._began)
         self._to_say: asyncio.Queue[rooms_pb2.RoomMessage] = asyncio.Queue()
         self._queued_seq = 0
+        self._listened = asyncio.Event()  # somebody can hear what is said
         self._saying: asyncio.Task[None] | None = None
         self._turn: asyncio.Task[None] | None = None
         self._draft = lease.draft
@@ -173,7 +175,7 @@ class Session:
             if signal.description.type != "offer":
                 return
             await self._drop_peers_of(sender)
-            peer = Peer(signal.session, self._servers, self._voice, lambda audio: self._listen(sender, audio))
+            peer = Peer(signal.session, self._servers, self._voice, lambda audio: self._listen(sender, audio), self._listened.set)
             try:
                 sdp = await peer.answer(signal.description.sdp)
             except (ValueError, KeyError, AttributeError, IndexError) as problem:  # what aiortc makes of words that are no SDP
@@ -285,6 +287,9 @@ class Session:
     async def _speak(self) -> None:
         while True:
             message = await self._to_say.get()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._listened.wait(), _CONNECT_SECONDS)
+            self._listened.set()  # who has not come by now reads
             if not self._lease.lead_user_id:
                 self._saying = asyncio.create_task(self._say(message.content, f"line-{message.seq}"))
                 await asyncio.wait([self._saying])
