@@ -65,8 +65,14 @@ export class Room extends EventTarget {
   }
 
   // How the connections stand, for whoever looks for what is wrong.
-  states() {
-    return [...this.#peers.values()].map(({ connection: one }) => `${one.connectionState} ${one.iceConnectionState} ${one.signalingState}`);
+  async states() {
+    const found = [];
+    for (const { connection } of this.#peers.values()) {
+      const received = [...(await connection.getStats()).values()].find((one) => one.type === "inbound-rtp" && one.kind === "audio");
+      const { packetsReceived, totalAudioEnergy, totalSamplesReceived, audioLevel } = received ?? {};
+      found.push({ state: connection.connectionState, packetsReceived, totalAudioEnergy, totalSamplesReceived, audioLevel });
+    }
+    return found;
   }
 
   #send(frame) {

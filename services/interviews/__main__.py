@@ -10,6 +10,8 @@ from einstellen.interviews.v1 import (
     interviewer_pb2_grpc,
     interviews_pb2,
     interviews_pb2_grpc,
+    replay_pb2,
+    replay_pb2_grpc,
     reviews_pb2,
     reviews_pb2_grpc,
 )
@@ -32,10 +34,13 @@ from services.interviews.reporting import Reporting
 from services.interviews.room import Room
 from services.interviews.rpc.interviewer import InterviewerService
 from services.interviews.rpc.interviews import InterviewService, Parts
+from services.interviews.rpc.replay import ReplayService
 from services.interviews.rpc.reviews import ReviewService
 from services.interviews.rpc.room import RoomOwnerService
 from services.interviews.settings import Settings
 from services.interviews.starting import Peers, Starting
+
+_CONTRACTS = (interviews_pb2, interviewer_pb2, replay_pb2, reviews_pb2, rooms_pb2, audit_pb2, persons_pb2, events_pb2)
 
 
 def start(settings: Settings) -> Server:
@@ -59,7 +64,8 @@ def start(settings: Settings) -> Server:
     def add(server: grpc.Server) -> None:
         service = InterviewService(database, Parts(starting, conversation, reporting, room, files))
         interviews_pb2_grpc.add_InterviewServiceServicer_to_server(service, server)
-        interviewer_pb2_grpc.add_InterviewerServiceServicer_to_server(InterviewerService(database, conversation, room), server)
+        interviewer_pb2_grpc.add_InterviewerServiceServicer_to_server(InterviewerService(database, conversation, room, files), server)
+        replay_pb2_grpc.add_ReplayServiceServicer_to_server(ReplayService(database, files), server)
         reviews_pb2_grpc.add_ReviewServiceServicer_to_server(ReviewService(database, reporting), server)
         rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, room), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
@@ -67,7 +73,7 @@ def start(settings: Settings) -> Server:
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read, files), server)
 
     return serve(
-        settings, [module.DESCRIPTOR for module in (interviews_pb2, interviewer_pb2, reviews_pb2, rooms_pb2, audit_pb2, persons_pb2, events_pb2)], add,
+        settings, [module.DESCRIPTOR for module in _CONTRACTS], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("interviews", revoked(keys))), services=services,
         parts={"database": database.check, "redis": gateways.ping},
         background=[

@@ -135,6 +135,19 @@ room_consents = sa.Table(
     sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
+track_pieces = sa.Table(
+    "track_pieces", metadata,
+    sa.Column("track_id", sa.Uuid, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("interview_id", sa.Uuid, nullable=False),
+    sa.Column("user_id", sa.Uuid),
+    sa.Column("speaker", sa.Text, nullable=False),
+    sa.Column("file_id", sa.Uuid, nullable=False),
+    sa.Column("size_bytes", sa.Integer, nullable=False),
+    sa.Column("milliseconds", sa.Integer, nullable=False),
+    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Interview:
@@ -275,3 +288,18 @@ class RoomState:
     spoken_seq: int
     lead_user_id: UUID | None
     opened_at: datetime
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of one voice, in a file of its own."""
+
+    track_id: UUID
+    number: int
+    interview_id: UUID
+    user_id: UUID | None
+    speaker: str
+    file_id: UUID
+    size_bytes: int
+    milliseconds: int
+    started_at: datetime

@@ -8,6 +8,7 @@ const tell = (name, values = {}) => console.log(JSON.stringify({ name, ...values
 const browser = await playwright.launch({
   executablePath: await chromium.executablePath(),
   headless: true,
+  ignoreDefaultArgs: ["--mute-audio"],
   args: [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--no-zygote", "--headless=shell", "--autoplay-policy=no-user-gesture-required",
     "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${options.wav}`,
@@ -30,7 +31,7 @@ try {
   tell("question", { text: await page.textContent("#transcript li:last-child") });
   const until = async (condition) => {
     for (const end = Date.now() + options.patience; !(await page.evaluate(condition)); await page.waitForTimeout(50))
-      if (Date.now() > end) throw new Error(`not in time: ${condition}; ${await page.evaluate(() => room.states())}`);
+      if (Date.now() > end) throw new Error(`not in time: ${condition}; ${JSON.stringify(await page.evaluate(() => room.states()))} ${await page.textContent("#activity")} ${await page.innerHTML("#pictures")}`);
   };
   await until(() => room.energy());
   tell("voice", { energy: await page.evaluate(() => room.energy()) });

@@ -30,7 +30,9 @@ def interviewer(house: House, edge: Edge) -> Iterator[str]:
     """The interviewer as a process of its own; answers its name under the edge's supervisor."""
     port = free_port()
     values = {**os.environ, **house.environment, "GATEWAY_URL": edge.gateway, "INTERVIEWER_LISTEN": f"{LOOPBACK}:{port}"}
-    edge.supervisor.start(Child("interviewer", [sys.executable, "-m", "services.interviews.interviewer"], lambda: not is_free(port), values, _ROOT))
+    edge.supervisor.start(
+        Child("interviewer", [sys.executable, "-m", "services.interviews.interviewer"], lambda: not is_free(port), values, _ROOT)
+    )
     yield "interviewer"
 
 
@@ -50,11 +52,17 @@ def test_a_candidate_holds_an_interview_by_voice_in_a_browser(
 ) -> None:  # fmt: skip
     interview = hiring.start(question_count=2, share_report=True)
     options = {
-        "address": edge.url, "interview": interview.id, "token": hiring.candidate.access, "wav": str(microphone), "patience": 60_000 // 3, "words": _WORDS,
+        "address": edge.url, "interview": interview.id, "token": hiring.candidate.access, "wav": str(microphone), "patience": 40_000, "words": _WORDS,
         "code": _CODE,
     }  # fmt: skip
-    ran = subprocess.run([_NODE, "interview.mjs", json.dumps(options)], cwd=_FOLDER, capture_output=True, text=True, timeout=240, check=False)
-    print(ran.stdout, (edge.folder.root / "logs").exists() and "", *[p.read_text()[-6000:] for p in edge.folder.root.rglob("*interviewer*") if p.is_file()])
+    ran = subprocess.run(
+        [_NODE, "interview.mjs", json.dumps(options)], cwd=_FOLDER, capture_output=True, text=True, timeout=240, check=False
+    )
+    print(
+        ran.stdout,
+        (edge.folder.root / "logs").exists() and "",
+        *[p.read_text()[-6000:] for p in edge.folder.root.rglob("*interviewer*") if p.is_file()],
+    )
     told = {line["name"]: line for line in map(json.loads, ran.stdout.splitlines())}
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert not {"console", "pageerror", "problem"} & set(told), told

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,12 +13,15 @@ import aiohttp
 from einstellen.interviews.v1 import interviewer_pb2
 from einstellen.rooms.v1 import media_pb2, rooms_pb2
 from services.chassis import errors
+from services.chassis.clock import to_timestamp
 from services.chassis.logs import log
 from services.interviews.interviewer.hearing import Hearing
 from services.interviews.interviewer.peer import Peer
 from services.interviews.interviewer.peers import Services
+from services.interviews.interviewer.recorder import Piece, Recorder
 from services.interviews.interviewer.settings import Settings
-from services.interviews.interviewer.turns import LONGEST
+from services.interviews.interviewer.turns import LONGEST, RATE
+from services.interviews.interviewer.voice import RATE as VOICE_RATE
 from services.interviews.interviewer.voice import Converter, Voice
 
 _BINARY = "einstellen.v1.binary"
@@ -43,7 +47,8 @@ class Session:
         self._participants: dict[str, media_pb2.Participant] = {}
         self._peers: dict[str, Peer] = {}  # by participant
         self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._voice = Voice()
+        self._recorder = Recorder(self._keep)
+        self._voice = Voice(lambda audio, begins: self._recorder.take("", audio, VOICE_RATE, time.time() + begins))
         self._hearing = Hearing(self._transcribe, self._heard, self._began)
         self._to_say: asyncio.Queue[rooms_pb2.RoomMessage] = asyncio.Queue()
         self._queued_seq = 0
@@ -54,6 +59,7 @@ class Session:
         self._storing = asyncio.Lock()
         self._active_at = time.monotonic()
         self._nudged = False
+        self._state = "listening"
         self._over = asyncio.Event()
         self._is_done = False
         self._answered_at = 0.0
@@ -76,6 +82,7 @@ class Session:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
             await self._hearing.close()
+            await self._recorder.close()
             await asyncio.gather(*(peer.close() for peer in self._peers.values()), return_exceptions=True)
             with contextlib.suppress(errors.Refusal):
                 await self._services.release(
@@ -157,6 +164,7 @@ class Session:
             await self._tell("listening")
         elif kind == "participants":
             self._participants = {one.participant_id: one for one in frame.participants.participants}
+            await self._record()
         elif kind == "signal":
             await self._signal(frame.signal)
         elif kind == "lead":
@@ -168,6 +176,23 @@ class Session:
                 self._queue([frame.message])
         elif kind == "typing":
             self._active()
+
+    async def _record(self) -> None:
+        """Records while everybody who is here agrees, and the candidate is."""
+        people = [one for one in self._participants.values() if one.user_id]
+        before = self._recorder.is_on
+        self._recorder.switch(all(one.agrees for one in people) and any(one.user_id == self._lease.user_id for one in people))
+        if self._recorder.is_on != before:
+            await self._tell(self._state)
+
+    async def _keep(self, piece: Piece, data: bytes) -> None:
+        start = to_timestamp(datetime.fromtimestamp(piece.started_at, UTC))
+        await self._services.add_piece(
+            interviewer_pb2.AddPieceRequest(
+                interview_id=self.interview_id, lease_id=self._lease.lease_id, track_id=piece.track_id, number=piece.number, user_id=piece.user_id,
+                start_time=start, milliseconds=max(1, round(piece.seconds * 1000)), data=data,
+            )
+        )  # fmt: skip
 
     async def _signal(self, signal: media_pb2.PeerSignal) -> None:
         sender = signal.sender_id
@@ -202,6 +227,8 @@ class Session:
 
     def _listen(self, sender: str, audio: bytes) -> None:
         one = self._participants.get(sender)
+        if one is not None:
+            self._recorder.take(one.user_id, audio, RATE, time.time() - len(audio) / (2 * RATE))
         if one is None or one.user_id == self._lease.user_id:
             self._hearing.feed(audio)
 
@@ -352,7 +379,9 @@ class Session:
     # The rest.
 
     async def _tell(self, state: str) -> None:
-        await self._send(activity=media_pb2.Activity(state="silent" if self._lease.lead_user_id else state))
+        self._state = state
+        shown = "silent" if self._lease.lead_user_id else state
+        await self._send(activity=media_pb2.Activity(state=shown, is_recording=self._recorder.is_on))
 
     def _active(self) -> None:
         self._active_at = time.monotonic()
