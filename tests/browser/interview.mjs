@@ -33,7 +33,7 @@ try {
     for (const end = Date.now() + options.patience; !(await page.evaluate(condition)); await page.waitForTimeout(50))
       if (Date.now() > end) throw new Error(`not in time: ${condition}; ${JSON.stringify(await page.evaluate(() => room.states()))} ${await page.textContent("#activity")} ${await page.innerHTML("#pictures")}`);
   };
-  await until(() => room.energy());
+  await until(async () => (await room.energy()) > 0.001); // comfort noise has less than a millionth
   tell("voice", { energy: await page.evaluate(() => room.energy()) });
 
   await page.waitForFunction(() => document.getElementById("caption").dataset.last);
@@ -50,7 +50,6 @@ try {
     await page.waitForFunction((known) => document.querySelectorAll("#transcript li").length >= known + 2, count);
     count = await page.locator("#transcript li").count();
     if (/last question/.test(await page.textContent("#transcript li:last-child"))) break;
-    await page.waitForTimeout(0);
   }
   if (await page.isVisible("#coding")) {
     await page.fill("#code", options.code);
