@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
     removal = command("remove", "make an account an ordinary one again", _admin_remove, admin)
     removal.add_argument("email")
-    command("list", "say who the platform administrators are", _admin_list, admin)
+    administrators = command("list", "say who the platform administrators are", _admin_list, admin)
 
     keys = group("keys", "the keys that access tokens are signed with")
     rotate = command(
@@ -112,6 +112,21 @@ def _parser() -> argparse.ArgumentParser:
         help="a file, best kept on another machine, of where each chain ended: what was cut off since its last writing is found",
     )
 
+    tenants = group("tenants", "organizations on databases of their own")
+    placed = command("list", "say which organizations live elsewhere, and which are being moved", _tenants_list, tenants)
+    placed.add_argument("--target", default="all", help=_TARGET)
+    place = command("place", "give an organization that has nothing in a service yet a database of that service", _tenants_place, tenants)
+    move = command(
+        "move", "move an organization's rows of a service, its writes paused meanwhile; repeat it to go on with one that broke off",
+        _tenants_move, tenants,
+    )  # fmt: skip
+    undo = command("undo", "end a move that has not switched yet; everything stays where it was", _tenants_undo, tenants)
+    for each in (place, move, undo):
+        each.add_argument("service", choices=("jobs",))
+        each.add_argument("organization", help="its id")
+        if each is not undo:
+            each.add_argument("place", help="a name of DATABASE_PLACES, or `main`")
+
     tasks = group("tasks", "durable tasks")
     listing = command("list", "print tasks that wait, run or are dead", _tasks_list, tasks)
     listing.add_argument("--target", default="all", help=_TARGET)
@@ -127,7 +142,10 @@ def _parser() -> argparse.ArgumentParser:
     restore = command("restore", "replace every database and the files by those of a backup; stop the services first", _restore)
     restore.add_argument("folder", type=Path)
     restore.add_argument("--yes", action="store_true", help="do it without asking")
-    for each in (migrate, create, rotate, grant, verify, entries, proof, listing, retry, backup, restore):
+    for each in (
+        migrate, create, removal, administrators, rotate, grant, verify, reconcile, entries, proof, listing, retry, backup, restore, placed, place, move,
+        undo,
+    ):  # fmt: skip
         each.add_argument(
             "--data", type=Path, default=Path(".data"), help="the embedded stack's folder, used where the environment names no database"
         )
@@ -235,6 +253,32 @@ def _audit_list(arguments: argparse.Namespace) -> None:
     from cli import operator  # noqa: PLC0415
 
     operator.print_audit(operator.environment(arguments.data), arguments.service, arguments.tenant, arguments.limit)
+
+
+def _tenants_list(arguments: argparse.Namespace) -> None:
+    from cli import operator, placing  # noqa: PLC0415
+
+    placing.list_all(operator.environment(arguments.data), arguments.target)
+
+
+def _tenants_place(arguments: argparse.Namespace) -> None:
+    from cli import operator, placing  # noqa: PLC0415
+
+    placing.place(
+        operator.environment(arguments.data), arguments.service, operator.id_of(arguments.organization), arguments.place
+    )  # fmt: skip
+
+
+def _tenants_move(arguments: argparse.Namespace) -> None:
+    from cli import operator, placing  # noqa: PLC0415
+
+    placing.move(operator.environment(arguments.data), arguments.service, operator.id_of(arguments.organization), arguments.place)
+
+
+def _tenants_undo(arguments: argparse.Namespace) -> None:
+    from cli import operator, placing  # noqa: PLC0415
+
+    placing.undo(operator.environment(arguments.data), arguments.service, operator.id_of(arguments.organization))
 
 
 def _tasks_list(arguments: argparse.Namespace) -> None:

@@ -5,9 +5,10 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from cli.services import SERVICES
+from cli.services import SERVICES, Service
 from cli.stack import binaries
 from cli.stack.errors import StackError
 
@@ -20,8 +21,9 @@ def backup(values: Mapping[str, str], folder: Path) -> None:
     unfinished.mkdir(parents=True, mode=0o700)
     for service in SERVICES:
         settings = service.load(values)
-        print(f"{service.name}: database", flush=True)
-        _run("pg_dump", "--format=custom", "--no-owner", f"--file={unfinished / service.database}.dump", url=settings.database_owner_url)
+        for database, url in _databases(service, settings).items():
+            print(f"{service.name}: {database}", flush=True)
+            _run("pg_dump", "--format=custom", "--no-owner", f"--file={unfinished / database}.dump", url=url)
     settings = SERVICES[0].load(values)
     if not settings.bucket and Path(settings.upload_dir).exists():
         print("files", flush=True)
@@ -32,19 +34,26 @@ def backup(values: Mapping[str, str], folder: Path) -> None:
 
 def restore(values: Mapping[str, str], folder: Path) -> None:
     """Replaces every database whole, one after the other, each in one transaction; then the files."""
-    missing = [service.database for service in SERVICES if not (folder / f"{service.database}.dump").exists()]
+    wanted = {service.name: _databases(service, service.load(values)) for service in SERVICES}
+    missing = [database for databases in wanted.values() for database in databases if not (folder / f"{database}.dump").exists()]
     if missing:
         raise StackError(f"{folder} is not a whole backup: {', '.join(missing)} is missing")
     for service in SERVICES:
-        settings = service.load(values)
-        print(f"{service.name}: database", flush=True)
-        dump = str(folder / f"{service.database}.dump")
-        _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", dump, url=settings.database_owner_url)
+        for database, url in wanted[service.name].items():
+            print(f"{service.name}: {database}", flush=True)
+            dump = str(folder / f"{database}.dump")
+            _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", dump, url=url)
     settings = SERVICES[0].load(values)
     if (folder / "objects").exists() and not settings.bucket:
         print("files", flush=True)
         shutil.copytree(folder / "objects", settings.upload_dir, dirs_exist_ok=True)
     print("restored; start the services again")
+
+
+def _databases(service: Service, settings: Any) -> dict[str, str]:
+    """The service's databases, with the URLs of their owners: its own, and its places as `job_db@big`."""
+    places = getattr(settings, "database_owner_places", {})
+    return {service.database: settings.database_owner_url} | {f"{service.database}@{name}": url for name, url in places.items()}
 
 
 def _run(program: str, *arguments: str, url: str) -> None:

@@ -1,8 +1,10 @@
 """Bringing the services' databases to the newest version."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from urllib.parse import urlsplit
 
+from cli import placing
 from cli.services import Service
 from cli.stack.errors import StackError
 from services.chassis.migrate import migrate
@@ -19,3 +21,8 @@ def migrate_all(services: Sequence[Service], environment: Mapping[str, str] | No
             )
         applied = migrate(settings.database_owner_url, service.name, urlsplit(settings.database_url).username or "")
         say(f"{service.name}: {', '.join(applied) or 'up to date'}")
+        if getattr(settings, "database_places", None):
+            with closing(placing.mover_of(service, settings)) as mover:
+                for name in settings.database_places:
+                    say(f"{service.name}@{name}: {'made ready' if mover.found(name) else 'up to date'}")
+                mover.guard()

@@ -4,7 +4,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
@@ -21,6 +21,7 @@ from cli.stack.postgres import Postgres
 from cli.stack.valkey import Valkey
 from services.chassis import audit_log, calls, frame, tasks
 from services.chassis.database import Database
+from services.chassis.places import MAIN
 
 
 def environment(data: Path | None = None) -> dict[str, str]:
@@ -36,17 +37,20 @@ def environment(data: Path | None = None) -> dict[str, str]:
 
 
 def print_tasks(values: Mapping[str, str], target: str, states: tuple[str, ...]) -> None:
-    for service in chosen(target):
-        with _opened(service, values) as database, database.begin(calls.SYSTEM) as connection:
+    for name, database in _everywhere(target, values):
+        with database.begin(calls.SYSTEM) as connection:
             for row in tasks.list_tasks(connection, states):
                 due, tries = f"{row.run_at:%Y-%m-%d %H:%M:%S}", f"{row.attempts}/{row.max_attempts}"
-                print(f"{service.name}  {row.id}  {row.state:9}  {row.kind:24}  {tries}  {due}  {row.last_error or ''}")
+                print(f"{name}  {row.id}  {row.state:9}  {row.kind:24}  {tries}  {due}  {row.last_error or ''}")
 
 
 def retry_task(values: Mapping[str, str], service: str, task_id: str) -> None:
-    with _opened(_one(service), values) as database, database.begin(calls.SYSTEM) as connection:
-        if not tasks.retry(connection, _uuid(task_id)):
-            raise StackError(f"{service} has no dead task {task_id}: `einstellen tasks list --state dead` shows those that there are")
+    found = False
+    for _, database in _everywhere(_one(service).name, values):
+        with database.begin(calls.SYSTEM) as connection:
+            found = tasks.retry(connection, id_of(task_id)) or found
+    if not found:
+        raise StackError(f"{service} has no dead task {task_id}: `einstellen tasks list --state dead` shows those that there are")
     print("it runs again")
 
 
@@ -54,10 +58,11 @@ def print_audit(values: Mapping[str, str], service: str, tenant: str | None, lim
     table = frame.audit_log
     query = sa.select(table).order_by(table.c.id.desc()).limit(limit)
     if tenant:
-        query = query.where(table.c.tenant_id == _uuid(tenant))
-    with _opened(_one(service), values) as database, database.begin(calls.SYSTEM) as connection:
-        for row in connection.execute(query):
-            print(json.dumps(dict(row._mapping), default=str))
+        query = query.where(table.c.tenant_id == id_of(tenant))
+    for _, database in _everywhere(_one(service).name, values):
+        with database.begin(calls.SYSTEM) as connection:
+            for row in connection.execute(query):
+                print(json.dumps(dict(row._mapping), default=str))
 
 
 def verify_audit(values: Mapping[str, str], target: str, kept: Path | None) -> int:
@@ -65,19 +70,19 @@ def verify_audit(values: Mapping[str, str], target: str, kept: Path | None) -> i
     before = json.loads(kept.read_text()) if kept and kept.exists() else {}
     now: dict[str, dict[str, dict[str, object]]] = {}
     wrong = 0
-    for service in chosen(target):
-        with _opened(service, values) as database, database.begin(calls.SYSTEM) as connection:
+    for name, database in _everywhere(target, values):
+        with database.begin(calls.SYSTEM) as connection:
             found = [
                 f"{row.chain or 'no organization'}: {row.problem} ({row.entry_id}, place {row.position})"
                 for row in audit_log.problems(connection)
             ]
-            for chain, head in before.get(service.name, {}).items():
+            for chain, head in before.get(name, {}).items():
                 if not audit_log.holds(connection, chain, audit_log.Head(**head)):
                     found.append(f"{chain}: it no longer runs through place {head['position']}, where it ended before")
             ends = audit_log.heads(connection)
-        now[service.name] = {chain: asdict(head) for chain, head in ends.items()}
+        now[name] = {chain: asdict(head) for chain, head in ends.items()}
         wrong += len(found)
-        print("\n".join([f"{service.name}: {sum(head.position for head in ends.values())} entries in {len(ends)} chains", *found]))
+        print("\n".join([f"{name}: {sum(head.position for head in ends.values())} entries in {len(ends)} chains", *found]))
     if kept and not wrong:
         kept.write_text(json.dumps(now, indent=1, sort_keys=True))
     print("every entry is as it was written" if not wrong else f"{wrong} entries are not as they were written")
@@ -132,7 +137,7 @@ def grant_credits(values: Mapping[str, str], organization: str, unit: str, amoun
     from services.billing import admin  # noqa: PLC0415 - as above
 
     with _opened(_one("billing"), values) as database:
-        total = admin.grant_credits(database, _uuid(organization), unit, amount, description)
+        total = admin.grant_credits(database, id_of(organization), unit, amount, description)
     print(f"granted {amount:g} {unit} credits; the organization has {total:g}")
 
 
@@ -177,11 +182,24 @@ class _opened:  # noqa: N801 - used as a function
         self._database.close()
 
 
+def _everywhere(target: str, values: Mapping[str, str]) -> Iterator[tuple[str, Database]]:
+    """Each database of these services, by the service's name, or `jobs@big` for a place."""
+    calls.enter(calls.Call("cli", "einstellen", ""))
+    for service in chosen(target):
+        settings = service.load(values)
+        for name, url in {MAIN: settings.database_url, **getattr(settings, "database_places", {})}.items():
+            database = Database(url, pool_size=1)
+            try:
+                yield service.name if name == MAIN else f"{service.name}@{name}", database
+            finally:
+                database.close()
+
+
 def _one(name: str) -> Service:
     return chosen(name)[0]
 
 
-def _uuid(text: str) -> UUID:
+def id_of(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:

@@ -67,12 +67,14 @@ async def start(settings: Settings) -> Gateway:
     revocations = Revocations("gateway", revoked(keys), lambda: loop.call_soon_threadsafe(chat.end_revoked))
     access = AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, revocations)
     rooms_of = Owner(settings.notifications_url, "notifications", services)
+    interviews = Owner(settings.interviews_url, "interviews", services)
     doors = [
         Door("/ws/chat", rooms_of),
         Door("/ws/document", rooms_of, speaks="yjs"),
+        Door("/ws/code", interviews, prefix="interview-", speaks="yjs"),
         Door(
             "/ws/interview",
-            Owner(settings.interviews_url, "interviews", services),
+            interviews,
             prefix="interview-",
             services=("interviewer",),
             largest_frame=32 * 1024,

@@ -35,7 +35,8 @@ NO_IO = ("grpc", "google", "sqlalchemy", "psycopg2", "redis", "einstellen")
 # What each room of a service may import: of its own service, of the chassis (None: all of it), and which packages it may not.
 # `ids` mint what a new thing is called and `calls` has the types that say who asks, so rules may know both; a page is what a query ends at.
 ROOMS: dict[str, tuple[set[str] | None, set[str] | None, tuple[str, ...]]] = {
-    "rules": ({"tables", "rules", "providers.protocol", "matching", "parsing"}, {"errors", "ids", "calls", "skills"}, NO_IO),
+    "local_time": (set(), {"errors"}, NO_IO),
+    "rules": ({"tables", "rules", "local_time", "providers.protocol", "matching", "parsing"}, {"errors", "ids", "calls", "skills"}, NO_IO),
     "store": ({"tables", "store"}, {"errors", "ids", "calls", "database", "paging"}, ("grpc", "google", "redis", "einstellen")),
     "tables": ({"tables"}, {"database"}, ("grpc", "google", "redis", "einstellen")),
     "settings": (set(), None, NO_IO),
@@ -63,6 +64,7 @@ DATABASE_ROOMS = {"database", "frame", "events", "tasks", "idempotency", "audit"
 DOORS = {
     ("cli/operator.py", "services.auth.admin"),
     ("cli/operator.py", "services.billing.admin"),
+    ("cli/operator.py", "services.notifications.admin"),
     ("cli/envfile.py", "gateway.settings.Settings"),
     ("cli/envfile.py", "services.interviews.interviewer.settings.Settings"),
 }

@@ -42,7 +42,7 @@ ENVOY = yaml.safe_load((ROOT / "deploy" / "envoy" / "envoy.yaml").read_text())
 # Compose's own, beside the settings.
 PARTS = {"envoy", "gateway", "interviewer", "migrate", "postgres", "redis"}
 # What a container has by itself: the object store's folder is in the image, and only one migrates.
-UNSET = {"UPLOAD_DIR", "DATABASE_OWNER_URL"}
+UNSET = {"UPLOAD_DIR", "DATABASE_OWNER_URL", "DATABASE_OWNER_PLACES"}
 FILE_SETTINGS = {"AWS_STORAGE_BUCKET_NAME", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 
 
@@ -299,7 +299,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Postgres, 
         for _ in range(2):  # safe to repeat
             subprocess.run(["bash", "deploy/postgres/init.sh"], cwd=ROOT, env=environment, check=True)
         for name, text in CONTAINERS["migrate"]["environment"].items():
-            known = re.sub(r"\$\{([A-Z_]+)[^}]*\}", lambda found: values[found[1]], text)
+            known = re.sub(r"\$\{([A-Z_]+)[^}]*\}", lambda found: values.get(found[1], ""), text)
             values[name] = known.replace("@postgres:5432", f"@127.0.0.1:{postgres.port}")
         yield postgres, values
 

@@ -10,6 +10,9 @@ from cli.contracts.openapi import bindings
 
 # What the JSON mapping writes as one value, or as an object of any fields.
 _FREE = ("google.protobuf.", "google.api.")
+# Words of Lua's own that a field may be called.
+_RESERVED = frozenset({"and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil", "not", "or",
+    "repeat", "return", "then", "true", "until", "while"})  # fmt: skip
 
 
 def script(files: FileDescriptorSet, checker: str) -> str:
@@ -33,7 +36,7 @@ def script(files: FileDescriptorSet, checker: str) -> str:
     lines = ["-- Made from the contracts by `make generate`; the checker below is deploy/envoy/bodies.lua.", "", "SHAPES = {"]
     for name, message in sorted(shapes.items()):
         fields = {spelling: _value(field) for field in message.fields for spelling in (field.name, field.json_name)}
-        lines.append(f'  ["{name}"] = {{{", ".join(f"{spelling} = {value}" for spelling, value in sorted(fields.items()))}}},')
+        lines.append(f'  ["{name}"] = {{{", ".join(f"{_key(spelling)} = {value}" for spelling, value in sorted(fields.items()))}}},')
     lines += ["}", "", "EXACT = {", *(f'  ["{path}"] = "{name}",' for path, name in sorted(exact.items())), "}", "", "PATTERNS = {"]
     lines += [*(f'  {{"{verb}", "{pattern}", "{name}"}},' for verb, pattern, name in patterns), "}", "", checker]
     return "\n".join(lines)
@@ -52,6 +55,10 @@ def _collect(message: Descriptor, shapes: dict[str, Descriptor]) -> None:
     for field in message.fields:
         if field.message_type is not None and _value(field) != "true":
             _collect(field.message_type, shapes)
+
+
+def _key(name: str) -> str:
+    return f'["{name}"]' if name in _RESERVED else name
 
 
 def _value(field: FieldDescriptor) -> str:

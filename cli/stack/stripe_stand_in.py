@@ -55,6 +55,9 @@ class StripeServer:
             def do_POST(self) -> None:
                 outer._serve(self, "POST")
 
+            def do_DELETE(self) -> None:
+                outer._serve(self, "DELETE")
+
             def log_message(self, *_: object) -> None:
                 return
 
@@ -180,6 +183,9 @@ class StripeServer:
         match route:
             case ("POST", "/v1/customers"):
                 return 200, self._customer(asked)
+            case ("DELETE", "/v1/customers/{}") if name in self.objects:
+                del self.objects[name]
+                return 200, {"id": name, "object": "customer", "deleted": True}
             case ("POST", "/v1/payment_methods/{}/attach"):
                 return self._attach(name, asked)
             case ("POST", "/v1/payment_intents"):

@@ -97,18 +97,20 @@ class Cashier:
             status = "failed" if late else outcome.status
             failure = "abandoned" if late else outcome.failure
             over = payment.status == "failed" and status != "succeeded"
-            payment = payments.put_payment(
-                connection, payment if over else replace(payment, status=status, failure=failure, updated_at=now)
+            before, payment = (
+                payment,
+                payments.put_payment(connection, payment if over else replace(payment, status=status, failure=failure, updated_at=now)),
             )
             if not over and status in ("succeeded", "failed"):
-                self._close(connection, payment, outcome, now=now)
+                self._close(connection, before, payment, outcome, now=now)
         if outcome.refunded > payment.refunded:
             payment = self._returned(connection, payment, outcome.refunded - payment.refunded, now=now)
         return payment
 
-    def _close(self, connection: Connection, payment: Payment, outcome: Outcome, *, now: datetime) -> None:
-        invoice = store.lock_invoice(connection, payment.invoice_id, payment.tenant_id)
-        audit.record(connection, f"payment.{payment.status}", tenant_id=payment.tenant_id, payment_id=payment.id)
+    def _close(self, connection: Connection, before: Payment, payment: Payment, outcome: Outcome, *, now: datetime) -> None:
+        invoice = store.lock_with_subscription(connection, payment.invoice_id, payment.tenant_id)
+        steps = audit.change(before, payment, "status")
+        audit.record(connection, f"payment.{payment.status}", tenant_id=payment.tenant_id, payment_id=payment.id, **steps)
         if payment.status == "failed":
             renewals.failed(connection, invoice, payment.attempt, final=outcome.final, now=now)
             return
@@ -180,7 +182,8 @@ class Cashier:
         note = self._invoicing.credit_note(connection, invoice, payment, owed, tax, now=now)
         bought = rules.share_back(invoice.credits, payment.amount, payment.refunded, amount)
         self._take_back(connection, invoice, note.id, bought, now=now)
-        audit.record(connection, "payment.refunded", tenant_id=payment.tenant_id, payment_id=payment.id)
+        returned = audit.change(payment, payment_now, "refunded")
+        audit.record(connection, "payment.refunded", tenant_id=payment.tenant_id, payment_id=payment.id, **returned)
         return payment_now
 
     def _take_back(self, connection: Connection, invoice: Invoice, note_id: UUID, amount: int, *, now: datetime) -> None:
@@ -189,6 +192,10 @@ class Cashier:
         if amount:
             booking = Booking(ids.mint(), "REFUND", f"invoice:{note_id}", f"Refund of invoice {invoice.number}", str(invoice.id))
             accounts.book(connection, account, rules.take(account, amount, now=now), booking, now=now)
+
+    def forget(self, name: str, customer: str, method: str) -> None:
+        """Has a provider delete what it keeps of a customer who is gone."""
+        self.provider(name).forget(customer, method)
 
     def _ask(self, payment: Payment, charge: Charge) -> Outcome:
         """What is true of the charge. Where its answer was lost so long ago that repeating the question might take the money again, it is looked for."""

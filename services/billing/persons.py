@@ -17,6 +17,7 @@ from services.billing.tables import (
     subscriptions,
     webhook_events,
 )
+from services.chassis import tasks
 from services.chassis.persons import NOBODY, Kept, Person
 
 _BOOKS = (credit_accounts, credit_transactions, credit_holds, subscriptions, invoices, payments, refunds, payment_customers)
@@ -38,11 +39,16 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
         mine = sa.and_(organizations.c.tenant_id == tenant_id, organizations.c.owner_id == person.user_id)
         connection.execute(organizations.update().where(mine).values(owner_id=heir))
     connection.execute(organizations.update().where(organizations.c.owner_id == person.user_id).values(owner_id=NOBODY))
-    running = sa.and_(subscriptions.c.tenant_id.in_(gone), subscriptions.c.status != "cancelled")
-    connection.execute(subscriptions.update().where(running).values(status="cancelled", auto_renew=False, end_date=now, updated_at=now))
-    connection.execute(payment_customers.delete().where(payment_customers.c.tenant_id.in_(gone)))
-    paid = sa.select(payments.c.handle).where(payments.c.tenant_id.in_(gone), payments.c.handle != "")
-    connection.execute(webhook_events.update().where(webhook_events.c.handle.in_(paid)).values(body=b""))
+    # Payments before subscriptions before invoices, as whoever writes down a payment takes them.
     decided = sa.and_(payments.c.tenant_id.in_(gone), payments.c.status.in_(["succeeded", "failed"]))
     connection.execute(payments.update().where(decided).values(customer="", method="", success_url="", cancel_url=""))
+    running = sa.and_(subscriptions.c.tenant_id.in_(gone), subscriptions.c.status != "cancelled")
+    connection.execute(subscriptions.update().where(running).values(status="cancelled", auto_renew=False, end_date=now, updated_at=now))
+    owed = sa.and_(invoices.c.tenant_id.in_(gone), invoices.c.status.in_(["draft", "open"]))
+    connection.execute(invoices.update().where(owed).values(status="void"))
+    for kept in connection.execute(payment_customers.delete().where(payment_customers.c.tenant_id.in_(gone)).returning(payment_customers)):
+        at = {"provider": kept.provider, "customer": kept.customer, "method": kept.method}
+        tasks.enqueue(connection, "forget_customer", at, tenant_id=kept.tenant_id)
+    paid = sa.select(payments.c.handle).where(payments.c.tenant_id.in_(gone), payments.c.handle != "")
+    connection.execute(webhook_events.update().where(webhook_events.c.handle.in_(paid)).values(body=b""))
     return []

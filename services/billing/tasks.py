@@ -22,7 +22,7 @@ from services.chassis import tasks as chassis
 from services.chassis.clock import Clock, from_timestamp
 from services.chassis.database import Database
 from services.chassis.events import Apply, Prepare
-from services.chassis.persons import DELETED, erasing
+from services.chassis.persons import DELETED, NOBODY, erasing
 from services.chassis.tasks import GiveUp, Handler, Task
 
 # How long after its beginning an unfinished payment is asked about again.
@@ -89,7 +89,7 @@ def handlers(
         assert task.tenant_id is not None
         with database.begin(calls.SYSTEM) as connection:
             chassis.finish(connection, task)
-            invoice = subscription_store.lock_invoice(connection, UUID(task.payload["invoice_id"]), task.tenant_id)
+            invoice = subscription_store.lock_with_subscription(connection, UUID(task.payload["invoice_id"]), task.tenant_id)
             if invoice.status == "open":
                 take(connection, invoice, int(task.payload["attempt"]))
 
@@ -114,6 +114,9 @@ def handlers(
             if found.cycle == task.payload["cycle"] and found.status in ("active", "trialing") and found.auto_renew and plan.offer.price:
                 renewals.mail(connection, task.tenant_id, "subscription_status", subscription_id=found.id, status="renewing")
 
+    def forget_customer(task: Task) -> None:
+        cashier.forget(task.payload["provider"], task.payload["customer"], task.payload["method"])
+
     def compare(task: Task) -> None:
         reconciliation.reconcile(database, cashier, clock() - timedelta(days=reconcile_days), now=clock())
         with database.begin(calls.SYSTEM) as connection:
@@ -128,6 +131,8 @@ def handlers(
             variables = _words(connection, task)
         if organization is None:
             raise GiveUp("nobody to tell")
+        if organization.owner_id == NOBODY:  # they are gone, and what is still settled of their books is told to nobody
+            return
         tell.SendNotification(
             notifications_pb2.SendNotificationRequest(
                 notification_type="email", user_id=str(organization.owner_id), template=str(task.payload["template"]), variables=variables,
@@ -137,7 +142,7 @@ def handlers(
 
     return {
         "expire_hold": expire_hold, "run_out": run_out, "settle_payment": settle_payment, "refund": refund, "apply_webhook": apply_webhook, "renew": renew,
-        "retry_invoice": retry_invoice, "remind": remind, "reconcile": compare, "mail": mail,
+        "retry_invoice": retry_invoice, "remind": remind, "forget_customer": forget_customer, "reconcile": compare, "mail": mail,
     }  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 import psycopg2
 import psycopg2.extensions
@@ -19,6 +20,8 @@ psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
 
 _RECONNECT_SECONDS = 5.0
 _RETRY_CODES = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+_GATE_CLOSED = "EP001"  # raised by tenant_gate() where an organization's rows do not live, or are on their way
+Found = TypeVar("Found")
 
 
 class Wake:
@@ -78,6 +81,28 @@ class Database:
             if not connection.invalidated:
                 connection.info.pop("rings", None)
             connection.close()
+
+    def of(self, tenant_id: UUID | None) -> "Database":
+        """The database that an organization's rows are in. There is one for all, unless some are placed elsewhere: see places.py."""
+        return self
+
+    def everywhere(self) -> Sequence["Database"]:
+        """Each database that has rows of this service; the main one first."""
+        return [self]
+
+    @contextmanager
+    def begin_where(self, who: Scope | Person | Call, holds: Callable[[sa.Connection], object]) -> Iterator[sa.Connection]:
+        """One transaction in the database that has a thing of which only the id is known: where `holds` finds it, the caller's own where it is nowhere."""
+        with self.begin(who) as connection:
+            yield connection
+
+    def gather(self, who: Scope | Person | Call, read: Callable[[sa.Connection], Iterable[Found]]) -> list[Found]:
+        """What is read in each database, one after the other."""
+        found: list[Found] = []
+        for each in self.everywhere():
+            with each.begin(who) as connection:
+                found.extend(read(connection))
+        return found
 
     def run_alone(self, who: Scope | Person | Call, statement: str, parameters: Mapping[str, object]) -> Sequence[Any]:
         """One statement as a transaction of its own: it travels with the scope as one message, so what it locks is held for no round trip.
@@ -208,6 +233,8 @@ def _translate(problem: BaseException) -> errors.Refusal | None:
     if isinstance(cause, psycopg2.Error):
         if cause.pgcode in _RETRY_CODES:
             return errors.Aborted("CONFLICT", "somebody else changed the same thing at the same moment; try again")
+        if cause.pgcode == _GATE_CLOSED:
+            return errors.Unavailable("TENANT_MOVING", "the organization is being moved to another database; try again in a minute")
         if isinstance(cause, (psycopg2.OperationalError, psycopg2.InterfaceError)) and cause.pgcode in (None, "57P01", "57P02", "57P03"):
             return errors.Unavailable("DATABASE_UNAVAILABLE", "the database went away; try again")
     return None

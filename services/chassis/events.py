@@ -42,6 +42,23 @@ def record(connection: sa.Connection, kind: str, subject_id: UUID, tenant_id: UU
     database.ring_after_commit(connection)
 
 
+def bring(connection: sa.Connection, found: Sequence[sa.Row[Any]]) -> None:
+    """Adds events of another database of the service, as they are but for their positions; as `record`, last in the transaction."""
+    connection.execute(_LOCK)
+    kept = ("kind", "subject_id", "tenant_id", "details", "created_at")
+    connection.execute(_ADD, [{name: getattr(row, name) for name in kept} for row in found])
+    database.ring_after_commit(connection)
+
+
+def move_cursor(connection: sa.Connection, source: str, before: int, after: int) -> bool:
+    """Says whether it stood at `before`, which is 0 for one that is new, and stands at `after` now."""
+    moved = insert(frame.cursors).values(source=source, position=after)
+    moved = moved.on_conflict_do_update(
+        index_elements=["source"], set_={"position": after}, where=frame.cursors.c.position == before
+    )  # fmt: skip
+    return connection.execute(moved.returning(frame.cursors.c.position)).first() is not None
+
+
 def position(connection: sa.Connection) -> int:
     """That of the newest event. What is read after this has all in it that the events up to there tell of."""
     return connection.execute(_POSITION).scalar() or 0

@@ -53,6 +53,21 @@ idempotency_keys = sa.Table(
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
 )  # fmt: skip
 
+placements = sa.Table(
+    "placements", metadata,
+    sa.Column("tenant_id", sa.Uuid, primary_key=True),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("other", sa.Text),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+)  # fmt: skip
+
+tenant_gates = sa.Table(
+    "tenant_gates", metadata,
+    sa.Column("tenant_id", sa.Uuid, primary_key=True),
+    sa.Column("open", sa.Boolean, nullable=False),
+)  # fmt: skip
+
 tasks = sa.Table(
     "tasks", metadata,
     sa.Column("id", sa.Uuid, primary_key=True),

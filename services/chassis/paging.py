@@ -3,10 +3,10 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -16,6 +16,14 @@ from services.chassis import calls, errors
 DEFAULT_SIZE = 20
 LARGEST_SIZE = 100
 Row = TypeVar("Row")
+
+
+class _Identified(Protocol):
+    @property
+    def id(self) -> UUID: ...
+
+
+Identified = TypeVar("Identified", bound=_Identified)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,11 @@ class Page:
         kept = rows[: self.size]
         values = [_pack(value) for value in key(kept[-1])]
         return kept, base64.urlsafe_b64encode(json.dumps([self._filters, *values], separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def newest(rows: Iterable[Identified], limit: int) -> list[Identified]:
+    """The first of what several databases answered, by id; one that is on its way between two is in both, and comes once."""
+    return sorted({row.id: row for row in rows}.values(), key=lambda row: row.id, reverse=True)[:limit]
 
 
 def read(request: Message, *kinds: type) -> Page:

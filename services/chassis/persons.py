@@ -53,6 +53,13 @@ class Kept:
         self.rows.setdefault(table.name, []).extend(found)
         return found
 
+    def take_in(self, other: "Kept") -> None:
+        """Adds what another database of the service keeps; a row that is in both, as a copy of another service's is, comes once."""
+        for name, rows in other.rows.items():
+            known = self.rows.setdefault(name, [])
+            known.extend([row for row in rows if row not in known] if known else rows)
+        self.files |= other.files
+
 
 Read = Callable[[sa.Connection, Person], Kept]
 # Takes a person out, and returns the keys of files to delete. It may run again, and finds what was added meanwhile.
@@ -69,8 +76,10 @@ class PersonService(persons_pb2_grpc.PersonServiceServicer):
 
     def ExportPerson(self, request: persons_pb2.ExportPersonRequest, context: grpc.ServicerContext) -> Iterator[persons_pb2.ExportPiece]:
         person = Person(UUID(request.user_id), tuple(UUID(each) for each in request.organization_ids))
-        with self._database.begin(calls.SYSTEM) as connection:
-            kept = self._read(connection, person)
+        kept = Kept()
+        for each in self._database.everywhere():
+            with each.begin(calls.SYSTEM) as connection:
+                kept.take_in(self._read(connection, person))
         for name, pieces in files_of(kept, self._files):
             for piece in pieces:
                 yield persons_pb2.ExportPiece(name=name, data=piece)

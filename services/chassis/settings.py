@@ -14,6 +14,20 @@ _SECRET_LENGTH = 32
 _Words = Annotated[tuple[str, ...], BeforeValidator(lambda value: tuple(filter(None, str(value).replace(",", " ").split())))]
 
 
+def _named_urls(value: object) -> object:
+    """`name=url` pairs with spaces between."""
+    if not isinstance(value, str):
+        return value
+    found = [each.partition("=") for each in value.split()]
+    wrong = [name for name, _, url in found if not name.isidentifier() or name == "main" or "://" not in url]
+    if wrong:
+        raise ValueError("is not `name=postgresql://...` with spaces between; `main` is taken")
+    return {name: url for name, _, url in found}
+
+
+Urls = Annotated[Mapping[str, str], BeforeValidator(_named_urls)]
+
+
 class SettingsError(Exception):
     """The environment is not as it must be; the text says which variables and what to do."""
 

@@ -2,8 +2,8 @@
 
 import random
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -39,10 +39,20 @@ class Task:
     request_id: str
     traceparent: str
     lease_id: UUID
+    finished: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
 
 
 class GiveUp(Exception):  # noqa: N818 - an outcome, not a fault
     """Raised by a handler whose task cannot succeed however often it runs: it goes to the dead letters at once."""
+
+
+class Later(Exception):  # noqa: N818 - an outcome, not a fault
+    """Raised by a handler that has to wait: its task runs again at that time. It was no attempt unless it is counted as one."""
+
+    def __init__(self, at: datetime, *, counted: bool = False) -> None:
+        super().__init__(f"waits until {at:%Y-%m-%dT%H:%M:%S%z}")
+        self.at = at
+        self.counted = counted
 
 
 Handler = Callable[[Task], None]
@@ -85,6 +95,26 @@ def finish(connection: sa.Connection, task: Task) -> None:
     )
     if done.rowcount != 1:
         raise errors.Aborted("TASK_LOST", "another worker took the task over")
+    task.finished.set()
+
+
+def _claiming(kinds: Iterable[str]) -> sa.Executable:
+    """Takes the lease of the task that is due longest. It is asked for every second by every worker, so each worker builds it once."""
+    table, now = frame.tasks, sa.bindparam("now", type_=sa.DateTime(timezone=True))
+    due = sa.or_(sa.and_(table.c.state == "ready", table.c.run_at <= now), sa.and_(table.c.state == "running", table.c.leased_until < now))
+    # An organization that is being moved takes its tasks along.
+    moving = sa.select(frame.tenant_gates.c.tenant_id).where(~frame.tenant_gates.c.open)
+    here = sa.or_(table.c.tenant_id.is_(None), table.c.tenant_id.not_in(moving))
+    chosen = (
+        sa.select(table.c.id)
+        .where(due, table.c.kind.in_(list(kinds)), here)
+        .order_by(table.c.run_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    leased = {"leased_until": sa.bindparam("until", type_=sa.DateTime(timezone=True)), "lease_id": sa.bindparam("lease", type_=sa.Uuid)}
+    claim = table.update().where(table.c.id == chosen.scalar_subquery())
+    return claim.values(state="running", attempts=table.c.attempts + 1, **leased).returning(table)
 
 
 class Worker:
@@ -94,6 +124,7 @@ class Worker:
         self._server = server
         self._database = own
         self._handlers = handlers
+        self._claims = _claiming(handlers)
         self._clock = clock
         self._stopping = threading.Event()
         self._running: dict[UUID, UUID] = {}
@@ -133,26 +164,9 @@ class Worker:
                 seen = self._database.committed.wait(seen, _POLL_SECONDS)
 
     def _claim(self) -> Task | None:
-        table, now = frame.tasks, self._clock()
-        due = sa.or_(
-            sa.and_(table.c.state == "ready", table.c.run_at <= now), sa.and_(table.c.state == "running", table.c.leased_until < now)
-        )
-        chosen = (
-            sa.select(table.c.id)
-            .where(due, table.c.kind.in_(self._handlers))
-            .order_by(table.c.run_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        lease_id = ids.mint()
-        claim = (
-            table.update()
-            .where(table.c.id == chosen.scalar_subquery())
-            .values(state="running", attempts=table.c.attempts + 1, leased_until=now + _LEASE, lease_id=lease_id)
-            .returning(table)
-        )
+        now, lease_id = self._clock(), ids.mint()
         with self._database.begin(calls.SYSTEM) as connection:
-            row = connection.execute(claim).first()
+            row = connection.execute(self._claims, {"now": now, "until": now + _LEASE, "lease": lease_id}).first()
         if row is None:
             return None
         self._running[row.id] = lease_id
@@ -168,7 +182,11 @@ class Worker:
                 if task.attempts > task.max_attempts:
                     raise GiveUp("its worker died each time it ran")  # noqa: TRY301
                 self._handlers[task.kind](task)
-            self._end(task)
+            if not task.finished.is_set():
+                self._end(task)
+        except Later as wait:
+            outcome = "waited"
+            self._wait(task, wait)
         except Exception as problem:  # noqa: BLE001 - whatever it was, the task says so and runs again
             outcome = self._fail(task, problem)
         finally:
@@ -184,6 +202,16 @@ class Worker:
                 .where(table.c.id == task.id, table.c.lease_id == task.lease_id, table.c.state == "running")
                 .values(state="done", finished_at=self._clock(), last_error=None)
             )
+
+    def _wait(self, task: Task, wait: Later) -> None:
+        table, held = frame.tasks, sa.and_(frame.tasks.c.id == task.id, frame.tasks.c.lease_id == task.lease_id)
+        attempts = task.attempts if wait.counted else task.attempts - 1
+        waits = {"state": "ready", "run_at": wait.at, "attempts": attempts}
+        try:
+            with self._database.begin(calls.SYSTEM) as connection:
+                connection.execute(table.update().where(held, table.c.state == "running").values(waits))
+        except errors.Refusal:
+            log.warning("task's pause not recorded; its lease will run out", extra={"task_id": str(task.id)})
 
     def _fail(self, task: Task, problem: Exception) -> str:
         table, now = frame.tasks, self._clock()

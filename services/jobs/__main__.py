@@ -15,9 +15,8 @@ from einstellen.jobs.v1 import (
     tutors_pb2_grpc,
 )
 from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
-from services.chassis import clients, clock
+from services.chassis import clients, clock, places
 from services.chassis.audit_log import AuditLog
-from services.chassis.database import Database
 from services.chassis.events import EventFeed, Follower
 from services.chassis.persons import PersonService, following, handlers
 from services.chassis.revocations import Revocations, revoked
@@ -26,7 +25,7 @@ from services.chassis.settings import load
 from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
 from services.jobs import persons, tasks
-from services.jobs.pool import Pool
+from services.jobs.pool import Pools
 from services.jobs.rpc.applications import ApplicationService
 from services.jobs.rpc.jobs import JobService
 from services.jobs.rpc.pipeline import PipelineService
@@ -35,20 +34,29 @@ from services.jobs.settings import Settings
 
 
 def start(settings: Settings) -> Server:
-    database = Database(settings.database_url, pool_size=settings.workers + 6, application_name="jobs")
-    database.refuse_unguarded()
+    database = places.connect(settings, pool_size=settings.workers + 6, application_name="jobs")
     services = ServiceTokens(settings.service_token.get_secret_value(), "jobs")
     keys = clients.connect(settings.keys_url, "auth", services)
     candidates = clients.connect(settings.candidates_url, "candidates", services)
     notifications = clients.connect(settings.notifications_url, "notifications", services)
-    pool = Pool(database, settings.matching_snapshot_dir)
+    pools = Pools(database, settings.matching_snapshot_dir)
+    # What is done in one place beside its calls: tasks that were recorded there, and the copies that it keeps of what others have.
+    beside = [
+        work
+        for each in database.everywhere()
+        for work in (
+            Worker("jobs", each, tasks.handlers(each, candidates, notifications, clock.utc_now) | handlers(each, persons.erase)),
+            Follower("jobs", "auth", keys, each, following(persons.erase)),
+            Follower("jobs", "candidates", candidates, each, tasks.following(candidates)),
+        )
+    ]
 
     def add(server: grpc.Server) -> None:
-        jobs_pb2_grpc.add_JobServiceServicer_to_server(JobService(database, pool), server)
-        applications_pb2_grpc.add_ApplicationServiceServicer_to_server(ApplicationService(database, candidates, pool), server)
+        jobs_pb2_grpc.add_JobServiceServicer_to_server(JobService(database, pools), server)
+        applications_pb2_grpc.add_ApplicationServiceServicer_to_server(ApplicationService(database, candidates, pools), server)
         pipeline_pb2_grpc.add_PipelineServiceServicer_to_server(PipelineService(database), server)
-        tutors_pb2_grpc.add_TutorServiceServicer_to_server(TutorService(database), server)
-        events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+        tutors_pb2_grpc.add_TutorServiceServicer_to_server(TutorService(database.main), server)
+        events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database.main), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("jobs", database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read), server)
 
@@ -57,13 +65,7 @@ def start(settings: Settings) -> Server:
         [module.DESCRIPTOR for module in (jobs_pb2, applications_pb2, pipeline_pb2, tutors_pb2, audit_pb2, persons_pb2, events_pb2)], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("jobs", revoked(keys))), services=services,
         parts={"database": database.check},
-        background=[
-            Worker(
-                "jobs", database, tasks.handlers(database, candidates, notifications, clock.utc_now) | handlers(database, persons.erase)
-            ),
-            Follower("jobs", "auth", keys, database, following(persons.erase)),
-            Follower("jobs", "candidates", candidates, database, tasks.following(candidates)), pool,
-        ],
+        background=[database, *beside, *(places.Relay(name, each, database.main) for name, each in database.others.items()), *pools.all()],
         closing=[keys.close, candidates.close, notifications.close, database.close],
     )  # fmt: skip
 

@@ -23,8 +23,7 @@ class Openings:
 
     def board(self, idf: FrozenIdf) -> Board:
         """All that is published now, read with these weights."""
-        with self._database.begin(calls.SYSTEM) as connection:
-            versions = store.published_versions(connection)
+        versions = dict(self._database.gather(calls.SYSTEM, lambda connection: store.published_versions(connection).items()))
         with self._reading:
             old = self._board
             known = {one.job_id: one for one in old.openings} if old and old.idf is idf else {}
@@ -37,6 +36,5 @@ class Openings:
             return old
 
     def _read(self, job_ids: list[UUID], idf: FrozenIdf) -> dict[UUID, Opening]:
-        with self._database.begin(calls.SYSTEM) as connection:
-            found = store.list_published(connection, job_ids)
+        found = self._database.gather(calls.SYSTEM, lambda connection: store.list_published(connection, job_ids))
         return {job.id: Opening(job.id, job.version, read_job(rules.job_text(job), idf)) for job in found}

@@ -214,3 +214,21 @@ class Pool(threading.Thread):
             while len(self._readings) > _MOST_READINGS:
                 self._readings.popitem(last=False)
         return reading
+
+
+class Pools:
+    """A pool for each database of the service."""
+
+    def __init__(self, database: Database, snapshot_folder: str = "") -> None:
+        self._database = database
+        self._pools = {
+            id(each): Pool(each, str(Path(snapshot_folder, f"place-{number}")) if snapshot_folder and number else snapshot_folder)
+            for number, each in enumerate(database.everywhere())
+        }
+
+    def of(self, tenant_id: UUID) -> Pool:
+        """That of where the organization lives."""
+        return self._pools[id(self._database.of(tenant_id))]
+
+    def all(self) -> Sequence[Pool]:
+        return list(self._pools.values())

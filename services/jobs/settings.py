@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from services.chassis import settings as chassis
+from services.chassis.places import PlacedSettings
 
 
-class Settings(chassis.Settings):
+class Settings(PlacedSettings):
     """The chassis' settings, and where candidates and notifications are, and where the index may rest."""
 
     candidates_url: str = Field("127.0.0.1:50052", alias="CANDIDATE_SERVICE_URL", description="gRPC address of candidates.")

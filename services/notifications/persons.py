@@ -13,8 +13,14 @@ from services.notifications.tables import (
     interview_reminders,
     messages,
     notifications,
+    preferences,
+    push_deliveries,
+    push_subscriptions,
+    reminder_recipients,
     room_members,
     rooms,
+    suppressed_addresses,
+    switched_off,
     webhook_attempts,
     webhook_deliveries,
     webhook_endpoints,
@@ -24,7 +30,13 @@ from services.notifications.tables import (
 
 def read(connection: Connection, person: Person) -> Kept:
     kept, me = Kept(), person.user_id
-    kept.add(connection, contacts, contacts.c.user_id == me)
+    addresses = [str(row["email"]).lower() for row in kept.add(connection, contacts, contacts.c.user_id == me)]
+    for table in (preferences, switched_off):
+        kept.add(connection, table, table.c.user_id == me)
+    kept.add(connection, push_subscriptions, push_subscriptions.c.user_id == me, "auth")  # a secret of the browser's
+    own = sa.select(push_subscriptions.c.id).where(push_subscriptions.c.user_id == me)
+    kept.add(connection, push_deliveries, push_deliveries.c.subscription_id.in_(own))
+    kept.add(connection, suppressed_addresses, suppressed_addresses.c.address.in_(addresses))
     kept.add(connection, notifications, sa.or_(notifications.c.user_id == me, notifications.c.sender_id == me), "html", "calendar")
     inside = [row["room_id"] for row in kept.add(connection, room_members, room_members.c.user_id == me)]
     kept.add(connection, rooms, rooms.c.id.in_(inside))
@@ -32,6 +44,7 @@ def read(connection: Connection, person: Person) -> Kept:
     kept.add(connection, document_updates, document_updates.c.sender_id == me)
     reminded = sa.or_(interview_reminders.c.candidate_id == me, interview_reminders.c.employer_id == me)
     kept.add(connection, interview_reminders, reminded)
+    kept.add(connection, reminder_recipients, reminder_recipients.c.user_id == me)
     theirs = sa.or_(webhook_endpoints.c.user_id == me, webhook_endpoints.c.tenant_id.in_(person.organizations))
     kept.add(connection, webhook_endpoints, theirs)
     kept.add(connection, webhook_messages, webhook_messages.c.tenant_id.in_(person.organizations))
@@ -47,11 +60,21 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
     told = [notifications.c.user_id == me, notifications.c.sender_id == me, notifications.c.tenant_id.in_(person.organizations)]
     if address:
         told.append(sa.func.lower(notifications.c.recipient) == address.lower())
+        connection.execute(suppressed_addresses.delete().where(suppressed_addresses.c.address == address.lower()))
+    for table in (preferences, switched_off, push_subscriptions):
+        connection.execute(table.delete().where(table.c.user_id == me))
     connection.execute(notifications.delete().where(sa.or_(*told)))
     connection.execute(contacts.delete().where(contacts.c.user_id == me))
     connection.execute(reminders.delete().where(sa.or_(reminders.c.candidate_id == me, reminders.c.tenant_id.in_(person.organizations))))
     for tenant_id, heir in person.heirs.items():
         mine = sa.and_(reminders.c.tenant_id == tenant_id, reminders.c.employer_id == me)
+        handed = sa.select(reminders.c.id).where(mine)
+        recipients = reminder_recipients
+        there = sa.select(recipients.c.reminder_id).where(recipients.c.user_id == heir)
+        moved = recipients.update().where(
+            recipients.c.user_id == me, recipients.c.reminder_id.in_(handed), recipients.c.reminder_id.not_in(there)
+        )
+        connection.execute(moved.values(user_id=heir))
         connection.execute(reminders.update().where(mine).values(employer_id=heir))
     connection.execute(reminders.delete().where(reminders.c.employer_id == me))
     connection.execute(messages.update().where(messages.c.receiver_id == me).values(receiver_id=NOBODY))

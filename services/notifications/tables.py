@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,53 @@ notifications = sa.Table(
     sa.Column("sent_at", sa.DateTime(timezone=True)),
     sa.Column("read_at", sa.DateTime(timezone=True)),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("send_at", sa.DateTime(timezone=True)),
+    sa.Column("needed_by", sa.DateTime(timezone=True)),
+    sa.Column("attempted_at", sa.DateTime(timezone=True)),
+    sa.Column("delivered_at", sa.DateTime(timezone=True)),
+    sa.Column("failure", sa.Text, nullable=False),
+    sa.Column("provider_id", sa.Text, nullable=False),
+)  # fmt: skip
+
+preferences = sa.Table(
+    "preferences", metadata,
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("time_zone", sa.Text, nullable=False),
+    sa.Column("quiet_start", sa.Time),
+    sa.Column("quiet_end", sa.Time),
+)  # fmt: skip
+
+switched_off = sa.Table(
+    "switched_off", metadata,
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("notification_type", sa.Text, primary_key=True),
+)  # fmt: skip
+
+suppressed_addresses = sa.Table(
+    "suppressed_addresses", metadata,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("notification_id", sa.Uuid),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+push_subscriptions = sa.Table(
+    "push_subscriptions", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Uuid, nullable=False),
+    sa.Column("endpoint", sa.Text, nullable=False),
+    sa.Column("p256dh", sa.Text, nullable=False),
+    sa.Column("auth", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+push_deliveries = sa.Table(
+    "push_deliveries", metadata,
+    sa.Column("notification_id", sa.Uuid, primary_key=True),
+    sa.Column("subscription_id", sa.Uuid, primary_key=True),
 )  # fmt: skip
 
 rooms = sa.Table(
@@ -104,8 +151,17 @@ interview_reminders = sa.Table(
     sa.Column("interview_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("reminder_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("task_id", sa.Uuid, nullable=False),
+    sa.Column("fixed", sa.Boolean, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+reminder_recipients = sa.Table(
+    "reminder_recipients", metadata,
+    sa.Column("reminder_id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("remind_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("task_id", sa.Uuid, nullable=False),
 )  # fmt: skip
 
 webhook_endpoints = sa.Table(
@@ -158,6 +214,9 @@ webhook_attempts = sa.Table(
     sa.Column("milliseconds", sa.Integer, nullable=False),
 )  # fmt: skip
 
+# Of a notification with one of these, it is not known yet what becomes of it.
+WAITING = ("scheduled", "held", "queued")
+
 
 @dataclass(frozen=True)
 class Contact:
@@ -176,7 +235,10 @@ class Contact:
 
 @dataclass(frozen=True)
 class Notification:
-    """One notification to one person or address. `html` and `calendar` are kept until it is sent; a service's has no `sender_id`."""
+    """One notification to one person or address. `html` and `calendar` are kept until it is sent; a service's has no `sender_id`.
+
+    `attempted_at` is when it was first handed to its channel, and set before it is: from then on it may have gone through, whatever became of us.
+    """
 
     id: UUID
     tenant_id: UUID
@@ -192,6 +254,37 @@ class Notification:
     status: str
     sent_at: datetime | None
     read_at: datetime | None
+    created_at: datetime
+    kind: str = "messages"
+    send_at: datetime | None = None
+    needed_by: datetime | None = None
+    attempted_at: datetime | None = None
+    delivered_at: datetime | None = None
+    failure: str = ""
+    provider_id: str = ""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person wants: the language they read, by which clock they live, when it is to be quiet, and what is turned off, by kind and type."""
+
+    user_id: UUID
+    language: str = ""
+    time_zone: str = "UTC"
+    quiet_start: time | None = None
+    quiet_end: time | None = None
+    off: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class PushSubscription:
+    """A browser of somebody's: where messages to it go, and the keys that only it can open them with."""
+
+    id: UUID
+    user_id: UUID
+    endpoint: str
+    p256dh: str
+    auth: str
     created_at: datetime
 
 
@@ -257,7 +350,7 @@ class Update:
 
 @dataclass(frozen=True)
 class Reminder:
-    """A reminder of an interview to both sides; `task_id` is the task that sends it."""
+    """A reminder of an interview to both sides. `reminder_at` is when the first of them is reminded; `fixed` says that this was asked for."""
 
     id: UUID
     application_id: UUID
@@ -268,8 +361,19 @@ class Reminder:
     interview_at: datetime
     reminder_at: datetime
     status: str
-    task_id: UUID
+    fixed: bool
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """One of the two who are reminded, and the task that does it."""
+
+    reminder_id: UUID
+    user_id: UUID
+    remind_at: datetime
+    status: str
+    task_id: UUID
 
 
 @dataclass(frozen=True)

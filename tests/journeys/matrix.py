@@ -38,6 +38,13 @@ _OF_EVERYBODY = {"plan_id", "tutor_id"}
 ANSWERS = {
     "StartGoogleSignIn": ("FAILED_PRECONDITION", "GOOGLE_OFF"),  # it is not set up here
     **{f"Receive{provider}": ("FAILED_PRECONDITION", "PROVIDER_OFF") for provider in ("Stripe", "Razorpay", "PayPal", "JazzCash")},
+    "ReceiveTwilioStatus": ("FAILED_PRECONDITION", "CHANNEL_NOT_CONFIGURED"),
+    "RetryDeadLetter": ("FAILED_PRECONDITION", "NOTIFICATION_NOT_FAILED"),
+    "GetPushKey": ("FAILED_PRECONDITION", "CHANNEL_NOT_CONFIGURED"),
+    "CreatePushSubscription": ("FAILED_PRECONDITION", "CHANNEL_NOT_CONFIGURED"),
+    "Unsubscribe": ("NOT_FOUND", "UNSUBSCRIBE_TOKEN_INVALID"),
+    "ShowUnsubscribe": ("NOT_FOUND", "UNSUBSCRIBE_TOKEN_INVALID"),
+    "PreviewTemplate": ("INVALID_ARGUMENT", "TEMPLATE_UNKNOWN"),
     "GetMyCandidate": ("NOT_FOUND", "CANDIDATE_NOT_FOUND"),  # the callers have none
     "DeleteMyTutorProfile": ("NOT_FOUND", "TUTOR_NOT_FOUND"),
     "UploadCv": ("NOT_FOUND", "CANDIDATE_NOT_FOUND"),  # a stream is checked message by message, and this one names nobody

@@ -118,7 +118,8 @@ def make(house: House) -> World:
         notifications_pb2.SendNotificationRequest(notification_type="in_app", user_id=person.user_id, subject=mark, message=mark),
         metadata=person.metadata,
     )
-    ids["notification_id"] = sent.id
+    ids["notification_id"] = ids["dead_letter_id"] = sent.id
+    ids["push_subscription_id"] = subscribe(house, person, mark)
     reminder = reminders_pb2.CreateReminderRequest(
         application_id=application.id, candidate_id=person.user_id, employer_id=employer.user_id, interview_time=later(hours=72), title=mark
     )
@@ -188,6 +189,15 @@ def interviewed(house: House, employer: Account, person: Account, candidate_id: 
     )
     stub.AnswerQuestion(answer, metadata=person.metadata)
     return stub.GetInterview(interviews_pb2.GetInterviewRequest(interview_id=started.id), metadata=person.metadata)
+
+
+def subscribe(house: House, person: Account, mark: str) -> str:
+    """A browser of the person's; push itself is off here."""
+    statement = "INSERT INTO push_subscriptions VALUES (%s, %s, %s, 'key', 'secret', now())"
+    made = str(ids.mint())
+    with closing(psycopg2.connect(house.owner_url("notifications"))) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(statement, (made, person.user_id, f"https://push.example.com/{mark}"))
+    return made
 
 
 def organize(house: House, world: World, mark: str) -> None:
@@ -329,6 +339,7 @@ SAMPLES: dict[str, Any] = {
     "unit": "ai",
     "package_id": "ai-50", "success_url": "https://example.com", "cancel_url": "https://example.com", "reason": "Words", "amount": 1, "type": "TAILOR",
     "service": "auth", "instruction": "Do", "purpose": "test", "picture_url": "https://example.com/a.png", "website": "https://example.com", "tenant_id": "",
+    "start": "22:00", "end": "07:00", "endpoint": "https://push.example.com/a", "p256dh": "key", "auth": "secret",
     "text": "Words", "url": "https://example.com/hooks", "recommendation": "yes", "display_name": "Name", "rating": 5,
 }  # fmt: skip
 

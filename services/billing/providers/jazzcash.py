@@ -86,6 +86,9 @@ class JazzCash:
     def save(self, tenant_id: UUID, customer: str, method: str) -> str:
         raise errors.invalid_field("payment_method", "PAYMENT_METHOD_INVALID", "JazzCash keeps no methods: leave it out")
 
+    def forget(self, customer: str, method: str) -> None:
+        """There is nothing: JazzCash keeps neither customers nor methods for us."""
+
     def refund(self, charge: Charge, handle: str, reference: UUID, amount: int) -> Refunded:
         raise errors.FailedPrecondition("REFUND_BY_HAND", "money goes back on JazzCash's own pages")
 

@@ -107,6 +107,14 @@ class PayPal:
             raise errors.invalid_field("payment_method", "PAYMENT_METHOD_INVALID", words)
         return customer
 
+    def forget(self, customer: str, method: str) -> None:
+        try:
+            with _answering():
+                self._api.vault.delete_payment_token(method)
+        except ApiException as problem:
+            if problem.response_code not in _NOT_THERE:
+                raise
+
     def refund(self, charge: Charge, handle: str, reference: UUID, amount: int) -> Refunded:
         with _answering():
             capture_id = handle.removeprefix(_CAPTURE) if handle.startswith(_CAPTURE) else _captures(self._order(handle))[0]["id"]
@@ -116,7 +124,12 @@ class PayPal:
                 "note_to_payer": charge.description[:255],
             }
             asked = {"capture_id": capture_id, "paypal_request_id": str(reference), "prefer": "return=representation", "body": body}
-            made = _read(self._api.payments.refund_captured_payment(asked))
+            try:
+                made = _read(self._api.payments.refund_captured_payment(asked))
+            except ApiException as problem:
+                if problem.response_code != _UNPROCESSABLE:
+                    raise
+                return Refunded("failed", "")  # somebody at PayPal has sent it back meanwhile, or it is too old to go back
         return Refunded({"COMPLETED": "succeeded", "FAILED": "failed", "CANCELLED": "failed"}.get(made["status"], "pending"), made["id"])
 
     def read(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Notice:

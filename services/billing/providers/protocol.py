@@ -97,6 +97,9 @@ class Provider(Protocol):
     def save(self, tenant_id: UUID, customer: str, method: str) -> str:
         """Keeps a method for renewals and returns the customer that it belongs to. Raises InvalidArgument / PAYMENT_METHOD_INVALID."""
 
+    def forget(self, customer: str, method: str) -> None:
+        """Deletes what it keeps of a customer, and their method, as far as it lets anybody; what is deleted already is well."""
+
     def refund(self, charge: Charge, handle: str, reference: UUID, amount: int) -> Refunded:
         """Sends money back. The same reference again is the same refund."""
 

@@ -74,13 +74,27 @@ class Razorpay:
             raise _no_method() from problem
         raise _no_method()
 
+    def forget(self, customer: str, method: str) -> None:
+        """The token goes, by which money could be taken. Razorpay lets nobody delete a customer."""
+        try:
+            with _answering():
+                self._api.token.delete(customer, method)
+        except razorpay.errors.BadRequestError as problem:
+            if "does not exist" not in str(problem):
+                raise
+
     def refund(self, charge: Charge, handle: str, reference: UUID, amount: int) -> Refunded:
         with _answering():
             paid = next(each for order in self._orders(charge) for each in self._payments(order) if each["status"] in _TAKEN)
             made = next((each for each in self._refunds(paid) if each.get("receipt") == str(reference)), None)
             if made is None:
                 asked = {"amount": amount, "receipt": str(reference), "notes": {"reference": str(charge.reference)}}
-                made = self._api.payment.refund(paid["id"], asked, headers={"X-Refund-Idempotency": str(reference)})
+                try:
+                    made = self._api.payment.refund(paid["id"], asked, headers={"X-Refund-Idempotency": str(reference)})
+                except razorpay.errors.BadRequestError as problem:
+                    if _about_our_key(problem):
+                        raise
+                    return Refunded("failed", "")  # somebody at Razorpay has sent it back meanwhile, or it is too old to go back
         return Refunded({"processed": "succeeded", "failed": "failed"}.get(made["status"], "pending"), made["id"])
 
     def read(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Notice:
@@ -201,9 +215,13 @@ def _answering() -> Iterator[None]:
     except (requests.RequestException, razorpay.errors.ServerError, razorpay.errors.GatewayError, ValueError) as problem:
         raise unanswered() from problem
     except razorpay.errors.BadRequestError as problem:
-        if "authentication failed" in str(problem).lower():
+        if _about_our_key(problem):
             raise unanswered() from problem
         raise
+
+
+def _about_our_key(problem: razorpay.errors.BadRequestError) -> bool:
+    return "authentication failed" in str(problem).lower()
 
 
 def _of_payment(payment: Any, reference: UUID | None) -> Outcome:

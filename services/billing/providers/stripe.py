@@ -71,6 +71,14 @@ class Stripe:
             raise errors.invalid_field("payment_method", "PAYMENT_METHOD_INVALID", "is not one that can be charged") from problem
         return customer
 
+    def forget(self, customer: str, method: str) -> None:
+        try:
+            with _answering():
+                self._api.customers.delete(customer)
+        except stripe.InvalidRequestError as problem:
+            if problem.code != "resource_missing":
+                raise
+
     def refund(self, charge: Charge, handle: str, reference: UUID, amount: int) -> Refunded:
         with _answering():
             intent = handle

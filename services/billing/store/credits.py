@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -55,13 +55,21 @@ WITH account AS MATERIALIZED (
 SELECT * FROM booked
 """
 
+# Asked for in every booking: built once, as building a statement costs more than running it.
+_ACCOUNT = sa.and_(credit_accounts.c.tenant_id == sa.bindparam("its_tenant"), credit_accounts.c.unit == sa.bindparam("its_unit"))
+_LOCK, _PUT = sa.select(credit_accounts).where(_ACCOUNT).with_for_update(), credit_accounts.update().where(_ACCOUNT)
+_BOOK = credit_transactions.insert().returning(credit_transactions)
+_BOOKING = sa.select(credit_transactions).where(
+    credit_transactions.c.tenant_id == sa.bindparam("its_tenant"), credit_transactions.c.key == sa.bindparam("its_key")
+)
+
 
 def spend(
     database: Database, tenant_id: UUID, unit: str, amount: int, booking: Booking, audited: Mapping[str, Any], *, now: datetime
 ) -> Transaction | None:
     """Takes credits and books it, from monthly ones first; None where there are too few, or the key was booked before."""
     row = {f"audit_{name}": json.dumps(value) if name == "details" else value for name, value in audited.items()}
-    values = {**asdict(booking), **row, "tenant_id": tenant_id, "unit": unit, "amount": amount, "now": now}
+    values = {**vars(booking), **row, "tenant_id": tenant_id, "unit": unit, "amount": amount, "now": now}
     try:
         rows = database.run_alone(Scope(tenant_id), _SPEND, values)
     except sa.exc.IntegrityError as problem:
@@ -74,24 +82,26 @@ def spend(
 def book(connection: Connection, account: Account, legs: Legs, booking: Booking, *, now: datetime) -> Transaction:
     """Books on an account that this transaction has locked."""
     connection.execute(
-        credit_accounts.update().where(_is(account)),
+        _PUT,
         {
+            "its_tenant": account.tenant_id,
+            "its_unit": account.unit,
             "monthly": account.monthly + legs.monthly,
             "lasting": account.lasting + legs.lasting,
             "held": account.held + legs.held,
             "monthly_until": account.monthly_until,
         },
     )
-    row = asdict(booking) | asdict(legs) | {
+    row = vars(booking) | vars(legs) | {
         "tenant_id": account.tenant_id, "unit": account.unit, "outside": legs.outside, "balance_after": account.total - legs.outside, "created_at": now,
     }  # fmt: skip
-    booked = connection.execute(credit_transactions.insert().returning(credit_transactions), row).one()
+    booked = connection.execute(_BOOK, row).one()
     return Transaction(**booked._mapping)
 
 
 def void(connection: Connection, tenant_id: UUID, booking: Booking, *, now: datetime) -> bool:
     """Takes a key for good, with nothing booked; False where it is booked. Waits for one who is booking it at this moment."""
-    row = asdict(booking) | {
+    row = vars(booking) | {
         "tenant_id": tenant_id, "unit": None, "monthly": 0, "lasting": 0, "held": 0, "outside": 0, "balance_after": 0, "created_at": now,
     }  # fmt: skip
     added = connection.execute(insert(credit_transactions).on_conflict_do_nothing().returning(credit_transactions.c.id), row)
@@ -100,8 +110,7 @@ def void(connection: Connection, tenant_id: UUID, booking: Booking, *, now: date
 
 def lock_account(connection: Connection, tenant_id: UUID, unit: str) -> Account:
     """Holds the account until commit, so that bookings on it come one after the other."""
-    query = sa.select(credit_accounts).where(credit_accounts.c.tenant_id == tenant_id, credit_accounts.c.unit == unit).with_for_update()
-    row = connection.execute(query).first()
+    row = connection.execute(_LOCK, {"its_tenant": tenant_id, "its_unit": unit}).first()
     if row is None:
         raise _unknown()
     return Account(**row._mapping)
@@ -117,8 +126,7 @@ def get_accounts(connection: Connection, tenant_id: UUID) -> Sequence[Account]:
 
 
 def find_booking(connection: Connection, tenant_id: UUID, key: str) -> Transaction | None:
-    query = sa.select(credit_transactions).where(credit_transactions.c.tenant_id == tenant_id, credit_transactions.c.key == key)
-    row = connection.execute(query).first()
+    row = connection.execute(_BOOKING, {"its_tenant": tenant_id, "its_key": key}).first()
     return Transaction(**row._mapping) if row else None
 
 
@@ -128,7 +136,7 @@ def get_hold_booking(connection: Connection, hold_id: UUID) -> Transaction:
 
 
 def add_hold(connection: Connection, hold: Hold) -> None:
-    connection.execute(credit_holds.insert(), asdict(hold))
+    connection.execute(credit_holds.insert(), vars(hold))
 
 
 def get_hold(connection: Connection, hold_id: UUID, tenant_id: UUID) -> Hold:
@@ -160,10 +168,10 @@ def list_transactions(connection: Connection, tenant_id: UUID, unit: str, page: 
 
 def add_organization(connection: Connection, organization: Organization) -> bool:
     """Adds it with an empty account of each unit; False where it is known."""
-    added = connection.execute(insert(organizations).on_conflict_do_nothing().returning(organizations.c.tenant_id), asdict(organization))
+    added = connection.execute(insert(organizations).on_conflict_do_nothing().returning(organizations.c.tenant_id), vars(organization))
     if added.first() is None:
         return False
-    connection.execute(credit_accounts.insert(), [asdict(Account(organization.tenant_id, unit)) for unit in UNITS])
+    connection.execute(credit_accounts.insert(), [vars(Account(organization.tenant_id, unit)) for unit in UNITS])
     return True
 
 
@@ -209,10 +217,6 @@ def totals(connection: Connection) -> Any:
             (SELECT coalesce(sum(monthly + lasting + held), 0) FROM credit_accounts WHERE unit = 'hiring') AS hiring,
             (SELECT coalesce(sum(monthly + lasting + held), 0) FROM credit_accounts WHERE unit = 'ai') AS ai"""
     return connection.execute(sa.text(query)).one()
-
-
-def _is(account: Account) -> sa.ColumnElement[bool]:
-    return sa.and_(credit_accounts.c.tenant_id == account.tenant_id, credit_accounts.c.unit == account.unit)
 
 
 def _unknown() -> errors.NotFound:

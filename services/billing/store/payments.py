@@ -1,7 +1,6 @@
 """Every query of payments, refunds, saved methods and webhooks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,19 +13,34 @@ from services.billing.tables import Payment, Refund, payment_customers, payments
 from services.chassis import errors
 from services.chassis.paging import Page
 
+# Asked for in every payment: built once, as building a statement costs more than running it.
+_OF_ANYBODY = sa.select(payments).where(payments.c.id == sa.bindparam("its_id"))
+_OF_ONE = _OF_ANYBODY.where(payments.c.tenant_id == sa.bindparam("its_tenant"))
+_LOCK = _OF_ANYBODY.with_for_update()
+_PUT = payments.update().where(payments.c.id == sa.bindparam("its_id"))
+_RUNNING = (
+    sa.select(payments)
+    .where(payments.c.invoice_id == sa.bindparam("invoice"), payments.c.status.in_(("pending", "requires_action")))
+    .order_by(payments.c.id.desc())
+)
+_CUSTOMER = sa.select(payment_customers).where(
+    payment_customers.c.tenant_id == sa.bindparam("its_tenant"), payment_customers.c.provider == sa.bindparam("its_provider")
+)
+
 
 def add_payment(connection: Connection, payment: Payment) -> None:
-    connection.execute(payments.insert(), asdict(payment))
+    connection.execute(payments.insert(), vars(payment))
 
 
 def get_payment(connection: Connection, payment_id: UUID, tenant_id: UUID | None) -> Payment:
     """One of the tenant's, or of any where none is given."""
-    return _payment(connection, payment_id, tenant_id)
+    query, values = (_OF_ANYBODY, {}) if tenant_id is None else (_OF_ONE, {"its_tenant": tenant_id})
+    return _payment(connection, query, {"its_id": payment_id, **values})
 
 
 def lock_payment(connection: Connection, payment_id: UUID) -> Payment:
     """Held until commit, so that what became of it is written down once."""
-    return _payment(connection, payment_id, None, lock=True)
+    return _payment(connection, _LOCK, {"its_id": payment_id})
 
 
 def find_payment(connection: Connection, provider: str, handle: str, reference: UUID | None) -> Payment | None:
@@ -41,14 +55,13 @@ def find_payment(connection: Connection, provider: str, handle: str, reference: 
 
 def find_running(connection: Connection, invoice_id: UUID) -> Payment | None:
     """A payment of the invoice that may still succeed."""
-    query = sa.select(payments).where(payments.c.invoice_id == invoice_id, payments.c.status.in_(("pending", "requires_action")))
-    row = connection.execute(query.order_by(payments.c.id.desc())).first()
+    row = connection.execute(_RUNNING, {"invoice": invoice_id}).first()
     return Payment(**row._mapping) if row else None
 
 
 def put_payment(connection: Connection, payment: Payment) -> Payment:
     """Replaces one that this transaction has locked."""
-    connection.execute(payments.update().where(payments.c.id == payment.id), asdict(payment))
+    connection.execute(_PUT, {**vars(payment), "its_id": payment.id})
     return payment
 
 
@@ -70,7 +83,7 @@ def add_reconciliation(connection: Connection, row: Mapping[str, Any]) -> None:
 
 
 def add_refund(connection: Connection, refund: Refund) -> None:
-    connection.execute(refunds.insert(), asdict(refund))
+    connection.execute(refunds.insert(), vars(refund))
 
 
 def lock_refund(connection: Connection, refund_id: UUID) -> Refund:
@@ -79,7 +92,7 @@ def lock_refund(connection: Connection, refund_id: UUID) -> Refund:
 
 
 def put_refund(connection: Connection, refund: Refund) -> Refund:
-    connection.execute(refunds.update().where(refunds.c.id == refund.id), asdict(refund))
+    connection.execute(refunds.update().where(refunds.c.id == refund.id), vars(refund))
     return refund
 
 
@@ -93,8 +106,7 @@ def asked_back(connection: Connection, payment_id: UUID) -> int:
 
 def find_customer(connection: Connection, tenant_id: UUID, provider: str) -> tuple[str, str]:
     """The provider's customer and the saved method, each empty where there is none."""
-    table = payment_customers
-    row = connection.execute(sa.select(table).where(table.c.tenant_id == tenant_id, table.c.provider == provider)).first()
+    row = connection.execute(_CUSTOMER, {"its_tenant": tenant_id, "its_provider": provider}).first()
     return (row.customer, row.method) if row else ("", "")
 
 
@@ -124,11 +136,8 @@ def close_webhook(connection: Connection, webhook_id: UUID, outcome: str) -> Non
     connection.execute(webhook_events.update().where(webhook_events.c.id == webhook_id).values(outcome=outcome))
 
 
-def _payment(connection: Connection, payment_id: UUID, tenant_id: UUID | None, *, lock: bool = False) -> Payment:
-    query = sa.select(payments).where(payments.c.id == payment_id)
-    if tenant_id is not None:
-        query = query.where(payments.c.tenant_id == tenant_id)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+def _payment(connection: Connection, query: sa.Select[Any], values: Mapping[str, UUID]) -> Payment:
+    row = connection.execute(query, dict(values)).first()
     if row is None:
         raise errors.NotFound("PAYMENT_NOT_FOUND", "there is no such payment in the active organization")
     return Payment(**row._mapping)

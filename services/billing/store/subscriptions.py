@@ -1,8 +1,8 @@
 """Every query of subscriptions and invoices."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,6 +14,33 @@ from services.chassis import errors
 from services.chassis.database import refusing
 from services.chassis.paging import Page
 
+# Asked for in every renewal: built once, as building a statement costs more than running it.
+_SUBSCRIPTION = sa.select(subscriptions).where(
+    subscriptions.c.id == sa.bindparam("its_id"), subscriptions.c.tenant_id == sa.bindparam("its_tenant")
+)
+_INVOICE = sa.select(invoices).where(invoices.c.id == sa.bindparam("its_id"), invoices.c.tenant_id == sa.bindparam("its_tenant"))
+_PUT_SUBSCRIPTION = subscriptions.update().where(
+    subscriptions.c.id == sa.bindparam("its_id"), subscriptions.c.tenant_id == sa.bindparam("its_tenant")
+)
+_PUT_INVOICE = invoices.update().where(invoices.c.id == sa.bindparam("its_id"), invoices.c.tenant_id == sa.bindparam("its_tenant"))
+_NUMBER = (
+    insert(invoice_numbers)
+    .values(last=1)
+    .on_conflict_do_update(index_elements=["tenant_id"], set_={"last": invoice_numbers.c.last + 1})
+    .returning(invoice_numbers.c.last)
+)
+_PERIOD = sa.select(invoices).where(
+    invoices.c.subscription_id == sa.bindparam("subscription"), invoices.c.period_start == sa.bindparam("start"),
+    invoices.c.kind.in_(("first", "renewal")), invoices.c.status != "void",
+)  # fmt: skip
+_LOCK_SUBSCRIPTION, _LOCK_INVOICE = _SUBSCRIPTION.with_for_update(), _INVOICE.with_for_update()
+_LOCK_SUBSCRIPTION_OF = (
+    sa.select(subscriptions.c.id)
+    .where(subscriptions.c.id == _INVOICE.with_only_columns(invoices.c.subscription_id).scalar_subquery())
+    .with_for_update()
+)
+_OPEN = sa.select(invoices).where(invoices.c.subscription_id == sa.bindparam("subscription"), invoices.c.status == "open").with_for_update()
+
 
 def add_subscription(connection: Connection, subscription: Subscription) -> None:
     """Raises AlreadyExists / SUBSCRIPTION_EXISTS where the organization has one of this family."""
@@ -21,16 +48,16 @@ def add_subscription(connection: Connection, subscription: Subscription) -> None
         "SUBSCRIPTION_EXISTS", "the organization has a subscription of this family; change its plan, or cancel it first"
     )
     with refusing({"subscriptions_one_a_family": exists}):
-        connection.execute(subscriptions.insert(), asdict(subscription))
+        connection.execute(subscriptions.insert(), vars(subscription))
 
 
 def get_subscription(connection: Connection, subscription_id: UUID, tenant_id: UUID) -> Subscription:
-    return _subscription(connection, subscriptions.c.id == subscription_id, subscriptions.c.tenant_id == tenant_id)
+    return _subscription(connection, _SUBSCRIPTION, subscription_id, tenant_id)
 
 
 def lock_subscription(connection: Connection, subscription_id: UUID, tenant_id: UUID) -> Subscription:
     """Held until commit, so that of two who change it one comes second."""
-    return _subscription(connection, subscriptions.c.id == subscription_id, subscriptions.c.tenant_id == tenant_id, lock=True)
+    return _subscription(connection, _LOCK_SUBSCRIPTION, subscription_id, tenant_id)
 
 
 def find_of_family(connection: Connection, tenant_id: UUID, family: str) -> Subscription | None:
@@ -49,10 +76,7 @@ def had_of_family(connection: Connection, tenant_id: UUID, family: str) -> bool:
 
 def put_subscription(connection: Connection, subscription: Subscription) -> Subscription:
     """Replaces one that this transaction has locked."""
-    connection.execute(
-        subscriptions.update().where(subscriptions.c.id == subscription.id, subscriptions.c.tenant_id == subscription.tenant_id),
-        asdict(subscription),
-    )
+    connection.execute(_PUT_SUBSCRIPTION, {**vars(subscription), "its_id": subscription.id, "its_tenant": subscription.tenant_id})
     return subscription
 
 
@@ -65,44 +89,45 @@ def list_subscriptions(connection: Connection, tenant_id: UUID, page: Page) -> S
 
 
 def add_invoice(connection: Connection, invoice: Invoice) -> None:
-    connection.execute(invoices.insert(), asdict(invoice))
+    connection.execute(invoices.insert(), vars(invoice))
 
 
 def next_number(connection: Connection, tenant_id: UUID) -> int:
     """The organization's next invoice number. It is given back where the transaction does not commit, so the numbers have no gaps."""
-    table = invoice_numbers
-    taken = insert(table).values(tenant_id=tenant_id, last=1)
-    taken = taken.on_conflict_do_update(index_elements=["tenant_id"], set_={"last": table.c.last + 1})
-    return int(connection.execute(taken.returning(table.c.last)).scalar_one())
+    return int(connection.execute(_NUMBER, {"tenant_id": tenant_id}).scalar_one())
 
 
 def get_invoice(connection: Connection, invoice_id: UUID, tenant_id: UUID) -> Invoice:
-    return _invoice(connection, invoice_id, tenant_id)
+    return _invoice(connection, _INVOICE, invoice_id, tenant_id)
 
 
 def lock_invoice(connection: Connection, invoice_id: UUID, tenant_id: UUID) -> Invoice:
     """Held until commit."""
-    return _invoice(connection, invoice_id, tenant_id, lock=True)
+    return _invoice(connection, _LOCK_INVOICE, invoice_id, tenant_id)
+
+
+def lock_with_subscription(connection: Connection, invoice_id: UUID, tenant_id: UUID) -> Invoice:
+    """Holds the subscription that the invoice is for, where there is one, and then the invoice.
+
+    Who needs both takes them in this order, or somebody who cancels and somebody who is paid at that moment wait for each other.
+    """
+    connection.execute(_LOCK_SUBSCRIPTION_OF, {"its_id": invoice_id, "its_tenant": tenant_id})
+    return lock_invoice(connection, invoice_id, tenant_id)
 
 
 def put_invoice(connection: Connection, invoice: Invoice) -> Invoice:
     """Replaces one that this transaction has locked."""
-    connection.execute(invoices.update().where(invoices.c.id == invoice.id, invoices.c.tenant_id == invoice.tenant_id), asdict(invoice))
+    connection.execute(_PUT_INVOICE, {**vars(invoice), "its_id": invoice.id, "its_tenant": invoice.tenant_id})
     return invoice
 
 
 def find_period_invoice(connection: Connection, subscription_id: UUID, period_start: datetime) -> Invoice | None:
-    query = sa.select(invoices).where(
-        invoices.c.subscription_id == subscription_id, invoices.c.period_start == period_start,
-        invoices.c.kind.in_(("first", "renewal")), invoices.c.status != "void",
-    )  # fmt: skip
-    row = connection.execute(query).first()
+    row = connection.execute(_PERIOD, {"subscription": subscription_id, "start": period_start}).first()
     return Invoice(**row._mapping) if row else None
 
 
 def open_invoices(connection: Connection, subscription_id: UUID) -> Sequence[Invoice]:
-    query = sa.select(invoices).where(invoices.c.subscription_id == subscription_id, invoices.c.status == "open").with_for_update()
-    return [Invoice(**row._mapping) for row in connection.execute(query)]
+    return [Invoice(**row._mapping) for row in connection.execute(_OPEN, {"subscription": subscription_id})]
 
 
 def list_invoices(connection: Connection, tenant_id: UUID, page: Page) -> Sequence[Invoice]:
@@ -113,17 +138,15 @@ def list_invoices(connection: Connection, tenant_id: UUID, page: Page) -> Sequen
     return [Invoice(**row._mapping) for row in connection.execute(query.limit(page.fetch))]
 
 
-def _subscription(connection: Connection, *where: sa.ColumnElement[bool], lock: bool = False) -> Subscription:
-    query = sa.select(subscriptions).where(*where)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+def _subscription(connection: Connection, query: sa.Select[Any], subscription_id: UUID, tenant_id: UUID) -> Subscription:
+    row = connection.execute(query, {"its_id": subscription_id, "its_tenant": tenant_id}).first()
     if row is None:
         raise errors.NotFound("SUBSCRIPTION_NOT_FOUND", "there is no such subscription in the active organization")
     return Subscription(**row._mapping)
 
 
-def _invoice(connection: Connection, invoice_id: UUID, tenant_id: UUID, *, lock: bool = False) -> Invoice:
-    query = sa.select(invoices).where(invoices.c.id == invoice_id, invoices.c.tenant_id == tenant_id)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+def _invoice(connection: Connection, query: sa.Select[Any], invoice_id: UUID, tenant_id: UUID) -> Invoice:
+    row = connection.execute(query, {"its_id": invoice_id, "its_tenant": tenant_id}).first()
     if row is None:
         raise errors.NotFound("INVOICE_NOT_FOUND", "there is no such invoice in the active organization")
     return Invoice(**row._mapping)

@@ -29,6 +29,7 @@ _RENEW_SECONDS = 3.0
 _RECONNECT_SECONDS = 0.3
 _INTERRUPTS_SECONDS = 0.5
 _CONNECT_SECONDS = 10.0
+_TRIES = 3
 _NUDGE_SECONDS, _LEAVE_SECONDS = 90.0, 600.0
 _NUDGE = "Take your time. You can also type your answer."
 _LEAVING = "I have not heard anything for a while, so I will step out. Say or type something whenever you want to go on."
@@ -332,28 +333,38 @@ class Session:
             await self._services.note_spoken(request)
 
     async def _say(self, text: str, utterance_id: str) -> None:
-        """Sentence by sentence as the sound comes; where nothing can speak, the text that all have seen has to do."""
+        """Sentence by sentence as the sound comes; where nothing can speak, the text that all have seen has to do. Tried again where a model was not ready."""
+        for attempt in range(_TRIES):
+            try:
+                await self._say_once(text, utterance_id)
+            except (errors.Unavailable, errors.DeadlineExceeded, errors.ResourceExhausted, errors.Aborted) as problem:
+                log.info("not said aloud yet", extra={"reason": problem.reason})
+                await asyncio.sleep(_RECONNECT_SECONDS * 2**attempt)
+            except errors.Refusal as problem:
+                log.info("not said aloud", extra={"reason": problem.reason})
+                break
+            else:
+                break
+        await self._send(caption=media_pb2.Caption(participant_id=self._me, utterance_id=utterance_id, text=text[:4000], is_final=True))
+
+    async def _say_once(self, text: str, utterance_id: str) -> None:
         converter: Converter | None = None
         shown = ""
-        try:
-            async for answer in self._services.speak(text[:2000], self._lease.tenant_id, self._settings.voice):
-                if converter is None and answer.audio:
-                    converter = Converter(answer.sample_rate)
-                    await self._tell("speaking")
-                    if self._answered_at:
-                        log.info("next question heard", extra={"ms": round((time.monotonic() - self._answered_at) * 1000)})
-                        self._answered_at = 0.0
-                if answer.text:
-                    shown = f"{shown} {answer.text}".strip()
-                    await self._send(caption=media_pb2.Caption(participant_id=self._me, utterance_id=utterance_id, text=shown[:4000]))
-                if converter is not None:
-                    self._voice.say(converter.convert(answer.audio))
+        async for answer in self._services.speak(text[:2000], self._lease.tenant_id, self._settings.voice):
+            if converter is None and answer.audio:
+                converter = Converter(answer.sample_rate)
+                await self._tell("speaking")
+                if self._answered_at:
+                    log.info("next question heard", extra={"ms": round((time.monotonic() - self._answered_at) * 1000)})
+                    self._answered_at = 0.0
+            if answer.text:
+                shown = f"{shown} {answer.text}".strip()
+                await self._send(caption=media_pb2.Caption(participant_id=self._me, utterance_id=utterance_id, text=shown[:4000]))
             if converter is not None:
-                self._voice.say(converter.rest())
-            await self._voice.finished()
-        except errors.Refusal as problem:
-            log.info("not said aloud", extra={"reason": problem.reason})
-        await self._send(caption=media_pb2.Caption(participant_id=self._me, utterance_id=utterance_id, text=text[:4000], is_final=True))
+                self._voice.say(converter.convert(answer.audio))
+        if converter is not None:
+            self._voice.say(converter.rest())
+        await self._voice.finished()
 
     async def _say_aside(self, text: str) -> None:
         """What belongs to no transcript."""

@@ -17,7 +17,7 @@ from services.chassis.database import Database
 from services.jobs import explain, profiles, rules, store
 from services.jobs.matching.profile import CandidateText
 from services.jobs.matching.score import score
-from services.jobs.pool import Pool
+from services.jobs.pool import Pools
 from services.jobs.tables import Application, Profile, StatusChange
 
 Context = grpc.ServicerContext
@@ -26,26 +26,28 @@ Context = grpc.ServicerContext
 class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
     """See applications.proto."""
 
-    def __init__(self, database: Database, candidates: grpc.Channel, pool: Pool, clock: Clock = utc_now) -> None:
+    def __init__(self, database: Database, candidates: grpc.Channel, pools: Pools, clock: Clock = utc_now) -> None:
         self._database = database
         self._candidates = candidates_pb2_grpc.CandidateServiceStub(candidates)
-        self._pool = pool
+        self._pools = pools
         self._clock = clock
 
     def Apply(self, request: applications_pb2.ApplyRequest, context: Context) -> applications_pb2.Application:
         person, now = calls.person(), self._clock()
         # In the system scope: whoever saw the job before it closed is told so, though they may not read it any more.
-        with self._database.begin(calls.SYSTEM) as connection:
-            job = store.find_job(connection, UUID(request.job_id))
+        job_id = UUID(request.job_id)
+        with self._database.begin_where(calls.SYSTEM, lambda connection: store.find_job(connection, job_id)) as connection:
+            job = store.find_job(connection, job_id)
         candidate = self._candidates.GetMyCandidate(candidates_pb2.GetMyCandidateRequest()) if job else None
-        with self._database.begin(person) as connection:
+        home = job.tenant_id if job else person.tenant_id
+        with self._database.of(home).begin(person) as connection:
             claim = idempotency.claim(connection, request, applications_pb2.Application)
             if claim.answer is not None:
                 return claim.answer
             job = rules.check_open(job)
             if candidate is None or UUID(request.candidate_id or candidate.id) != UUID(candidate.id):
                 raise errors.NotFound("CANDIDATE_NOT_FOUND", "that is not your profile: leave candidate_id out")
-            fit = score(rules.job_text(job), profiles.to_text(candidate), self._pool.idf, now.date())
+            fit = score(rules.job_text(job), profiles.to_text(candidate), self._pools.of(home).idf, now.date())
             application = Application(
                 ids.mint(), job.tenant_id, job.id, UUID(candidate.id), person.user_id, profiles.display_name(candidate), request.cover_letter,
                 "applied", Decimal(str(fit.value)), explain.to_json(fit), None, None, now, now, request.source, job.blind_until,
@@ -65,20 +67,23 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
         self, request: applications_pb2.ListApplicationsRequest, context: Context
     ) -> applications_pb2.ListApplicationsResponse:
         person, page = calls.person(), paging.read(request, UUID)
-        business = person.kind == "business"
-        with self._database.begin(person) as connection:
+        tenant_id, user_id = (person.tenant_id, None) if person.kind == "business" else (None, person.user_id)
+        job_id, titles = UUID(request.job_id) if request.job_id else None, {}
+
+        def read(connection: Connection) -> Sequence[Application]:
             found = store.list_applications(
-                connection, page, tenant_id=person.tenant_id if business else None, user_id=None if business else person.user_id,
-                job_id=UUID(request.job_id) if request.job_id else None, status=request.status,
+                connection, page, tenant_id=tenant_id, user_id=user_id, job_id=job_id, status=request.status
             )  # fmt: skip
-            rows, token = page.cut(found, lambda row: [row.id])
-            titles = store.job_titles(connection, {row.job_id for row in rows})
+            titles.update(store.job_titles(connection, {row.job_id for row in found}))
+            return found
+
+        rows, token = page.cut(paging.newest(self._database.gather(person, read), page.fetch), lambda row: [row.id])
         listed = [to_application(row, titles.get(row.job_id, ""), [], rules.side(row, person)) for row in rows]
         return applications_pb2.ListApplicationsResponse(applications=listed, next_page_token=token)
 
     def GetApplication(self, request: applications_pb2.GetApplicationRequest, context: Context) -> applications_pb2.Application:
         call, application_id = calls.current(), UUID(request.application_id)
-        with self._database.begin(call) as connection:
+        with self._database.begin_where(call, lambda connection: store.find_application(connection, application_id)) as connection:
             if call.person is None:
                 application = store.find_application(connection, application_id)
             else:
@@ -90,17 +95,16 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
     def UpdateApplicationStatus(
         self, request: applications_pb2.UpdateApplicationStatusRequest, context: Context
     ) -> applications_pb2.Application:
-        person = calls.person()
-        with self._database.begin(person) as connection:
-            application = store.lock_application(connection, UUID(request.application_id), person.tenant_id, person.user_id)
+        person, wanted = calls.person(), UUID(request.application_id)
+        with self._database.begin_where(person, lambda connection: store.find_application(connection, wanted)) as connection:
+            application = store.lock_application(connection, wanted, person.tenant_id, person.user_id)
             moved, step = rules.move(
                 application, request.status, person, reason=request.reason, interview_at=_interview_at(request), now=self._clock()
             )
             if step is not None:
                 store.move_application(connection, moved, step)
-                audit.record(
-                    connection, "application.moved", application_id=moved.id, from_status=step.from_status, to_status=step.to_status
-                )  # fmt: skip
+                steps = audit.turned(status=(step.from_status, step.to_status))
+                audit.record(connection, "application.moved", application_id=moved.id, **steps)
                 tasks.enqueue(
                     connection, "application_moved", {"application_id": moved.id, "status": step.to_status}, tenant_id=moved.tenant_id
                 )  # fmt: skip

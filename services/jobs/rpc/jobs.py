@@ -15,7 +15,7 @@ from services.jobs import explain, posting, rules, store
 from services.jobs.matching.board import Place
 from services.jobs.matching.score import Score, score_readings
 from services.jobs.openings import Openings
-from services.jobs.pool import Pool
+from services.jobs.pool import Pools
 from services.jobs.tables import Application, Company, Job, JobFilter, Profile
 
 Context = grpc.ServicerContext
@@ -23,15 +23,15 @@ _NOBODY = UUID(int=0)
 _FIELDS = ("title", "description", "location", "salary_range", "key_skills", "remote", "status", "blind_until")
 
 # What the audit log tells before and after.
-_TOLD = ("status", "remote", "blind_until", "salary_min", "salary_max", "salary_currency")
+_TOLD = ("title", "location", "key_skills", "status", "remote", "blind_until", "salary_min", "salary_max", "salary_currency")
 
 
 class JobService(jobs_pb2_grpc.JobServiceServicer):
     """See jobs.proto."""
 
-    def __init__(self, database: Database, pool: Pool, clock: Clock = utc_now) -> None:
+    def __init__(self, database: Database, pools: Pools, clock: Clock = utc_now) -> None:
         self._database = database
-        self._pool = pool
+        self._pools = pools
         self._openings = Openings(database)
         self._clock = clock
 
@@ -81,11 +81,11 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
         return answer
 
     def GetJob(self, request: jobs_pb2.GetJobRequest, context: Context) -> jobs_pb2.Job:
-        scope = calls.current().scope
-        with self._database.begin(scope) as connection:
+        scope, job_id = calls.current().scope, UUID(request.job_id)
+        with self._database.begin_where(scope, lambda connection: store.find_job(connection, job_id)) as connection:
             if not scope.system:
-                return to_job(store.get_readable_job(connection, UUID(request.job_id), scope.tenant_id, scope.user_id))
-            job = store.find_job(connection, UUID(request.job_id))
+                return to_job(store.get_readable_job(connection, job_id, scope.tenant_id, scope.user_id))
+            job = store.find_job(connection, job_id)
         if job is None:
             raise errors.NotFound("JOB_NOT_FOUND", "there is no such job")
         return to_job(job)
@@ -97,9 +97,8 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             tuple(rules.words(request.query)), tuple(normalise(skill) or " ".join(skill.split()) for skill in request.skills),
             request.location.strip(), request.remote, request.min_salary, request.currency,
         )  # fmt: skip
-        with self._database.begin(calls.current()) as connection:
-            found = store.list_jobs(connection, page, wanted, tenant_id=tenant_id)
-        rows, token = page.cut(found, lambda row: [row.id])
+        found = self._database.gather(calls.current(), lambda connection: store.list_jobs(connection, page, wanted, tenant_id=tenant_id))
+        rows, token = page.cut(paging.newest(found, page.fetch), lambda row: [row.id])
         return jobs_pb2.ListJobsResponse(jobs=map(to_job, rows), next_page_token=token)
 
     def ListRecommendedJobs(self, request: jobs_pb2.ListRecommendedJobsRequest, context: Context) -> jobs_pb2.ListRecommendedJobsResponse:
@@ -108,15 +107,16 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             profile = store.find_own_profile(connection, person.user_id)
         if profile is None:
             raise errors.NotFound("CANDIDATE_NOT_FOUND", "you have no profile that jobs could be ranked for; make one first")
-        idf, day, first = self._pool.idf, self._clock().date(), page.after[2] if page.after else 0
-        reading = self._pool.reading(profile)
+        pool = self._pools.of(person.tenant_id)
+        idf, day, first = pool.idf, self._clock().date(), page.after[2] if page.after else 0
+        reading = pool.reading(profile)
         board = self._openings.board(idf)
         place = Place(page.after[0], page.after[1]) if page.after else None
         found, token = page.cut(
             board.search(reading, day, page.fetch, place), lambda one: [one[0].tenths, one[0].job_id, first + page.size]
         )
-        with self._database.begin(person) as connection:
-            jobs = {job.id: job for job in store.list_published(connection, [place.job_id for place, _ in found])}
+        chosen = [place.job_id for place, _ in found]
+        jobs = {job.id: job for job in self._database.gather(person, lambda connection: store.list_published(connection, chosen))}
         matches = [
             jobs_pb2.JobMatch(
                 rank=rank, job=to_job(jobs[place.job_id]),
@@ -129,8 +129,9 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
 
     def GetJobPosting(self, request: jobs_pb2.GetJobRequest, context: Context) -> HttpBody:
         # In the system scope for the company's address alone, which a posting shows to everybody.
-        with self._database.begin(calls.SYSTEM) as connection:
-            job, website = store.get_posting(connection, UUID(request.job_id))
+        job_id = UUID(request.job_id)
+        with self._database.begin_where(calls.SYSTEM, lambda connection: store.find_job(connection, job_id)) as connection:
+            job, website = store.get_posting(connection, job_id)
         return HttpBody(content_type="application/ld+json", data=posting.to_json_ld(job, website))
 
     def UpdateJob(self, request: jobs_pb2.UpdateJobRequest, context: Context) -> jobs_pb2.Job:
@@ -168,7 +169,8 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             # The token of a blind job names nobody: what is behind a place is then found by counting up to it.
             after, skip = (None, first) if job.blind_until else ((tenths, last), 0)
         text, day = rules.job_text(job), self._clock().date()
-        idf, found = self._pool.search(text, day, skip + page.fetch, person.tenant_id, after)
+        pool = self._pools.of(person.tenant_id)
+        idf, found = pool.search(text, day, skip + page.fetch, person.tenant_id, after)
         hits, token = page.cut(
             found[skip:], lambda hit: [hit.tenths, _NOBODY if job.blind_until else hit.candidate_id, job.version, first + page.size]
         )
@@ -177,7 +179,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             profiles = {profile.candidate_id: profile for profile in store.list_profiles(connection, person.tenant_id, chosen)}
             applied = store.applications_of(connection, person.tenant_id, job.id, chosen)
         shown = [(rank, profiles[one]) for rank, one in enumerate(chosen, first + 1) if one in profiles]
-        scores = self._pool.explain(text, [profile for _, profile in shown], idf, day)
+        scores = pool.explain(text, [profile for _, profile in shown], idf, day)
         matches = [
             _to_match(rank, job, profile, applied.get(profile.candidate_id), score)
             for (rank, profile), score in zip(shown, scores, strict=True)

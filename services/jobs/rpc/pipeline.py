@@ -41,9 +41,8 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
                 outcomes.append(pipeline_pb2.MoveOutcome(application_id=str(one), status=moved.status))
                 if step is not None:
                     store.move_application(connection, moved, step)
-                    audit.record(
-                        connection, "application.moved", application_id=one, from_status=step.from_status, to_status=step.to_status
-                    )
+                    steps = audit.turned(status=(step.from_status, step.to_status))
+                    audit.record(connection, "application.moved", application_id=one, **steps)
                     tasks.enqueue(
                         connection, "application_moved", {"application_id": one, "status": step.to_status}, tenant_id=moved.tenant_id
                     )  # fmt: skip
@@ -83,8 +82,10 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
         )  # fmt: skip
         with self._database.begin(person) as connection:
             application = store.own_application(connection, card.application_id, person.tenant_id)
+            known = {one.author_id: one.recommendation for one in store.list_scorecards(connection, application.id, person.tenant_id)}
             store.put_scorecard(connection, card)
-            audit.record(connection, "application.judged", application_id=application.id)
+            judged = audit.turned(recommendation=(known.get(person.user_id), card.recommendation))
+            audit.record(connection, "application.judged", application_id=application.id, **judged)
         return to_scorecard(card)
 
     def ListScorecards(self, request: pipeline_pb2.ListScorecardsRequest, context: Context) -> pipeline_pb2.ListScorecardsResponse:
@@ -120,10 +121,10 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
     def PutSelfIdentification(
         self, request: pipeline_pb2.PutSelfIdentificationRequest, context: Context
     ) -> pipeline_pb2.SelfIdentification:
-        person, said = calls.person(), request.answers
+        person, said, wanted = calls.person(), request.answers, UUID(request.application_id)
         answers = {question: getattr(said, question) for question in rules.QUESTIONS}
-        with self._database.begin(person) as connection:
-            application = store.get_application(connection, UUID(request.application_id), person.tenant_id, person.user_id)
+        with self._database.begin_where(person, lambda connection: store.find_application(connection, wanted)) as connection:
+            application = store.get_application(connection, wanted, person.tenant_id, person.user_id)
             if application.user_id != person.user_id:
                 raise store.no_application()
             if any(answers.values()):
@@ -142,7 +143,7 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
             outcomes = store.count_outcomes(connection, job.id, person.tenant_id)
             audit.record(connection, "job.impact_reported", job_id=job.id)
         # In the system scope, as nobody of the organization may read an answer: what leaves here is sums of five or more.
-        with self._database.begin(calls.SYSTEM) as connection:
+        with self._database.of(person.tenant_id).begin(calls.SYSTEM) as connection:
             answers = {question: store.count_answers(connection, job.id, question) for question in rules.QUESTIONS}
         comparisons = [
             _to_comparison(question, *rules.compare(rules.decided(counts, stage))) for question, counts in answers.items() if counts

@@ -1,4 +1,4 @@
-"""Every query of contacts, notifications and reminders."""
+"""Every query of contacts and notifications."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis import errors
 from services.chassis.paging import Page
-from services.notifications.tables import Contact, Notification, Reminder, contacts, interview_reminders, notifications
+from services.notifications.tables import WAITING, Contact, Notification, contacts, notifications
 
 
 def put_contact(connection: Connection, contact: Contact) -> bool:
@@ -61,7 +61,9 @@ def find_notification(connection: Connection, notification_id: UUID) -> Notifica
 
 
 def list_notifications(connection: Connection, user_id: UUID, page: Page, *, unread_only: bool) -> Sequence[Notification]:
-    query = sa.select(notifications).where(notifications.c.user_id == user_id).order_by(notifications.c.id.desc()).limit(page.fetch)
+    """What is for the product alone is listed once it is there."""
+    shown = sa.or_(notifications.c.notification_type != "in_app", notifications.c.status == "sent")
+    query = sa.select(notifications).where(notifications.c.user_id == user_id, shown).order_by(notifications.c.id.desc()).limit(page.fetch)
     if unread_only:
         query = query.where(notifications.c.read_at.is_(None))
     if page.after:
@@ -76,44 +78,43 @@ def mark_read(connection: Connection, notification_id: UUID, user_id: UUID, now:
     return connection.execute(mark).rowcount == 1
 
 
-def mark_sent(connection: Connection, notification_id: UUID, now: datetime, *, secret: bool) -> None:
-    """What is only needed for sending is dropped with it; of a secret one that is all."""
-    _end(connection, notification_id, secret=secret, status="sent", sent_at=now)
-
-
-def mark_failed(connection: Connection, notification_id: UUID, *, secret: bool) -> None:
-    _end(connection, notification_id, secret=secret, status="failed")
-
-
-def _end(connection: Connection, notification_id: UUID, *, secret: bool, **values: object) -> None:
-    dropped = ("html", "calendar", "message") if secret else ("html", "calendar")
-    table = notifications
-    connection.execute(table.update().where(table.c.id == notification_id).values(**values, **dict.fromkeys(dropped, "")))
-
-
-def add_reminder(connection: Connection, reminder: Reminder) -> None:
-    connection.execute(interview_reminders.insert(), asdict(reminder))
-
-
-def lock_reminder(connection: Connection, reminder_id: UUID, tenant_id: UUID | None) -> Reminder:
-    """Holds a reminder of the organization until commit, so that it is either cancelled or sent; None is any one, for tasks and services."""
-    query = sa.select(interview_reminders).where(interview_reminders.c.id == reminder_id).with_for_update()
-    if tenant_id is not None:
-        query = query.where(interview_reminders.c.tenant_id == tenant_id)
+def lock_notification(connection: Connection, notification_id: UUID, sender_id: UUID | None = None) -> Notification | None:
+    """Holds a notification until commit, so that it is either cancelled or on its way; with a sender, one of theirs."""
+    query = sa.select(notifications).where(notifications.c.id == notification_id).with_for_update()
+    if sender_id is not None:
+        query = query.where(notifications.c.sender_id == sender_id)
     row = connection.execute(query).first()
-    if row is None:
-        raise errors.NotFound("REMINDER_NOT_FOUND", "there is no such reminder in this organization")
-    return Reminder(**row._mapping)
+    return Notification(**row._mapping) if row else None
 
 
-def set_reminder_status(connection: Connection, reminder_id: UUID, status: str) -> None:
-    connection.execute(interview_reminders.update().where(interview_reminders.c.id == reminder_id).values(status=status))
+def set_notification(connection: Connection, notification_id: UUID, **values: object) -> None:
+    connection.execute(notifications.update().where(notifications.c.id == notification_id).values(**values))
 
 
-def list_reminders(connection: Connection, tenant_id: UUID, user_id: UUID, page: Page) -> Sequence[Reminder]:
-    table = interview_reminders
-    theirs = sa.or_(table.c.tenant_id == tenant_id, table.c.candidate_id == user_id, table.c.employer_id == user_id)
-    query = sa.select(table).where(theirs).order_by(table.c.reminder_at.desc(), table.c.id.desc()).limit(page.fetch)
+def mark_sent(connection: Connection, notification_id: UUID, now: datetime, *, secret: bool, provider_id: str = "") -> None:
+    """What is only needed for sending is dropped with it; of a secret one that is all. What a provider has said meanwhile stays."""
+    table, waits = notifications, notifications.c.status.in_(WAITING)
+    dropped = ("html", "calendar", "message") if secret else ("html", "calendar")
+    values: dict[str, object] = {"status": "sent", "sent_at": now, "failure": "", **dict.fromkeys(dropped, "")}
+    if provider_id:
+        values["provider_id"] = provider_id
+    connection.execute(table.update().where(table.c.id == notification_id, waits).values(values))
+
+
+def mark_failed(connection: Connection, notification_id: UUID, failure: str, *, secret: bool) -> None:
+    """Its words stay, so that it can be sent once more, unless they are secret."""
+    dropped = dict.fromkeys(("html", "calendar", "message"), "") if secret else {}
+    set_notification(connection, notification_id, status="failed", failure=failure, **dropped)
+
+
+def list_failed(connection: Connection, page: Page) -> Sequence[Notification]:
+    query = sa.select(notifications).where(notifications.c.status == "failed").order_by(notifications.c.id.desc()).limit(page.fetch)
     if page.after:
-        query = query.where(sa.tuple_(table.c.reminder_at, table.c.id) < sa.tuple_(*page.after))
-    return [Reminder(**row._mapping) for row in connection.execute(query)]
+        query = query.where(notifications.c.id < page.after[0])
+    return [Notification(**row._mapping) for row in connection.execute(query)]
+
+
+def is_anothers(connection: Connection, provider_id: str, notification_id: UUID) -> bool:
+    """Whether a provider's id is known to belong to another notification."""
+    other = sa.exists().where(notifications.c.provider_id == provider_id, notifications.c.id != notification_id)
+    return connection.execute(sa.select(other)).scalar_one()

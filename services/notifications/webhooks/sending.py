@@ -111,7 +111,8 @@ def handlers(database: Database, secrets: Secrets, targets: Targets, clock: Cloc
 
     def _switch_off(connection: Connection, endpoint: Endpoint, why: str, now: datetime) -> None:
         store.set_endpoint(connection, endpoint.id, status=why, updated_at=now)
-        audit.record(connection, "webhook_endpoint.switched_off", tenant_id=endpoint.tenant_id, endpoint_id=endpoint.id, why=why)
+        told = audit.turned(status=(endpoint.status, why))
+        audit.record(connection, "webhook_endpoint.switched_off", tenant_id=endpoint.tenant_id, endpoint_id=endpoint.id, **told)
         contact = people.find_contact(connection, endpoint.user_id) if mail else None
         if contact is not None:
             outbox.post(

@@ -118,6 +118,8 @@ class PayPalServer(StandIn):
                 return self._refund(name, asked.body or {})
             case ("GET", "/v3/vault/payment-tokens/{}"):
                 return (200, {"id": name, "customer": {"id": "cust1"}}) if name in self._vaulting else _missing()
+            case ("DELETE", "/v3/vault/payment-tokens/{}"):
+                return (204, b"") if self._vaulting.pop(name, None) else _missing()
             case ("GET", "/v1/reporting/transactions"):
                 return 200, self._report(asked.query)
         return _missing()

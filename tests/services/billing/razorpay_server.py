@@ -93,6 +93,9 @@ class RazorpayServer(StandIn):
             case ("GET", "/v1/customers/{}/tokens/{}"):
                 token = self.objects.get(asked.path.rpartition("/")[2])
                 return (200, _shown(token)) if token and token["customer_id"] == name else _bad("The id provided does not exist")
+            case ("DELETE", "/v1/customers/{}/tokens/{}"):
+                gone = self.objects.pop(asked.path.rpartition("/")[2], None)
+                return (200, {"deleted": True}) if gone else _bad("The id provided does not exist")
         return _bad("The requested URL was not found on the server.")
 
     def _order(self, body: dict[str, Any]) -> tuple[int, Any]:

@@ -46,7 +46,7 @@ class StandIn:
             def handle_any(self) -> None:
                 outer._serve(self)
 
-            do_GET = do_POST = do_PUT = do_PATCH = handle_any  # noqa: N815 - the names that the server looks for
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815 - the names that the server looks for
 
             def log_message(self, *_: object) -> None:
                 return

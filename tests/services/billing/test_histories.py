@@ -9,7 +9,7 @@ from tests.conftest import House
 from tests.services.billing.histories import Breaks, History, begin_at
 from tests.services.billing.opening import Opened, open_shop
 
-HISTORIES, SLICES = 10_000, 20
+HISTORIES, SLICES = 10_000, 100
 
 
 @pytest.fixture(scope="module")

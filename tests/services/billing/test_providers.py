@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import grpc
 import pytest
 from google.api.httpbody_pb2 import HttpBody
 
 from einstellen.billing.v1 import payments_pb2, subscriptions_pb2
+from services.billing import persons
+from services.billing.providers.configured import providers_of
+from services.chassis import calls, errors
+from services.chassis.persons import Person
 from tests.conftest import Account
 from tests.refusals import refused
 from tests.services.billing.conftest import at_once
@@ -197,6 +202,25 @@ def test_a_refund_whose_answer_is_lost_is_not_made_twice(till: Till, company: Ac
 
 
 @pytest.mark.parametrize("name", ["razorpay", "paypal"])
+def test_a_refund_of_more_than_is_left_fails_and_the_books_say_what_went_back(
+    till: Till, company: Account, administrator: Any, name: str
+) -> None:
+    """Somebody has sent a part back on the provider's own pages, of which nobody told us."""
+    payment = till.buy(company, provider=name)
+    finish(till, payment, pay(till, payment))
+    getattr(till, name).refund_at_the_desk(payment.provider_id, 700)
+    states = []
+    for amount in (500, 200):
+        till.payments.RefundPayment(payments_pb2.RefundPaymentRequest(payment_id=payment.id, amount=amount), metadata=administrator)
+        till.quiet()
+        states.append(till.payment(company, payment.id).refunded_amount)
+    assert states == [700, 900]
+    assert till.rows("SELECT status FROM refunds WHERE payment_id = %s ORDER BY id", payment.id) == [("failed",), ("succeeded",)]
+    waiting = "SELECT kind, state, last_error FROM tasks WHERE tenant_id = %s AND kind = 'refund' AND state <> 'done'"
+    assert till.rows(waiting, company.tenant_id) == []
+
+
+@pytest.mark.parametrize("name", ["razorpay", "paypal"])
 def test_a_plan_is_paid_on_the_page_and_renews_by_the_method_that_was_kept(till: Till, company: Account, name: str) -> None:
     bought = till.subscribe(company, method="", provider=name)
     assert (bought.status, bought.payment.status) == ("incomplete", "requires_action")
@@ -268,3 +292,20 @@ def test_another_organizations_saved_method_cannot_be_named(till: Till, company:
     method = till.rows("SELECT method FROM payment_customers WHERE tenant_id = %s", company.tenant_id)[0][0]
     with refused(grpc.StatusCode.INVALID_ARGUMENT, "PAYMENT_METHOD_INVALID", field="payment_method"):
         till.subscribe(till.company(), method=method, provider=name)
+
+
+@pytest.mark.parametrize("name", ["razorpay", "paypal"])
+def test_the_method_of_who_goes_is_deleted_at_the_provider(till: Till, company: Account, name: str) -> None:
+    bought = till.subscribe(company, method="", provider=name)
+    finish(till, bought.payment, pay(till, bought.payment))
+    [(customer, method)] = till.rows("SELECT customer, method FROM payment_customers WHERE tenant_id = %s", company.tenant_id)
+    provider = providers_of(till.settings)[name]
+    assert provider.save(UUID(company.tenant_id), customer, method) == customer, "it is there"
+    with till.database.begin(calls.SYSTEM) as connection:
+        persons.erase(connection, Person(UUID(company.user_id), (UUID(company.tenant_id),)))
+    till.quiet()
+    with pytest.raises(errors.InvalidArgument):
+        provider.save(UUID(company.tenant_id), customer, method)
+    provider.forget(customer, method)  # again, and it is gone all the same
+    waiting = "SELECT state, last_error FROM tasks WHERE tenant_id = %s AND kind = 'forget_customer' AND state <> 'done'"
+    assert till.rows(waiting, company.tenant_id) == []

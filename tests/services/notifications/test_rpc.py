@@ -430,7 +430,9 @@ def test_a_cancelled_reminder_and_its_task_are_cancelled_together(house: House, 
     with refused(grpc.StatusCode.NOT_FOUND, "REMINDER_NOT_FOUND"):
         reminders.CancelReminder(cancel, metadata=eve.metadata)
     assert [reminders.CancelReminder(cancel, metadata=erik.metadata).status for _ in range(2)] == ["cancelled", "cancelled"]
-    query = "SELECT t.state, r.status FROM interview_reminders r JOIN tasks t ON t.id = r.task_id WHERE r.id = %s"
+    query = """
+        SELECT DISTINCT t.state, r.status FROM interview_reminders r
+        JOIN reminder_recipients p ON p.reminder_id = r.id JOIN tasks t ON t.id = p.task_id WHERE r.id = %s"""
     assert one_row(house, query, cancel.reminder_id) == ("cancelled", "cancelled")
     assert not reminders.ListReminders(reminders_pb2.ListRemindersRequest(), metadata=eve.metadata).reminders
     assert one_row(house, "SELECT count(*) FROM audit_log WHERE details->>'reminder_id' = %s", cancel.reminder_id) == (2,)

@@ -24,6 +24,8 @@ SAMPLES = {
     "paid_time": "2026-11-20T08:00:00Z", "invoice_number": "2026-7", "balance": "8.5", "threshold": "10", "sender_name": "Erik", "subject": "Tomorrow",
     "message": "See you <there>.", "link": "https://example.com/account/verify-email#token=a&b", "expires_time": "2026-11-24T14:00:00Z",
     "plan_name": "Pro & More",
+    "service": "jobs", "method": "JobService/CreateJob", "exception": "KeyError", "place": "rpc.py:7", "request": "r-1", "first_time": "2026-11-24T14:00:00Z",
+    "count": "3", "lines": "jobs KeyError <there>: 3",
     "organization_name": "Sand & Söhne <GmbH>", "inviter_name": "Erik", "role": "member",
 }  # fmt: skip
 
@@ -48,22 +50,69 @@ def written(subject: str = "Hello", recipient: str = "ada@example.com", **change
     )
 
 
+@pytest.mark.parametrize("language", letters.LANGUAGES)
 @pytest.mark.parametrize("name", sorted(letters.TEMPLATES))
-def test_each_template_is_filled_by_its_declared_variables_and_html_is_escaped(name: str) -> None:
+def test_each_template_is_filled_by_its_declared_variables_and_html_is_escaped(name: str, language: str) -> None:
     template = letters.TEMPLATES[name]
-    whole = letters.render(name, {key: SAMPLES[key] for key in template.required | template.optional | {"first_name"}}, now=NOW)
-    least = letters.render(name, {key: SAMPLES[key] for key in template.required}, now=NOW)
+    assert template.kind in rules.KINDS
+    samples = SAMPLES | ({"message": "<there>"} if "message" in template.variables else {})
+    named, nameless = letters.Reader(language, "Europe/Berlin", "Ada"), letters.Reader(language)
+    whole = letters.render(name, {key: samples[key] for key in template.variables}, named, now=NOW)
+    least = letters.render(name, {key: samples[key] for key in template.required}, nameless, now=NOW)
+    spoken = language if language in template.languages else "en"
     for letter in (whole, least):
         assert letter.subject
-        assert "\n" not in letter.subject
-        assert letter.text.startswith("Hello")
-        assert "{{" not in letter.text + letter.html
+        assert "\n" not in letter.subject + letter.sms + letter.push_text
+        assert letter.text.startswith({"en": "Hello", "de": "Hallo", "fr": "Bonjour", "es": "Hola"}[spoken])
+        assert "{" not in letter.text + letter.html.replace("{margin", "") + letter.sms + letter.push_text
         assert "<GmbH>" not in letter.html
         assert "<there>" not in letter.html
         assert "<script" not in letter.html
-    assert whole.text.startswith("Hello Ada,")
-    assert least.text.startswith("Hello,")
+        assert f'<html lang="{spoken}">' in letter.html
+        assert "http" not in letter.push_text
+    assert " Ada" in whole.text.splitlines()[0]
     assert bool(whole.calendar) == template.calendar
+
+
+def test_every_template_but_the_operators_speaks_every_language() -> None:
+    fewer = {name for name, template in letters.TEMPLATES.items() if template.languages != letters.LANGUAGES}
+    assert fewer == {"operator_problem", "operator_digest"}
+
+
+def test_a_template_that_does_not_speak_a_language_is_sent_in_english_and_says_so() -> None:
+    values = {"count": "3", "lines": "one\ntwo"}
+    letter = letters.render("operator_digest", values, letters.Reader("de"), now=NOW)
+    assert (letter.language, letter.subject) == ("en", "3 errors of services")
+
+
+def test_times_are_told_by_the_readers_own_clock_and_in_their_language() -> None:
+    values = {"interview_time": "2026-11-24T15:00:00+01:00"}
+    told = [
+        letters.render("interview_reminder", values, letters.Reader(language, zone), now=NOW).subject
+        for language, zone in (("en", "UTC"), ("de", "Europe/Berlin"), ("fr", "America/Montreal"), ("es", "Asia/Kathmandu"))
+    ]
+    assert told == [
+        "Reminder: your interview, Tuesday, 24 November 2026, 14:00 UTC",
+        "Erinnerung: Ihr Gespräch, Dienstag, 24. November 2026, 15:00 CET",
+        "Rappel : votre entretien, mardi 24 novembre 2026, 09:00 EST",
+        "Recordatorio: su entrevista, martes, 24 de noviembre de 2026, 19:45 UTC+0545",
+    ]
+
+
+def test_a_mail_says_where_to_turn_its_kind_off_in_both_forms() -> None:
+    reader = letters.Reader(unsubscribe="https://example.com/u/abc")
+    letter = letters.render("welcome", {}, reader, now=NOW)
+    assert "https://example.com/u/abc" in letter.text
+    assert 'href="https://example.com/u/abc"' in letter.html
+
+
+def test_what_stands_on_a_locked_screen_is_short_and_has_no_secret() -> None:
+    letter = letters.render("verify_email", {key: SAMPLES[key] for key in ("link", "expires_time")}, now=NOW)
+    assert "token" not in letter.words("push") + letter.subject
+    assert "token" in letter.words("sms")
+    long = letters.render("personal_message", {"sender_name": "a", "subject": "b", "message": "ü" * 5000}, now=NOW)
+    assert len(long.words("push")) <= letters.LONGEST_PUSH
+    assert len(letters.Letter("a", "ü" * 5000).words("sms")) == letters.LONGEST_SMS
 
 
 @pytest.mark.parametrize(
@@ -83,13 +132,33 @@ def test_a_missing_or_unknown_variable_is_named(change: dict[str, str | None], f
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("interview_time", "tomorrow"), ("interview_time", "2026-11-24T14:00:00"), ("application_id", "7"), ("minutes", "-1")],
+    [
+        ("interview_time", "tomorrow"),
+        ("interview_time", "2026-11-24T14:00:00"),
+        ("application_id", "7"),
+        ("minutes", "-1"),
+        ("minutes", "1441"),
+    ],
 )
 def test_a_variable_of_the_wrong_kind_is_named(name: str, value: str) -> None:
     values = {key: SAMPLES[key] for key in letters.TEMPLATES["interview_invitation"].required} | {name: value}
     with pytest.raises(errors.InvalidArgument) as refusal:
         letters.render("interview_invitation", values, now=NOW)
     assert refusal.value.fields[0].field == f"variables[{name}]"
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "example.com", "https://", 'https://example.com/"onclick="x', "https://a b"])
+def test_a_link_is_an_address_of_the_web(link: str) -> None:
+    with pytest.raises(errors.InvalidArgument) as refusal:
+        letters.render("verify_email", {"link": link, "expires_time": SAMPLES["expires_time"]}, now=NOW)
+    assert refusal.value.fields[0].field == "variables[link]"
+
+
+@pytest.mark.parametrize("balance", ["many", "NaN", "1,5"])
+def test_a_number_is_a_number(balance: str) -> None:
+    with pytest.raises(errors.InvalidArgument) as refusal:
+        letters.render("low_credit", {"balance": balance}, now=NOW)
+    assert refusal.value.fields[0].field == "variables[balance]"
 
 
 def test_a_variable_is_text_and_never_a_template() -> None:
@@ -135,9 +204,9 @@ def test_a_second_attempt_has_the_message_id_of_the_first() -> None:
 
 
 def test_a_reminder_comes_a_day_before_or_at_once() -> None:
-    assert rules.reminder_time(NOW + timedelta(days=3), None, now=NOW) == NOW + timedelta(days=2)
-    assert rules.reminder_time(NOW + timedelta(hours=3), None, now=NOW) == NOW
-    assert rules.reminder_time(NOW + timedelta(hours=3), NOW + timedelta(hours=2), now=NOW) == NOW + timedelta(hours=2)
+    assert rules.remind_at(NOW + timedelta(days=3), None, "UTC", now=NOW) == NOW + timedelta(days=2)
+    assert rules.remind_at(NOW + timedelta(hours=3), None, "UTC", now=NOW) == NOW
+    assert rules.remind_at(NOW + timedelta(hours=3), NOW + timedelta(hours=2), "UTC", now=NOW) == NOW + timedelta(hours=2)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +220,7 @@ def test_a_reminder_comes_a_day_before_or_at_once() -> None:
 )
 def test_a_reminder_at_a_time_that_makes_no_sense_is_refused(interview: int, wanted: int | None, field: str, reason: str) -> None:
     with pytest.raises(errors.InvalidArgument) as refusal:
-        rules.reminder_time(NOW + timedelta(hours=interview), None if wanted is None else NOW + timedelta(hours=wanted), now=NOW)
+        rules.check_reminder(NOW + timedelta(hours=interview), None if wanted is None else NOW + timedelta(hours=wanted), now=NOW)
     assert (refusal.value.reason, refusal.value.fields[0].field) == (reason, field)
 
 

@@ -14,7 +14,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class SendNotificationRequest(_message.Message):
-    __slots__ = ("notification_type", "user_id", "recipient", "template", "variables", "subject", "message", "tenant_id", "request_id")
+    __slots__ = ("notification_type", "user_id", "recipient", "template", "variables", "subject", "message", "tenant_id", "request_id", "kind", "language", "send_time")
     class VariablesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -31,6 +31,9 @@ class SendNotificationRequest(_message.Message):
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    SEND_TIME_FIELD_NUMBER: _ClassVar[int]
     notification_type: str
     user_id: str
     recipient: str
@@ -40,10 +43,13 @@ class SendNotificationRequest(_message.Message):
     message: str
     tenant_id: str
     request_id: str
-    def __init__(self, notification_type: _Optional[str] = ..., user_id: _Optional[str] = ..., recipient: _Optional[str] = ..., template: _Optional[str] = ..., variables: _Optional[_Mapping[str, str]] = ..., subject: _Optional[str] = ..., message: _Optional[str] = ..., tenant_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    kind: str
+    language: str
+    send_time: _timestamp_pb2.Timestamp
+    def __init__(self, notification_type: _Optional[str] = ..., user_id: _Optional[str] = ..., recipient: _Optional[str] = ..., template: _Optional[str] = ..., variables: _Optional[_Mapping[str, str]] = ..., subject: _Optional[str] = ..., message: _Optional[str] = ..., tenant_id: _Optional[str] = ..., request_id: _Optional[str] = ..., kind: _Optional[str] = ..., language: _Optional[str] = ..., send_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Notification(_message.Message):
-    __slots__ = ("id", "user_id", "notification_type", "template", "subject", "message", "status", "is_sent", "sent_time", "read_time", "create_time")
+    __slots__ = ("id", "user_id", "notification_type", "template", "subject", "message", "status", "is_sent", "sent_time", "read_time", "create_time", "kind", "send_time", "delivered_time", "failure")
     ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     NOTIFICATION_TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -55,6 +61,10 @@ class Notification(_message.Message):
     SENT_TIME_FIELD_NUMBER: _ClassVar[int]
     READ_TIME_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    SEND_TIME_FIELD_NUMBER: _ClassVar[int]
+    DELIVERED_TIME_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
     id: str
     user_id: str
     notification_type: str
@@ -66,7 +76,11 @@ class Notification(_message.Message):
     sent_time: _timestamp_pb2.Timestamp
     read_time: _timestamp_pb2.Timestamp
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., user_id: _Optional[str] = ..., notification_type: _Optional[str] = ..., template: _Optional[str] = ..., subject: _Optional[str] = ..., message: _Optional[str] = ..., status: _Optional[str] = ..., is_sent: _Optional[bool] = ..., sent_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., read_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    kind: str
+    send_time: _timestamp_pb2.Timestamp
+    delivered_time: _timestamp_pb2.Timestamp
+    failure: str
+    def __init__(self, id: _Optional[str] = ..., user_id: _Optional[str] = ..., notification_type: _Optional[str] = ..., template: _Optional[str] = ..., subject: _Optional[str] = ..., message: _Optional[str] = ..., status: _Optional[str] = ..., is_sent: _Optional[bool] = ..., sent_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., read_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kind: _Optional[str] = ..., send_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., delivered_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., failure: _Optional[str] = ...) -> None: ...
 
 class ListNotificationsRequest(_message.Message):
     __slots__ = ("page_size", "page_token", "unread_only")
@@ -87,6 +101,12 @@ class ListNotificationsResponse(_message.Message):
     def __init__(self, notifications: _Optional[_Iterable[_Union[Notification, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class GetNotificationRequest(_message.Message):
+    __slots__ = ("notification_id",)
+    NOTIFICATION_ID_FIELD_NUMBER: _ClassVar[int]
+    notification_id: str
+    def __init__(self, notification_id: _Optional[str] = ...) -> None: ...
+
+class CancelNotificationRequest(_message.Message):
     __slots__ = ("notification_id",)
     NOTIFICATION_ID_FIELD_NUMBER: _ClassVar[int]
     notification_id: str

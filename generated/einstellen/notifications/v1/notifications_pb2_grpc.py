@@ -56,6 +56,11 @@ class NotificationServiceStub:
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_notifications__pb2.MarkNotificationReadRequest.SerializeToString,
                 response_deserializer=einstellen_dot_notifications_dot_v1_dot_notifications__pb2.Notification.FromString,
                 _registered_method=True)
+        self.CancelNotification = channel.unary_unary(
+                '/einstellen.notifications.v1.NotificationService/CancelNotification',
+                request_serializer=einstellen_dot_notifications_dot_v1_dot_notifications__pb2.CancelNotificationRequest.SerializeToString,
+                response_deserializer=einstellen_dot_notifications_dot_v1_dot_notifications__pb2.Notification.FromString,
+                _registered_method=True)
         self.PutContact = channel.unary_unary(
                 '/einstellen.notifications.v1.NotificationService/PutContact',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_notifications__pb2.PutContactRequest.SerializeToString,
@@ -69,7 +74,7 @@ class NotificationServiceServicer:
 
     def SendNotification(self, request, context):
         """Sends one notification, by a template or as written, and answers once it is recorded: delivery is a durable task. A person reaches themselves and people they share a room with; a service reaches anybody.
-        NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID, WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING, RECIPIENT_MISSING, RECIPIENT_INVALID, RECIPIENT_NOT_ALLOWED, TENANT_MISSING, TENANT_NOT_YOURS; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID, WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING, RECIPIENT_MISSING, RECIPIENT_INVALID, RECIPIENT_NOT_ALLOWED, KIND_NOT_ALLOWED, SEND_TIME_TOO_FAR, TENANT_MISSING, TENANT_NOT_YOURS; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -94,6 +99,14 @@ class NotificationServiceServicer:
     def MarkNotificationRead(self, request, context):
         """Marks one of the caller's notifications as read. Repeating it changes nothing.
         NOT_FOUND / NOTIFICATION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelNotification(self, request, context):
+        """Cancels a notification that the caller sent and that is not on its way yet. Repeating it changes nothing.
+        NOT_FOUND / NOTIFICATION_NOT_FOUND; FAILED_PRECONDITION / NOTIFICATION_SENT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -127,6 +140,11 @@ def add_NotificationServiceServicer_to_server(servicer, server):
             'MarkNotificationRead': grpc.unary_unary_rpc_method_handler(
                     servicer.MarkNotificationRead,
                     request_deserializer=einstellen_dot_notifications_dot_v1_dot_notifications__pb2.MarkNotificationReadRequest.FromString,
+                    response_serializer=einstellen_dot_notifications_dot_v1_dot_notifications__pb2.Notification.SerializeToString,
+            ),
+            'CancelNotification': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelNotification,
+                    request_deserializer=einstellen_dot_notifications_dot_v1_dot_notifications__pb2.CancelNotificationRequest.FromString,
                     response_serializer=einstellen_dot_notifications_dot_v1_dot_notifications__pb2.Notification.SerializeToString,
             ),
             'PutContact': grpc.unary_unary_rpc_method_handler(
@@ -243,6 +261,33 @@ class NotificationService:
             target,
             '/einstellen.notifications.v1.NotificationService/MarkNotificationRead',
             einstellen_dot_notifications_dot_v1_dot_notifications__pb2.MarkNotificationReadRequest.SerializeToString,
+            einstellen_dot_notifications_dot_v1_dot_notifications__pb2.Notification.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelNotification(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.notifications.v1.NotificationService/CancelNotification',
+            einstellen_dot_notifications_dot_v1_dot_notifications__pb2.CancelNotificationRequest.SerializeToString,
             einstellen_dot_notifications_dot_v1_dot_notifications__pb2.Notification.FromString,
             options,
             channel_credentials,

@@ -36,7 +36,7 @@ class NotificationServiceStub:
     def __new__(cls, channel: _aio.Channel) -> NotificationServiceAsyncStub: ...
     SendNotification: _grpc.UnaryUnaryMultiCallable[_notifications_pb2.SendNotificationRequest, _notifications_pb2.Notification]
     """Sends one notification, by a template or as written, and answers once it is recorded: delivery is a durable task. A person reaches themselves and people they share a room with; a service reaches anybody.
-    NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID, WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING, RECIPIENT_MISSING, RECIPIENT_INVALID, RECIPIENT_NOT_ALLOWED, TENANT_MISSING, TENANT_NOT_YOURS; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID, WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING, RECIPIENT_MISSING, RECIPIENT_INVALID, RECIPIENT_NOT_ALLOWED, KIND_NOT_ALLOWED, SEND_TIME_TOO_FAR, TENANT_MISSING, TENANT_NOT_YOURS; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     ListNotifications: _grpc.UnaryUnaryMultiCallable[_notifications_pb2.ListNotificationsRequest, _notifications_pb2.ListNotificationsResponse]
     """Lists the caller's notifications, newest first.
@@ -50,6 +50,10 @@ class NotificationServiceStub:
     """Marks one of the caller's notifications as read. Repeating it changes nothing.
     NOT_FOUND / NOTIFICATION_NOT_FOUND.
     """
+    CancelNotification: _grpc.UnaryUnaryMultiCallable[_notifications_pb2.CancelNotificationRequest, _notifications_pb2.Notification]
+    """Cancels a notification that the caller sent and that is not on its way yet. Repeating it changes nothing.
+    NOT_FOUND / NOTIFICATION_NOT_FOUND; FAILED_PRECONDITION / NOTIFICATION_SENT.
+    """
     PutContact: _grpc.UnaryUnaryMultiCallable[_notifications_pb2.PutContactRequest, _empty_pb2.Empty]
     """Keeps how a person is reached; a later version replaces an earlier one."""
 
@@ -60,7 +64,7 @@ class NotificationServiceAsyncStub(NotificationServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     SendNotification: _aio.UnaryUnaryMultiCallable[_notifications_pb2.SendNotificationRequest, _notifications_pb2.Notification]  # type: ignore[assignment]
     """Sends one notification, by a template or as written, and answers once it is recorded: delivery is a durable task. A person reaches themselves and people they share a room with; a service reaches anybody.
-    NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID, WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING, RECIPIENT_MISSING, RECIPIENT_INVALID, RECIPIENT_NOT_ALLOWED, TENANT_MISSING, TENANT_NOT_YOURS; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+    NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID, WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING, RECIPIENT_MISSING, RECIPIENT_INVALID, RECIPIENT_NOT_ALLOWED, KIND_NOT_ALLOWED, SEND_TIME_TOO_FAR, TENANT_MISSING, TENANT_NOT_YOURS; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     ListNotifications: _aio.UnaryUnaryMultiCallable[_notifications_pb2.ListNotificationsRequest, _notifications_pb2.ListNotificationsResponse]  # type: ignore[assignment]
     """Lists the caller's notifications, newest first.
@@ -73,6 +77,10 @@ class NotificationServiceAsyncStub(NotificationServiceStub):
     MarkNotificationRead: _aio.UnaryUnaryMultiCallable[_notifications_pb2.MarkNotificationReadRequest, _notifications_pb2.Notification]  # type: ignore[assignment]
     """Marks one of the caller's notifications as read. Repeating it changes nothing.
     NOT_FOUND / NOTIFICATION_NOT_FOUND.
+    """
+    CancelNotification: _aio.UnaryUnaryMultiCallable[_notifications_pb2.CancelNotificationRequest, _notifications_pb2.Notification]  # type: ignore[assignment]
+    """Cancels a notification that the caller sent and that is not on its way yet. Repeating it changes nothing.
+    NOT_FOUND / NOTIFICATION_NOT_FOUND; FAILED_PRECONDITION / NOTIFICATION_SENT.
     """
     PutContact: _aio.UnaryUnaryMultiCallable[_notifications_pb2.PutContactRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     """Keeps how a person is reached; a later version replaces an earlier one."""
@@ -87,7 +95,7 @@ class NotificationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_notifications_pb2.Notification, _abc.Awaitable[_notifications_pb2.Notification]]:
         """Sends one notification, by a template or as written, and answers once it is recorded: delivery is a durable task. A person reaches themselves and people they share a room with; a service reaches anybody.
-        NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID, WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING, RECIPIENT_MISSING, RECIPIENT_INVALID, RECIPIENT_NOT_ALLOWED, TENANT_MISSING, TENANT_NOT_YOURS; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
+        NOT_FOUND / RECIPIENT_NOT_FOUND; INVALID_ARGUMENT / TEMPLATE_UNKNOWN, TEMPLATE_VARIABLES_INVALID, WORDS_AND_TEMPLATE, MESSAGE_MISSING, SUBJECT_MISSING, RECIPIENT_MISSING, RECIPIENT_INVALID, RECIPIENT_NOT_ALLOWED, KIND_NOT_ALLOWED, SEND_TIME_TOO_FAR, TENANT_MISSING, TENANT_NOT_YOURS; FAILED_PRECONDITION / CHANNEL_NOT_CONFIGURED; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
 
     @_abc_1.abstractmethod
@@ -118,6 +126,16 @@ class NotificationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_notifications_pb2.Notification, _abc.Awaitable[_notifications_pb2.Notification]]:
         """Marks one of the caller's notifications as read. Repeating it changes nothing.
         NOT_FOUND / NOTIFICATION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelNotification(
+        self,
+        request: _notifications_pb2.CancelNotificationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_notifications_pb2.Notification, _abc.Awaitable[_notifications_pb2.Notification]]:
+        """Cancels a notification that the caller sent and that is not on its way yet. Repeating it changes nothing.
+        NOT_FOUND / NOTIFICATION_NOT_FOUND; FAILED_PRECONDITION / NOTIFICATION_SENT.
         """
 
     @_abc_1.abstractmethod

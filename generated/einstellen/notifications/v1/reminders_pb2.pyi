@@ -32,8 +32,18 @@ class CreateReminderRequest(_message.Message):
     request_id: str
     def __init__(self, application_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., employer_id: _Optional[str] = ..., interview_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reminder_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., title: _Optional[str] = ..., tenant_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
+class MoveReminderRequest(_message.Message):
+    __slots__ = ("reminder_id", "interview_time", "reminder_time")
+    REMINDER_ID_FIELD_NUMBER: _ClassVar[int]
+    INTERVIEW_TIME_FIELD_NUMBER: _ClassVar[int]
+    REMINDER_TIME_FIELD_NUMBER: _ClassVar[int]
+    reminder_id: str
+    interview_time: _timestamp_pb2.Timestamp
+    reminder_time: _timestamp_pb2.Timestamp
+    def __init__(self, reminder_id: _Optional[str] = ..., interview_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reminder_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class Reminder(_message.Message):
-    __slots__ = ("id", "application_id", "candidate_id", "employer_id", "title", "interview_time", "reminder_time", "status", "is_sent", "create_time")
+    __slots__ = ("id", "application_id", "candidate_id", "employer_id", "title", "interview_time", "reminder_time", "status", "is_sent", "create_time", "recipients")
     ID_FIELD_NUMBER: _ClassVar[int]
     APPLICATION_ID_FIELD_NUMBER: _ClassVar[int]
     CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -44,6 +54,7 @@ class Reminder(_message.Message):
     STATUS_FIELD_NUMBER: _ClassVar[int]
     IS_SENT_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENTS_FIELD_NUMBER: _ClassVar[int]
     id: str
     application_id: str
     candidate_id: str
@@ -54,7 +65,18 @@ class Reminder(_message.Message):
     status: str
     is_sent: bool
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., application_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., employer_id: _Optional[str] = ..., title: _Optional[str] = ..., interview_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reminder_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., status: _Optional[str] = ..., is_sent: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    recipients: _containers.RepeatedCompositeFieldContainer[Recipient]
+    def __init__(self, id: _Optional[str] = ..., application_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., employer_id: _Optional[str] = ..., title: _Optional[str] = ..., interview_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reminder_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., status: _Optional[str] = ..., is_sent: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recipients: _Optional[_Iterable[_Union[Recipient, _Mapping]]] = ...) -> None: ...
+
+class Recipient(_message.Message):
+    __slots__ = ("user_id", "remind_time", "status")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    REMIND_TIME_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    remind_time: _timestamp_pb2.Timestamp
+    status: str
+    def __init__(self, user_id: _Optional[str] = ..., remind_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., status: _Optional[str] = ...) -> None: ...
 
 class ListRemindersRequest(_message.Message):
     __slots__ = ("page_size", "page_token")

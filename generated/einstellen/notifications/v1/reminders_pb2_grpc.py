@@ -45,6 +45,11 @@ class ReminderServiceStub:
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_reminders__pb2.ListRemindersRequest.SerializeToString,
                 response_deserializer=einstellen_dot_notifications_dot_v1_dot_reminders__pb2.ListRemindersResponse.FromString,
                 _registered_method=True)
+        self.MoveReminder = channel.unary_unary(
+                '/einstellen.notifications.v1.ReminderService/MoveReminder',
+                request_serializer=einstellen_dot_notifications_dot_v1_dot_reminders__pb2.MoveReminderRequest.SerializeToString,
+                response_deserializer=einstellen_dot_notifications_dot_v1_dot_reminders__pb2.Reminder.FromString,
+                _registered_method=True)
         self.CancelReminder = channel.unary_unary(
                 '/einstellen.notifications.v1.ReminderService/CancelReminder',
                 request_serializer=einstellen_dot_notifications_dot_v1_dot_reminders__pb2.CancelReminderRequest.SerializeToString,
@@ -57,7 +62,8 @@ class ReminderServiceServicer:
     """
 
     def CreateReminder(self, request, context):
-        """Schedules a reminder of an interview to the candidate and the employer, by mail at the time given.
+        """Schedules a reminder of an interview to the candidate and the employer, by mail, to each at the right minute of their own clock.
+        An application has one interview ahead: where this is at another time, reminders of the earlier one are cancelled. The same again is the same reminder.
         INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW, TENANT_MISSING, TENANT_NOT_YOURS; NOT_FOUND / RECIPIENT_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -67,6 +73,14 @@ class ReminderServiceServicer:
     def ListReminders(self, request, context):
         """Lists the reminders of the active organization and those to the caller, soonest last.
         INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MoveReminder(self, request, context):
+        """Moves a reminder with its interview. Who was reminded of the earlier time is reminded anew.
+        INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW; NOT_FOUND / REMINDER_NOT_FOUND; FAILED_PRECONDITION / REMINDER_CANCELLED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -92,6 +106,11 @@ def add_ReminderServiceServicer_to_server(servicer, server):
                     servicer.ListReminders,
                     request_deserializer=einstellen_dot_notifications_dot_v1_dot_reminders__pb2.ListRemindersRequest.FromString,
                     response_serializer=einstellen_dot_notifications_dot_v1_dot_reminders__pb2.ListRemindersResponse.SerializeToString,
+            ),
+            'MoveReminder': grpc.unary_unary_rpc_method_handler(
+                    servicer.MoveReminder,
+                    request_deserializer=einstellen_dot_notifications_dot_v1_dot_reminders__pb2.MoveReminderRequest.FromString,
+                    response_serializer=einstellen_dot_notifications_dot_v1_dot_reminders__pb2.Reminder.SerializeToString,
             ),
             'CancelReminder': grpc.unary_unary_rpc_method_handler(
                     servicer.CancelReminder,
@@ -154,6 +173,33 @@ class ReminderService:
             '/einstellen.notifications.v1.ReminderService/ListReminders',
             einstellen_dot_notifications_dot_v1_dot_reminders__pb2.ListRemindersRequest.SerializeToString,
             einstellen_dot_notifications_dot_v1_dot_reminders__pb2.ListRemindersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MoveReminder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.notifications.v1.ReminderService/MoveReminder',
+            einstellen_dot_notifications_dot_v1_dot_reminders__pb2.MoveReminderRequest.SerializeToString,
+            einstellen_dot_notifications_dot_v1_dot_reminders__pb2.Reminder.FromString,
             options,
             channel_credentials,
             insecure,

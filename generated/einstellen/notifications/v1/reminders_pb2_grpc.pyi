@@ -34,12 +34,17 @@ class ReminderServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ReminderServiceAsyncStub: ...
     CreateReminder: _grpc.UnaryUnaryMultiCallable[_reminders_pb2.CreateReminderRequest, _reminders_pb2.Reminder]
-    """Schedules a reminder of an interview to the candidate and the employer, by mail at the time given.
+    """Schedules a reminder of an interview to the candidate and the employer, by mail, to each at the right minute of their own clock.
+    An application has one interview ahead: where this is at another time, reminders of the earlier one are cancelled. The same again is the same reminder.
     INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW, TENANT_MISSING, TENANT_NOT_YOURS; NOT_FOUND / RECIPIENT_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     ListReminders: _grpc.UnaryUnaryMultiCallable[_reminders_pb2.ListRemindersRequest, _reminders_pb2.ListRemindersResponse]
     """Lists the reminders of the active organization and those to the caller, soonest last.
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+    """
+    MoveReminder: _grpc.UnaryUnaryMultiCallable[_reminders_pb2.MoveReminderRequest, _reminders_pb2.Reminder]
+    """Moves a reminder with its interview. Who was reminded of the earlier time is reminded anew.
+    INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW; NOT_FOUND / REMINDER_NOT_FOUND; FAILED_PRECONDITION / REMINDER_CANCELLED.
     """
     CancelReminder: _grpc.UnaryUnaryMultiCallable[_reminders_pb2.CancelReminderRequest, _reminders_pb2.Reminder]
     """Cancels a reminder that was not sent yet. Repeating it changes nothing.
@@ -52,12 +57,17 @@ class ReminderServiceAsyncStub(ReminderServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateReminder: _aio.UnaryUnaryMultiCallable[_reminders_pb2.CreateReminderRequest, _reminders_pb2.Reminder]  # type: ignore[assignment]
-    """Schedules a reminder of an interview to the candidate and the employer, by mail at the time given.
+    """Schedules a reminder of an interview to the candidate and the employer, by mail, to each at the right minute of their own clock.
+    An application has one interview ahead: where this is at another time, reminders of the earlier one are cancelled. The same again is the same reminder.
     INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW, TENANT_MISSING, TENANT_NOT_YOURS; NOT_FOUND / RECIPIENT_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
     """
     ListReminders: _aio.UnaryUnaryMultiCallable[_reminders_pb2.ListRemindersRequest, _reminders_pb2.ListRemindersResponse]  # type: ignore[assignment]
     """Lists the reminders of the active organization and those to the caller, soonest last.
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+    """
+    MoveReminder: _aio.UnaryUnaryMultiCallable[_reminders_pb2.MoveReminderRequest, _reminders_pb2.Reminder]  # type: ignore[assignment]
+    """Moves a reminder with its interview. Who was reminded of the earlier time is reminded anew.
+    INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW; NOT_FOUND / REMINDER_NOT_FOUND; FAILED_PRECONDITION / REMINDER_CANCELLED.
     """
     CancelReminder: _aio.UnaryUnaryMultiCallable[_reminders_pb2.CancelReminderRequest, _reminders_pb2.Reminder]  # type: ignore[assignment]
     """Cancels a reminder that was not sent yet. Repeating it changes nothing.
@@ -73,7 +83,8 @@ class ReminderServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _reminders_pb2.CreateReminderRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_reminders_pb2.Reminder, _abc.Awaitable[_reminders_pb2.Reminder]]:
-        """Schedules a reminder of an interview to the candidate and the employer, by mail at the time given.
+        """Schedules a reminder of an interview to the candidate and the employer, by mail, to each at the right minute of their own clock.
+        An application has one interview ahead: where this is at another time, reminders of the earlier one are cancelled. The same again is the same reminder.
         INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW, TENANT_MISSING, TENANT_NOT_YOURS; NOT_FOUND / RECIPIENT_NOT_FOUND; ALREADY_EXISTS / IDEMPOTENCY_KEY_REUSED.
         """
 
@@ -85,6 +96,16 @@ class ReminderServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_reminders_pb2.ListRemindersResponse, _abc.Awaitable[_reminders_pb2.ListRemindersResponse]]:
         """Lists the reminders of the active organization and those to the caller, soonest last.
         INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def MoveReminder(
+        self,
+        request: _reminders_pb2.MoveReminderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_reminders_pb2.Reminder, _abc.Awaitable[_reminders_pb2.Reminder]]:
+        """Moves a reminder with its interview. Who was reminded of the earlier time is reminded anew.
+        INVALID_ARGUMENT / REMINDER_TIME_PAST, REMINDER_AFTER_INTERVIEW; NOT_FOUND / REMINDER_NOT_FOUND; FAILED_PRECONDITION / REMINDER_CANCELLED.
         """
 
     @_abc_1.abstractmethod
