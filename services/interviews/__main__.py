@@ -30,6 +30,7 @@ from services.chassis.settings import load
 from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
 from services.interviews import persons, tasks
+from services.interviews.closing import Closing
 from services.interviews.coding.runs import Runs
 from services.interviews.conversation import Conversation
 from services.interviews.recordings import Transcribing
@@ -66,6 +67,8 @@ def start(settings: Settings) -> Server:
     reporting = Reporting(database, conversation, clock.utc_now)
     transcribing = Transcribing(database, files, inference, room, clock.utc_now)
 
+    closing = Closing(database, reporting, room, clock.utc_now)
+
     def add(server: grpc.Server) -> None:
         service = InterviewService(database, Parts(starting, conversation, reporting, room, files))
         interviews_pb2_grpc.add_InterviewServiceServicer_to_server(service, server)
@@ -89,7 +92,7 @@ def start(settings: Settings) -> Server:
         background=[
             Worker(
                 "interviews", database,
-                tasks.handlers(starting, conversation, transcribing, reporting) | handlers(database, persons.erase, files), threads=4,
+                tasks.handlers(starting, conversation, transcribing, reporting, closing) | handlers(database, persons.erase, files), threads=4,
             ),
             Follower("interviews", "auth", keys, database, following(persons.erase)),
         ],

@@ -12,6 +12,7 @@ _MOST_SIGNALS = 2000
 _MOST_RECORDED = 256 * 2**20
 WAITS_FOR = timedelta(minutes=2)  # how long an interviewer waits for a candidate who has left
 LONGEST = timedelta(hours=3)  # from the candidate's first entry
+NOBODY_CAME = timedelta(days=14)  # after the start
 
 
 def is_organization(interview: Interview, person: Person) -> bool:
@@ -61,8 +62,12 @@ def check_code(code: str) -> None:
         raise errors.invalid_field("code", "CODE_EMPTY", "needs code, here or in the shared editor")
 
 
+def is_answered(questions: Sequence[QuestionAnswer]) -> bool:
+    return any(question.state in ("answered", "transcribing") for question in questions)
+
+
 def check_unanswered(questions: Sequence[QuestionAnswer]) -> None:
-    if any(question.state in ("answered", "transcribing") for question in questions):
+    if is_answered(questions):
         raise errors.FailedPrecondition("INTERVIEW_ANSWERED", "the candidate has answered already: end the interview instead")
 
 

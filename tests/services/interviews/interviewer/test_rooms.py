@@ -191,3 +191,24 @@ def test_a_candidate_who_leaves_is_waited_for_and_then_not_any_more(house: House
     assert not room.lease().lease_id
     room.enter()
     assert until(lambda: room.lease().lease_id, "the room is leased again") != lease.lease_id
+
+
+def due(house: House, kind: str, room: Rooms) -> None:
+    rows(house, "UPDATE tasks SET run_at = now() WHERE kind = %s AND payload->>'interview_id' = %s", kind, room.interview.id)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_an_interview_whose_time_is_up_ends_and_costs_nothing_where_nothing_was_answered(house: House, room: Rooms, answered: bool) -> None:
+    room.enter()
+    if answered:
+        room.take(room.lease(), GOOD, ends=True)
+    due(house, "time_up", room)
+    status = "ended" if answered else "cancelled"
+    until(lambda: room.hiring.read(room.interview.id).status == status, f"it is {status}")
+    until(lambda: room.hiring.charges() == ([room.interview.id] if answered else []), "the ledger is right")
+
+
+def test_an_interview_to_which_nobody_came_is_given_back_and_one_that_was_entered_is_not(house: House, room: Rooms) -> None:
+    due(house, "nobody_came", room)
+    until(lambda: room.hiring.read(room.interview.id).status == "cancelled", "it is cancelled")
+    until(lambda: not room.hiring.charges(), "the credit is given back")
