@@ -24,8 +24,10 @@ try {
 
   await page.waitForFunction(() => document.getElementById("level").value > 0.02);
   tell("level");
+  const spoke = Date.now(); // the recording begins with speech, which a muted microphone keeps to itself until the question was heard
   await page.check("#consent");
   await page.click("#enter");
+  await page.click("#mute");
   await page.waitForSelector("#people li[data-kind=interviewer]");
   await page.waitForSelector("#transcript li");
   tell("question", { text: await page.textContent("#transcript li:last-child") });
@@ -35,6 +37,9 @@ try {
   };
   await until(async () => (await room.energy()) > 0.001); // comfort noise has less than a millionth
   tell("voice", { energy: await page.evaluate(() => room.energy()) });
+  const into = () => (Date.now() - spoke) % options.period;
+  while (into() < 8000 || into() > options.period - 3000) await page.waitForTimeout(50);
+  await page.click("#mute");
 
   await page.waitForFunction(() => document.getElementById("caption").dataset.last);
   tell("caption");
