@@ -3,6 +3,7 @@
 import email
 from datetime import UTC, datetime, timedelta
 from email import policy
+from pathlib import Path
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ import pytest
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.field_mask_pb2 import FieldMask
 
+from cli import operator
+from cli.__main__ import main
 from cli.stack import mailbox
 from einstellen.notifications.v1 import (
     deliveries_pb2,
@@ -448,6 +451,33 @@ def test_a_bounce_marks_its_mail_and_its_address_takes_no_more(office: PostOffic
         assert "someone.else@example.com" not in [address for address, _, _ in admin.list_suppressed(database, 100)]
         assert admin.lift(database, ada.email.upper())
         assert office.send(ada, notification_type="email", subject="Once more", message="Words").status == "queued"
+
+
+def test_the_operators_commands_read_bounces_and_send_dead_letters_again(
+    office: PostOffice, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = office.house.environment | {"NOTIFICATIONS_DATABASE_URL": office.app_url}
+    monkeypatch.setattr(operator, "environment", lambda _: values)
+    ada = office.person()
+    sent = office.send(ada, notification_type="email", subject="By hand", message="Words")
+    until(lambda: office.status(sent.id)[0] == "sent", "it is sent")
+    bounce = tmp_path / "bounce.eml"
+    bounce.write_text(REPORT.format(action="failed", status="5.1.1", id=sent.id, kind="message/rfc822"))
+    assert main(["bounces", "read", str(bounce)]) == 0
+    assert main(["bounces", "list"]) == 0
+    assert main(["bounces", "lift", ada.email]) == 0
+    assert main(["bounces", "lift", ada.email]) == 1
+    failed = office.send(notification_type="sms", recipient="+4915000000000", message="Hello", tenant_id=str(uuid4()))
+    until(lambda: office.status(failed.id) == ("failed", "TWILIO_21211"), "Twilio refuses the number")
+    assert main(["dead-letters", "list"]) == 0
+    assert main(["dead-letters", "retry", failed.id]) == 0
+    assert main(["dead-letters", "retry", sent.id]) == 1
+    assert main(["push", "key"]) == 0
+    said = capsys.readouterr().out
+    assert f"{sent.id}: 5.1.1\n{ada.email}  BOUNCED_5.1.1" in said
+    assert "mail goes there again" in said
+    assert f"{failed.id}  sms" in said
+    assert "VAPID_PRIVATE_KEY=" in said
 
 
 def test_what_is_no_bounce_of_ours_changes_nothing(office: PostOffice) -> None:
