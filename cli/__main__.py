@@ -140,12 +140,12 @@ def _parser() -> argparse.ArgumentParser:
     bounces = group("bounces", "mails that came back, and addresses that take none")
     reading = command("read", "take one bounce as a mail server hands it over, from a file or standard input", _bounces_read, bounces)
     reading.add_argument("file", type=Path, nargs="?", help="the mail; standard input without it")
-    command("list", "print addresses that take no mail, newest first", _bounces_list, bounces)
+    returned = command("list", "print addresses that take no mail, newest first", _bounces_list, bounces)
     lifting = command("lift", "let mail go to an address again", _bounces_lift, bounces)
     lifting.add_argument("address")
 
     letters = group("dead-letters", "notifications that failed for good")
-    command("list", "print them, newest first", _dead_letters_list, letters)
+    failed = command("list", "print them, newest first", _dead_letters_list, letters)
     sending = command("retry", "send one once more", _dead_letters_retry, letters)
     sending.add_argument("notification_id")
 
@@ -159,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--yes", action="store_true", help="do it without asking")
     for each in (
         migrate, create, removal, administrators, rotate, grant, verify, reconcile, entries, proof, listing, retry, backup, restore, placed, place, move,
-        undo,
+        undo, reading, returned, lifting, failed, sending,
     ):  # fmt: skip
         each.add_argument(
             "--data", type=Path, default=Path(".data"), help="the embedded stack's folder, used where the environment names no database"

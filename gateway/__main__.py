@@ -1,6 +1,7 @@
 """The gateway as a process: settings, tokens, rooms, health, pages."""
 
 import asyncio
+import resource
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, publis
 
 _DOCUMENT = Path(__file__).parents[1] / "generated" / "openapi.json"
 _GRACE_SECONDS = 5.0
+_OTHER_FILES = 500
 
 
 @dataclass
@@ -67,12 +69,14 @@ async def start(settings: Settings) -> Gateway:
     revocations = Revocations("gateway", revoked(keys), lambda: loop.call_soon_threadsafe(chat.end_revoked))
     access = AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, revocations)
     rooms_of = Owner(settings.notifications_url, "notifications", services)
+    interviews = Owner(settings.interviews_url, "interviews", services)
     doors = [
         Door("/ws/chat", rooms_of),
         Door("/ws/document", rooms_of, speaks="yjs"),
+        Door("/ws/code", interviews, prefix="interview-", speaks="yjs"),
         Door(
             "/ws/interview",
-            Owner(settings.interviews_url, "interviews", services),
+            interviews,
             prefix="interview-",
             services=("interviewer",),
             largest_frame=32 * 1024,
@@ -114,9 +118,17 @@ async def run(settings: Settings) -> None:
     await gateway.stop()
 
 
+def _allow_files(count: int) -> None:
+    """Each socket is a file, and many systems begin with a limit of 1,024 that a process may raise itself."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count if hard == resource.RLIM_INFINITY else min(count, hard), hard))
+
+
 def main() -> None:
     settings = load(Settings, "gateway")
     logs.configure(readable=settings.debug)
+    _allow_files(settings.most_sockets + _OTHER_FILES)
     tracing.configure(settings.otel_endpoint, "gateway")
     if settings.metrics_listen:
         metrics.expose(settings.metrics_listen)

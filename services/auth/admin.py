@@ -19,7 +19,8 @@ def create(database: Database, email: str, password: str) -> bool:
         user = accounts.find_user_by_email(connection, email)
         if user is not None:
             accounts.update_user(connection, user.id, {"is_platform_admin": True})
-            audit.record(connection, "admin.granted", tenant_id=user.personal_organization_id, user_id=user.id)
+            flag = audit.turned(is_platform_admin=(user.is_platform_admin, True))
+            audit.record(connection, "admin.granted", tenant_id=user.personal_organization_id, user_id=user.id, **flag)
             return False
         user, organization = rules.register(email, password_hash, "", "", now=utc_now())
         accounts.add_user(connection, user)
@@ -41,8 +42,9 @@ def remove(database: Database, email: str) -> bool:
         accounts.update_user(connection, user.id, {"is_platform_admin": False})
         ended = sessions.revoke_sessions(connection, user.id, utc_now())
         audit.record(
-            connection, "admin.removed", tenant_id=user.personal_organization_id, user_id=user.id, session_ids=[str(each) for each in ended]
-        )
+            connection, "admin.removed", tenant_id=user.personal_organization_id, user_id=user.id, session_ids=[str(each) for each in ended],
+            **audit.turned(is_platform_admin=(True, False)),
+        )  # fmt: skip
         for session_id in ended:
             events.record(connection, "session.revoked", session_id, user.personal_organization_id, user_id=user.id)
     return True

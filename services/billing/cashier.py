@@ -97,18 +97,20 @@ class Cashier:
             status = "failed" if late else outcome.status
             failure = "abandoned" if late else outcome.failure
             over = payment.status == "failed" and status != "succeeded"
-            payment = payments.put_payment(
-                connection, payment if over else replace(payment, status=status, failure=failure, updated_at=now)
+            before, payment = (
+                payment,
+                payments.put_payment(connection, payment if over else replace(payment, status=status, failure=failure, updated_at=now)),
             )
             if not over and status in ("succeeded", "failed"):
-                self._close(connection, payment, outcome, now=now)
+                self._close(connection, before, payment, outcome, now=now)
         if outcome.refunded > payment.refunded:
             payment = self._returned(connection, payment, outcome.refunded - payment.refunded, now=now)
         return payment
 
-    def _close(self, connection: Connection, payment: Payment, outcome: Outcome, *, now: datetime) -> None:
+    def _close(self, connection: Connection, before: Payment, payment: Payment, outcome: Outcome, *, now: datetime) -> None:
         invoice = store.lock_with_subscription(connection, payment.invoice_id, payment.tenant_id)
-        audit.record(connection, f"payment.{payment.status}", tenant_id=payment.tenant_id, payment_id=payment.id)
+        steps = audit.change(before, payment, "status")
+        audit.record(connection, f"payment.{payment.status}", tenant_id=payment.tenant_id, payment_id=payment.id, **steps)
         if payment.status == "failed":
             renewals.failed(connection, invoice, payment.attempt, final=outcome.final, now=now)
             return
@@ -180,7 +182,8 @@ class Cashier:
         note = self._invoicing.credit_note(connection, invoice, payment, owed, tax, now=now)
         bought = rules.share_back(invoice.credits, payment.amount, payment.refunded, amount)
         self._take_back(connection, invoice, note.id, bought, now=now)
-        audit.record(connection, "payment.refunded", tenant_id=payment.tenant_id, payment_id=payment.id)
+        returned = audit.change(payment, payment_now, "refunded")
+        audit.record(connection, "payment.refunded", tenant_id=payment.tenant_id, payment_id=payment.id, **returned)
         return payment_now
 
     def _take_back(self, connection: Connection, invoice: Invoice, note_id: UUID, amount: int, *, now: datetime) -> None:

@@ -54,7 +54,7 @@ def end_hold(
     held = store.get_hold_booking(connection, hold_id)
     ended = store.book(connection, account, rules.settle(account, held, used, now=now), replace(booking, key=f"end:{hold_id}"), now=now)
     store.end_hold(connection, found, status)
-    audit.record(connection, f"credits.{status}", tenant_id=tenant_id, hold_id=hold_id)
+    audit.record(connection, f"credits.{status}", tenant_id=tenant_id, hold_id=hold_id, **audit.turned(status=(found.status, status)))
     return ended
 
 

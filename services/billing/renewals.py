@@ -80,9 +80,9 @@ def issue(connection: Connection, invoice: Invoice) -> Invoice:
 def paid(connection: Connection, invoice: Invoice, payment: Payment | None, *, now: datetime) -> None:
     """Gives what the invoice was for. The invoice is locked and not paid yet."""
     number = invoice.number or store.next_number(connection, invoice.tenant_id)
-    invoice = replace(invoice, status="paid", number=number, payment_id=payment.id if payment else None)
+    before, invoice = invoice, replace(invoice, status="paid", number=number, payment_id=payment.id if payment else None)
     store.put_invoice(connection, invoice)
-    audit.record(connection, "invoice.paid", tenant_id=invoice.tenant_id, invoice_id=invoice.id)
+    audit.record(connection, "invoice.paid", tenant_id=invoice.tenant_id, invoice_id=invoice.id, **audit.change(before, invoice, "status"))
     if payment is not None:
         mail(connection, invoice.tenant_id, "payment_receipt", invoice_id=invoice.id)
     if invoice.kind == "package":
@@ -150,7 +150,8 @@ def failed(connection: Connection, invoice: Invoice, attempt: int, *, final: boo
             tenant_id=invoice.tenant_id,
             run_at=again,
         )
-    audit.record(connection, f"subscription.{status}", tenant_id=invoice.tenant_id, subscription_id=subscription.id)
+    steps = audit.turned(status=(subscription.status, status))
+    audit.record(connection, f"subscription.{status}", tenant_id=invoice.tenant_id, subscription_id=subscription.id, **steps)
     mail(connection, invoice.tenant_id, "subscription_status", subscription_id=subscription.id, status=status)
     changed(connection, subscription)
 
@@ -161,7 +162,8 @@ def end(connection: Connection, subscription: Subscription, *, now: datetime) ->
     store.put_subscription(connection, ended)
     for invoice in store.open_invoices(connection, subscription.id):
         store.put_invoice(connection, replace(invoice, status="void"))
-    audit.record(connection, "subscription.cancelled", tenant_id=subscription.tenant_id, subscription_id=subscription.id)
+    steps = audit.change(subscription, ended, "status", "auto_renew")
+    audit.record(connection, "subscription.cancelled", tenant_id=subscription.tenant_id, subscription_id=subscription.id, **steps)
     mail(connection, subscription.tenant_id, "subscription_status", subscription_id=subscription.id, status="cancelled")
     changed(connection, ended)
     return ended

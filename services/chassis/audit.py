@@ -1,5 +1,7 @@
 """The audit log: who did what, from where, written in the transaction of the change."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -23,12 +25,21 @@ def record(
 
 def change(before: object, after: object, *fields: str) -> dict[str, Any]:
     """Details that say what these fields were `before` and are `after`, where they differ: for states, amounts and ids, never for personal values."""
-    differ = [name for name in fields if getattr(before, name) != getattr(after, name)]
-    return (
-        {"before": {name: getattr(before, name) for name in differ}, "after": {name: getattr(after, name) for name in differ}}
-        if differ
-        else {}
-    )
+    return turned(**{name: (getattr(before, name), getattr(after, name)) for name in fields})
+
+
+def turned(**fields: tuple[object, object]) -> dict[str, Any]:
+    """As `change`, for fields that are given as what they were and what they are; None stands for nothing."""
+    differ = {name: pair for name, pair in fields.items() if pair[0] != pair[1]}
+    if not differ:
+        return {}
+    return {when: {name: _plain(pair[place]) for name, pair in differ.items()} for place, when in enumerate(("before", "after"))}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, (UUID, Decimal)) else value
 
 
 def row(action: str, *, tenant_id: UUID | None = None, user_id: UUID | None = None, **details: object) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import redis
 from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.interviews.v1 import (
+    code_pb2,
+    code_pb2_grpc,
     interviewer_pb2,
     interviewer_pb2_grpc,
     interviews_pb2,
@@ -14,7 +16,7 @@ from einstellen.interviews.v1 import (
     reviews_pb2_grpc,
 )
 from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
-from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+from einstellen.rooms.v1 import documents_pb2, documents_pb2_grpc, rooms_pb2, rooms_pb2_grpc
 from services.chassis import clients, clock, objects
 from services.chassis.audit_log import AuditLog
 from services.chassis.database import Database
@@ -26,14 +28,18 @@ from services.chassis.settings import load
 from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
 from services.interviews import persons, tasks
+from services.interviews.coding.runs import Runs
 from services.interviews.conversation import Conversation
 from services.interviews.recordings import Transcribing
 from services.interviews.reporting import Reporting
 from services.interviews.room import Room
+from services.interviews.rpc.code import CodeService
+from services.interviews.rpc.documents import DocumentOwnerService
 from services.interviews.rpc.interviewer import InterviewerService
 from services.interviews.rpc.interviews import InterviewService, Parts
 from services.interviews.rpc.reviews import ReviewService
 from services.interviews.rpc.room import RoomOwnerService
+from services.interviews.running.choosing import runner
 from services.interviews.settings import Settings
 from services.interviews.starting import Peers, Starting
 
@@ -52,7 +58,8 @@ def start(settings: Settings) -> Server:
 
     room = Room(gateways)
     starting = Starting(database, Peers(candidates, jobs, billing, inference), room, clock.utc_now)
-    conversation = Conversation(database, inference, room, clock.utc_now)
+    runs = Runs(database, runner(settings), clock.utc_now)
+    conversation = Conversation(database, inference, room, runs, clock.utc_now)
     reporting = Reporting(database, conversation, clock.utc_now)
     transcribing = Transcribing(database, files, inference, room, clock.utc_now)
 
@@ -60,14 +67,17 @@ def start(settings: Settings) -> Server:
         service = InterviewService(database, Parts(starting, conversation, reporting, room, files))
         interviews_pb2_grpc.add_InterviewServiceServicer_to_server(service, server)
         interviewer_pb2_grpc.add_InterviewerServiceServicer_to_server(InterviewerService(database, conversation, room), server)
+        code_pb2_grpc.add_CodeServiceServicer_to_server(CodeService(database, runs), server)
         reviews_pb2_grpc.add_ReviewServiceServicer_to_server(ReviewService(database, reporting), server)
         rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, room), server)
+        documents_pb2_grpc.add_DocumentOwnerServiceServicer_to_server(DocumentOwnerService(database), server)
         events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("interviews", database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read, files), server)
 
+    contracts = (interviews_pb2, code_pb2, interviewer_pb2, reviews_pb2, rooms_pb2, documents_pb2, audit_pb2, persons_pb2, events_pb2)
     return serve(
-        settings, [module.DESCRIPTOR for module in (interviews_pb2, interviewer_pb2, reviews_pb2, rooms_pb2, audit_pb2, persons_pb2, events_pb2)], add,
+        settings, [module.DESCRIPTOR for module in contracts], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("interviews", revoked(keys))), services=services,
         parts={"database": database.check, "redis": gateways.ping},
         background=[

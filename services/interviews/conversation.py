@@ -1,7 +1,7 @@
 """How an interview goes on: an answer is scored, and the next question is chosen with it in mind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,6 +18,9 @@ from services.chassis.logs import log
 from services.interviews import resumes, store
 from services.interviews.asking.follow_ups import follow_up
 from services.interviews.asking.plan import next_question
+from services.interviews.coding import editor
+from services.interviews.coding import store as coding
+from services.interviews.coding.runs import Runs
 from services.interviews.room import INTERVIEWER, Room
 from services.interviews.scoring.answers import AnswerScore, score
 from services.interviews.subjects import Answer, Question
@@ -32,8 +35,9 @@ FAREWELL = "That was the last question. Thank you! You can end the interview now
 class Conversation:
     """Considers answers. The models may be away: the next question is asked all the same, and the score follows with the report."""
 
-    def __init__(self, database: Database, inference: grpc.Channel, room: Room, clock: Clock) -> None:
+    def __init__(self, database: Database, inference: grpc.Channel, room: Room, runs: Runs, clock: Clock) -> None:
         self._database = database
+        self._runs = runs
         self._embeddings = Embeddings(inference_pb2_grpc.InferenceServiceStub(inference))
         self._room = room
         self._clock = clock
@@ -67,9 +71,10 @@ class Conversation:
         self._room.publish(interview, lines)
 
     def score(self, interview: Interview, answered: QuestionAnswer) -> AnswerScore:
-        """Raises grpc.RpcError where the models are away."""
+        """Raises grpc.RpcError where the models are away, and a refusal where its code cannot be run now."""
         vectors = partial(self._embeddings.of, tenant_id=interview.tenant_id)
-        return score(resumes.question(answered.question), resumes.answer(answered), vectors)
+        result = self._runs.final(interview, answered)
+        return score(resumes.question(answered.question), resumes.answer(answered, result), vectors)
 
     def _go_on(self, connection: Connection, interview: Interview, every: Sequence[QuestionAnswer], chosen: "Chosen | None") -> Line:
         now = self._clock()
@@ -127,7 +132,8 @@ def ask(connection: Connection, interview_id: UUID, question: QuestionAnswer, *,
 def take(
     connection: Connection, interview: Interview, question_id: UUID, answer: Answer, source: str, *, now: datetime, client_id: str | None = None
 ) -> Line:  # fmt: skip
-    """Stores the candidate's answer, and says it."""
+    """Stores the candidate's answer with its code, and says it."""
+    answer = code_of(connection, store.get_question(connection, interview.id, question_id), answer)
     values = {
         "state": "answered", "answer": answer.text, "code": answer.code, "language": answer.language, "source": source, "problem": "", "answered_at": now
     }  # fmt: skip
@@ -137,6 +143,22 @@ def take(
         connection, interview.id, "candidate", said, now=now, sender_id=interview.user_id, sender_name=interview.candidate_name,
         question_id=question_id, client_id=client_id,
     )  # fmt: skip
+
+
+def code_of(connection: Connection, question: QuestionAnswer, answer: Answer) -> Answer:
+    """The answer with its code: where code is asked for and none came with it, that is what stands in the shared editor, in the language it was last run in."""
+    if not question.question["asks_for_code"] or answer.code.strip():
+        return answer
+    language = answer.language or coding.last_language(connection, question.id)
+    return replace(answer, code=editor.text(connection, question.interview_id, question.id), language=language)
+
+
+def take_code(connection: Connection, interview: Interview, *, now: datetime) -> list[Line]:
+    """Takes what stands in the shared editor as the answer to an open question that asks for code, for an interview that ends."""
+    question = store.open_questions(connection, [interview.id]).get(interview.id)
+    if question is None or question.state != "open" or not code_of(connection, question, Answer("")).code:
+        return []
+    return [take(connection, interview, question.id, Answer(""), "typed", now=now)]
 
 
 def columns(scored: AnswerScore) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from services.chassis import objects
 from services.chassis.persons import NOBODY, Kept, Person, drop_tasks
 from services.interviews.recordings import KIND
 from services.interviews.tables import (
+    code_runs,
+    document_updates,
+    documents,
     feedback_reports,
     interviews,
     question_answers,
@@ -20,7 +23,7 @@ from services.interviews.tables import (
     transcript_reads,
 )
 
-_OF_INTERVIEWS = (question_answers, transcript, feedback_reports, score_overrides, signals, room_consents)
+_OF_INTERVIEWS = (question_answers, transcript, feedback_reports, score_overrides, signals, room_consents, code_runs, documents)
 
 
 def read(connection: Connection, person: Person) -> Kept:
@@ -36,6 +39,7 @@ def read(connection: Connection, person: Person) -> Kept:
     kept.add(
         connection, score_overrides, sa.and_(score_overrides.c.user_id == person.user_id, score_overrides.c.interview_id.not_in(given))
     )
+    kept.add(connection, document_updates, document_updates.c.sender_id == person.user_id)
     return kept
 
 
@@ -55,6 +59,7 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
     connection.execute(interviews.update().where(interviews.c.created_by == person.user_id).values(created_by=NOBODY))
     said = transcript.update().where(transcript.c.sender_id == person.user_id)
     connection.execute(said.values(sender_id=None, sender_name="", client_id=None))
+    connection.execute(document_updates.update().where(document_updates.c.sender_id == person.user_id).values(sender_id=NOBODY))
     connection.execute(score_overrides.update().where(score_overrides.c.user_id == person.user_id).values(user_id=NOBODY))
     connection.execute(transcript_reads.delete().where(transcript_reads.c.user_id == person.user_id))
     connection.execute(room_consents.delete().where(room_consents.c.user_id == person.user_id))

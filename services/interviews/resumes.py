@@ -13,7 +13,7 @@ from einstellen.candidates.v1 import candidates_pb2
 from einstellen.jobs.v1 import jobs_pb2
 from services.chassis import skills
 from services.interviews.scoring.answers import AnswerScore
-from services.interviews.subjects import Answer, Background, Opening, Question, question_from_json
+from services.interviews.subjects import Answer, Background, CodeResult, Opening, Question, question_from_json
 from services.interviews.tables import QuestionAnswer
 
 _SCORE = TypeAdapter(AnswerScore)
@@ -55,8 +55,8 @@ def question(stored: dict[str, Any]) -> Question:
     return question_from_json(stored)
 
 
-def answer(row: QuestionAnswer) -> Answer:
-    return Answer(row.answer, row.code, row.language)
+def answer(row: QuestionAnswer, result: CodeResult | None = None) -> Answer:
+    return Answer(row.answer, row.code, row.language, result)
 
 
 def opening_from(stored: dict[str, Any] | None) -> Opening:

@@ -50,6 +50,16 @@ def check_answer(text: str, code: str) -> None:
         raise errors.invalid_field("text", "ANSWER_EMPTY", "needs words, or code")
 
 
+def check_asks_for_code(question: QuestionAnswer) -> None:
+    if not question.question["asks_for_code"]:
+        raise errors.FailedPrecondition("CODE_NOT_ASKED", "this question asks for no code")
+
+
+def check_code(code: str) -> None:
+    if not code.strip():
+        raise errors.invalid_field("code", "CODE_EMPTY", "needs code, here or in the shared editor")
+
+
 def check_unanswered(questions: Sequence[QuestionAnswer]) -> None:
     if any(question.state in ("answered", "transcribing") for question in questions):
         raise errors.FailedPrecondition("INTERVIEW_ANSWERED", "the candidate has answered already: end the interview instead")

@@ -48,6 +48,7 @@ class CodeTest:
 
     arguments: str
     expected: str
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,20 @@ class Question:
     # The function that the code must define, with its parameters: "longest_run(values)".
     signature: str = ""
     tests: tuple[CodeTest, ...] = ()
+    # The power of the input's size up to which the cost of the code may grow; 0 where that is not looked at.
+    good_growth: float = 0.0
 
 
 @dataclass(frozen=True)
 class CodeResult:
-    """What running the code against the question's tests gave."""
+    """What running the code against the question's tests gave: how many it passed, and where that was measured, the power of the input's size with which
+    its cost grows, beside that up to which it is as good as it gets.
+    """
 
     passed: int
     total: int
+    growth: float | None = None
+    good_growth: float | None = None
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,42 @@ room_consents = sa.Table(
     sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
+code_runs = sa.Table(
+    "code_runs", metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("interview_id", sa.Uuid, nullable=False),
+    sa.Column("question_id", sa.Uuid, nullable=False),
+    sa.Column("is_final", sa.Boolean, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("runner", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("problem", sa.Text, nullable=False),
+    sa.Column("results", JSONB, nullable=False),
+    sa.Column("growth", sa.Double),
+    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("ended_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+documents = sa.Table(
+    "documents", metadata,
+    sa.Column("interview_id", sa.Uuid, primary_key=True),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.LargeBinary, nullable=False),
+    sa.Column("state_seq", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
+document_updates = sa.Table(
+    "document_updates", metadata,
+    sa.Column("interview_id", sa.Uuid, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True),
+    sa.Column("batch_id", sa.Uuid, nullable=False),
+    sa.Column("sender_id", sa.Uuid, nullable=False),
+    sa.Column("update", sa.LargeBinary, nullable=False),
+    sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Interview:
@@ -275,3 +311,45 @@ class RoomState:
     spoken_seq: int
     lead_user_id: UUID | None
     opened_at: datetime
+
+
+@dataclass(frozen=True)
+class CodeRun:
+    """One run of a candidate's code. `results` has the outcome of each test as JSON; a run that was never ended died with its process."""
+
+    id: UUID
+    interview_id: UUID
+    question_id: UUID
+    is_final: bool
+    language: str
+    code: str
+    runner: str
+    state: str
+    problem: str
+    results: list[dict[str, Any]]
+    growth: float | None
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Document:
+    """The shared editor of an interview: `state` is what all updates up to `state_seq` make, `size` what all in its log weigh."""
+
+    interview_id: UUID
+    last_seq: int
+    size: int
+    state: bytes
+    state_seq: int
+
+
+@dataclass(frozen=True)
+class Update:
+    """One entry in the log of edits: a Yjs update, by whom, and in which batch it came."""
+
+    interview_id: UUID
+    seq: int
+    batch_id: UUID
+    sender_id: UUID
+    update: bytes
+    stored_at: datetime

@@ -24,6 +24,12 @@ def put_tutor(connection: Connection, tutor: Tutor) -> UUID:
     return UUID(str(connection.execute(written).scalar_one()))
 
 
+def find_price(connection: Connection, user_id: UUID) -> str | None:
+    """What the person's profile asks an hour, with its currency."""
+    row = connection.execute(sa.select(tutors.c.hourly_rate, tutors.c.currency).where(tutors.c.user_id == user_id)).first()
+    return None if row is None else f"{row.hourly_rate} {row.currency}"
+
+
 def delete_tutor(connection: Connection, user_id: UUID) -> UUID:
     """Takes the person's own profile away, with its reviews."""
     found = connection.execute(tutors.delete().where(tutors.c.user_id == user_id).returning(tutors.c.id)).scalar()
@@ -63,6 +69,11 @@ def put_review(connection: Connection, review: Review) -> None:
     """Keeps the one review of a person about a tutor; a new one takes the place and the date of the old."""
     row = asdict(review)
     connection.execute(insert(tutor_reviews).values(row).on_conflict_do_update(constraint="tutor_reviews_once", set_=row))
+
+
+def find_rating(connection: Connection, tutor_id: UUID, user_id: UUID) -> int | None:
+    mine = sa.and_(tutor_reviews.c.tutor_id == tutor_id, tutor_reviews.c.user_id == user_id)
+    return connection.execute(sa.select(tutor_reviews.c.rating).where(mine)).scalar()
 
 
 def list_reviews(connection: Connection, page: Page, tutor_id: UUID) -> Sequence[Review]:

@@ -38,7 +38,7 @@ from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
 from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
-from services.notifications import delivery, persons, tasks
+from services.notifications import delivery, mentions, persons, tasks
 from services.notifications.breaker import Breaker
 from services.notifications.operator_mail import OperatorMail
 from services.notifications.providers.channel import Channel
@@ -66,7 +66,7 @@ from services.notifications.webhooks.targets import Targets
 
 
 def start(settings: Settings) -> Server:
-    database = Database(settings.database_url, pool_size=settings.workers + 4, application_name="notifications")
+    database = Database(settings.database_url, pool_size=settings.workers + 8, application_name="notifications")
     database.refuse_unguarded()
     gateways = redis.Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
     services = ServiceTokens(settings.service_token.get_secret_value(), "notifications")
@@ -83,6 +83,8 @@ def start(settings: Settings) -> Server:
     breakers = {name: Breaker(name) for name in channels}
     carrying = delivery.handlers(database, channels, breakers, clock.utc_now)
     operator = OperatorMail(settings.operator_email if settings.email_host else "")
+    acting = tasks.handlers(database, unsubscribing, clock.utc_now) | mentions.handlers(database, gateways, clock.utc_now)
+    acting |= operator.handlers(database, clock.utc_now) | handlers(database, persons.erase)
     contracts = [
         module.DESCRIPTOR
         for module in (
@@ -120,13 +122,7 @@ def start(settings: Settings) -> Server:
         services=services,
         parts={"database": database.check, "redis": gateways.ping},
         background=[
-            Worker(
-                "notifications",
-                database,
-                tasks.handlers(database, unsubscribing, clock.utc_now)
-                | handlers(database, persons.erase)
-                | operator.handlers(database, clock.utc_now),
-            ),
+            Worker("notifications", database, acting),
             # A worker for each channel: a provider that is slow holds up nobody but those who wait for it.
             *(Worker("notifications", database, {kind: handler}) for kind, handler in carrying.items()),
             # Threads of their own: a target that does not answer holds up webhooks, and no mail.

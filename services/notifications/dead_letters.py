@@ -33,5 +33,6 @@ def retry(connection: Connection, notification_id: UUID, *, now: datetime) -> No
         connection, found.id, status="queued", failure="", send_at=now, provider_id="", sent_at=None, attempted_at=again.attempted_at
     )
     outbox.carry(connection, again)
-    audit.record(connection, "notification.retried", tenant_id=found.tenant_id, notification_id=found.id)
+    steps = audit.change(found, again, "status")
+    audit.record(connection, "notification.retried", tenant_id=found.tenant_id, notification_id=found.id, **steps)
     return again

@@ -60,4 +60,5 @@ def cancel(connection: Connection, reminder: Reminder) -> None:
             store.set_recipient(connection, reminder.id, one.user_id, "cancelled")
     if reminder.status == "scheduled":
         store.set_reminder(connection, reminder.id, status="cancelled")
-        audit.record(connection, "reminder.cancelled", tenant_id=reminder.tenant_id, reminder_id=reminder.id)
+        steps = audit.turned(status=(reminder.status, "cancelled"))
+        audit.record(connection, "reminder.cancelled", tenant_id=reminder.tenant_id, reminder_id=reminder.id, **steps)

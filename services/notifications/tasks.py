@@ -36,7 +36,8 @@ def handlers(database: Database, unsubscribing: Unsubscribing, clock: Clock) -> 
             if mine and all(one.status != "scheduled" or one.user_id in mine for one in recipients):
                 store.set_reminder(connection, reminder.id, status=status)
             if mine:
-                audit.record(connection, f"reminder.{status}", tenant_id=reminder.tenant_id, reminder_id=reminder.id)
+                steps = audit.turned(status=("scheduled", status))
+                audit.record(connection, f"reminder.{status}", tenant_id=reminder.tenant_id, reminder_id=reminder.id, **steps)
 
     def _post(connection: Connection, reminder: Reminder, user_id: UUID) -> None:
         contact = contacts.get_contact(connection, user_id)  # where auth has not said yet, the task tries again

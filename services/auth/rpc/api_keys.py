@@ -56,7 +56,7 @@ class ApiKeyService(api_keys_pb2_grpc.ApiKeyServiceServicer):
         with self._database.begin(person) as connection:
             key = store.get_key(connection, UUID(request.api_key_id), person.tenant_id)
             if store.revoke_key(connection, key.id, self._clock()):
-                audit.record(connection, "api_key.revoked", api_key_id=key.id)
+                audit.record(connection, "api_key.revoked", api_key_id=key.id, **audit.turned(scopes=(list(key.scopes), None)))
                 events.record(connection, "api_key.revoked", key.id, person.tenant_id, user_id=key.user_id)
         return Empty()
 

@@ -66,7 +66,7 @@ class InvitationService(invitations_pb2_grpc.InvitationServiceServicer):
             invitation = store.get_invitation(connection, UUID(request.invitation_id), person.tenant_id)
             rules.check_manages(organizations.get_role(connection, person.tenant_id, person.user_id), invitation.role)
             if store.revoke_invitation(connection, invitation.id, self._clock()):
-                audit.record(connection, "invitation.revoked", invitation_id=invitation.id)
+                audit.record(connection, "invitation.revoked", invitation_id=invitation.id, **audit.turned(role=(invitation.role, None)))
         return Empty()
 
     def AcceptInvitation(self, request: invitations_pb2.AcceptInvitationRequest, context: Context) -> organizations_pb2.Organization:

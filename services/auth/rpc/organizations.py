@@ -60,9 +60,12 @@ class OrganizationService(organizations_pb2_grpc.OrganizationServiceServicer):
     def UpdateOrganization(self, request: organizations_pb2.UpdateOrganizationRequest, context: Context) -> organizations_pb2.Organization:
         person = active(request.organization_id)
         with self._database.begin(person) as connection:
+            before = rules.check_open(store.find_membership(connection, person.tenant_id, person.user_id))
             store.rename_organization(connection, person.tenant_id, request.name)
             found = rules.check_open(store.find_membership(connection, person.tenant_id, person.user_id))
-            audit.record(connection, "organization.updated", fields=["name"])
+            # A personal organization may be called by its owner's name, which no log keeps.
+            named = audit.change(before, found, "name") if found.kind == "business" else {}
+            audit.record(connection, "organization.updated", fields=["name"], **named)
             events.record(connection, "organization.updated", found.id, found.id)
         return to_organization(found)
 
@@ -81,7 +84,7 @@ class OrganizationService(organizations_pb2_grpc.OrganizationServiceServicer):
             rules.check_owner_stays(owners, role, request.role)
             if role != request.role:
                 store.change_role(connection, person.tenant_id, member_id, request.role)
-                audit.record(connection, "member.changed", member_id=member_id, before=role, after=request.role)
+                audit.record(connection, "member.changed", member_id=member_id, **audit.turned(role=(role, request.role)))
             changed = store.get_member(connection, person.tenant_id, member_id)
             if role != request.role:
                 events.record(connection, "member.changed", member_id, person.tenant_id, role=request.role)
@@ -113,7 +116,9 @@ class OrganizationService(organizations_pb2_grpc.OrganizationServiceServicer):
         rules.check_owner_stays(owners, role)
         store.remove_member(connection, person.tenant_id, member_id)
         keys = api_keys.revoke_keys_of(connection, person.tenant_id, member_id, self._clock())
-        audit.record(connection, "member.removed", member_id=member_id, role=role, api_key_ids=[str(key) for key in keys])
+        audit.record(
+            connection, "member.removed", member_id=member_id, api_key_ids=[str(key) for key in keys], **audit.turned(role=(role, None))
+        )
         # The keys' tokens name the member too, so this one event revokes them all.
         events.record(connection, "member.removed", member_id, person.tenant_id)
 

@@ -93,7 +93,8 @@ class Sessions:
                     audit.record(connection, "session.resumed", tenant_id=session.tenant_id, user_id=user.id, session_id=session.id)
                 if organization.id != session.tenant_id:
                     store.move_session(connection, session.id, organization.id)
-                    audit.record(connection, "session.switched", tenant_id=organization.id, user_id=user.id, session_id=session.id)
+                    where = audit.turned(organization_id=(session.tenant_id, organization.id))
+                    audit.record(connection, "session.switched", tenant_id=organization.id, user_id=user.id, session_id=session.id, **where)
             else:
                 store.revoke_session(connection, session.id, now)
                 audit.record(

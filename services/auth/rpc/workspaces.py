@@ -50,15 +50,17 @@ class WorkspaceService(workspaces_pb2_grpc.WorkspaceServiceServicer):
     def UpdateWorkspace(self, request: workspaces_pb2.UpdateWorkspaceRequest, context: Context) -> workspaces_pb2.Workspace:
         person = calls.person()
         with self._database.begin(person) as connection:
-            renamed = store.rename_workspace(connection, UUID(request.workspace_id), person.tenant_id, request.name)
-            audit.record(connection, "workspace.updated", workspace_id=renamed.id, fields=["name"])
+            before = store.lock_workspace(connection, UUID(request.workspace_id), person.tenant_id)
+            renamed = store.rename_workspace(connection, before.id, person.tenant_id, request.name)
+            audit.record(connection, "workspace.updated", workspace_id=renamed.id, **audit.change(before, renamed, "name"))
         return to_workspace(renamed)
 
     def DeleteWorkspace(self, request: workspaces_pb2.DeleteWorkspaceRequest, context: Context) -> Empty:
         person, workspace_id = calls.person(), UUID(request.workspace_id)
         with self._database.begin(person) as connection:
+            before = store.lock_workspace(connection, workspace_id, person.tenant_id)
             store.delete_workspace(connection, workspace_id, person.tenant_id)
-            audit.record(connection, "workspace.deleted", workspace_id=workspace_id)
+            audit.record(connection, "workspace.deleted", workspace_id=workspace_id, **audit.turned(name=(before.name, None)))
         return Empty()
 
 

@@ -29,19 +29,24 @@ def list_workspaces(connection: Connection, tenant_id: UUID, page: Page) -> Sequ
     return [Workspace(**row._mapping) for row in connection.execute(query)]
 
 
-def rename_workspace(connection: Connection, workspace_id: UUID, tenant_id: UUID, name: str) -> Workspace:
+def lock_workspace(connection: Connection, workspace_id: UUID, tenant_id: UUID) -> Workspace:
     mine = sa.and_(workspaces.c.id == workspace_id, workspaces.c.tenant_id == tenant_id)
-    with refusing({"workspaces_name": _taken()}):
-        row = connection.execute(workspaces.update().where(mine).values(name=name).returning(workspaces)).first()
+    row = connection.execute(sa.select(workspaces).where(mine).with_for_update()).first()
     if row is None:
         raise _missing()
     return Workspace(**row._mapping)
 
 
+def rename_workspace(connection: Connection, workspace_id: UUID, tenant_id: UUID, name: str) -> Workspace:
+    mine = sa.and_(workspaces.c.id == workspace_id, workspaces.c.tenant_id == tenant_id)
+    with refusing({"workspaces_name": _taken()}):
+        row = connection.execute(workspaces.update().where(mine).values(name=name).returning(workspaces)).one()
+    return Workspace(**row._mapping)
+
+
 def delete_workspace(connection: Connection, workspace_id: UUID, tenant_id: UUID) -> None:
     mine = sa.and_(workspaces.c.id == workspace_id, workspaces.c.tenant_id == tenant_id)
-    if not connection.execute(workspaces.delete().where(mine)).rowcount:
-        raise _missing()
+    connection.execute(workspaces.delete().where(mine))
 
 
 def _taken() -> errors.AlreadyExists:

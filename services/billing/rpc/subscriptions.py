@@ -75,7 +75,9 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
             found = store.lock_subscription(connection, UUID(request.subscription_id), person.tenant_id)
             if found.status != "cancelled" and request.at_period_end and found.status in ("active", "trialing"):
                 found = store.put_subscription(connection, replace(found, auto_renew=False, updated_at=now))
-                audit.record(connection, "subscription.not_renewing", subscription_id=found.id)
+                audit.record(
+                    connection, "subscription.not_renewing", subscription_id=found.id, **audit.turned(auto_renew=(True, found.auto_renew))
+                )
             elif found.status != "cancelled":
                 found = renewals.end(connection, found, now=now)
             return self._tell(connection, found)
@@ -88,7 +90,9 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
                 raise errors.FailedPrecondition("SUBSCRIPTION_CANCELLED", "it has ended: subscribe anew")
             if not found.auto_renew:
                 found = store.put_subscription(connection, replace(found, auto_renew=True, updated_at=now))
-                audit.record(connection, "subscription.resumed", subscription_id=found.id)
+                audit.record(
+                    connection, "subscription.resumed", subscription_id=found.id, **audit.turned(auto_renew=(False, found.auto_renew))
+                )
             return self._tell(connection, found)
 
     def ChangePlan(self, request: subscriptions_pb2.ChangePlanRequest, context: Context) -> subscriptions_pb2.Subscription:
@@ -104,7 +108,7 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
             else:
                 rules.check_change(found, old.offer, new.offer)
                 payment = self._change(connection, found, old, new)
-            audit.record(connection, "subscription.plan_changed", subscription_id=found.id, before=str(old.id), after=str(new.id))
+            audit.record(connection, "subscription.plan_changed", subscription_id=found.id, **audit.turned(plan_id=(old.id, new.id)))
             claim.keep(subscriptions_pb2.Subscription(id=str(found.id)))
         return self._read(person, found.id, self._go_on(payment))
 

@@ -31,12 +31,21 @@ _LEVEL = re.compile(
     r"|sehr|erweitert|maternelle|courant|d\u00e9butant|bilingue|notions|interm\u00e9d|nativ|fluido|b\u00e1sico|avanzado|medio|alto|materna|biling\u00fce|toefl|ielts|delf|dele)",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"(?:foreign )?languages?(?: known| spoken| skills)?\s?[:\t]|(?:fremd)?sprach(?:en|kenntnisse)\s?[:\t]|langues(?: parl\u00e9es)?\s?[:\t]|idiomas\s?[:\t]",
+    re.IGNORECASE,
+)
 _LONGEST_LEVEL = 45
 
 
 def language_name(word: str) -> str | None:
     """The English name, or None for what is no language known here."""
     return _NAME_OF.get(word.casefold())
+
+
+def labelled(text: Text) -> list[int]:
+    """The lines that begin with the word for languages and go on with them, for a CV without a section on them."""
+    return [index for index, line in enumerate(text.lines) if (match := _LABEL.match(line.text)) and _ANY.search(line.text, match.end())]
 
 
 def find_languages(text: Text, indices: list[int]) -> tuple[Language, ...]:

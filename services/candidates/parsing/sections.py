@@ -106,6 +106,9 @@ def find_sections(text: Text) -> list[Section]:
     told = {look for look, count in looks.items() if _stands_out(look, body) and count > 1} or {
         look for look in looks if _stands_out(look, body)
     }
+    largest = max(sizes, default=0.0)
+    alone = _of_headings_alone(text, kinds, told)
+    reached = next((index for index, line in enumerate(text.lines) if "@" in line.text), len(text.lines))
     flows = _flows(text)
     sections = [Section("", "")]
     skipped = -1
@@ -128,20 +131,36 @@ def find_sections(text: Text) -> list[Section]:
         heads = kind is not None and (look in told or not told or line.heading or _stands_out(look, body) or kind == "contact")
         if heads and kind is not None and not (sections[-1].kind == kind and not _stands_out(look, body) and told):
             sections.append(Section(kind, line.text if skipped != index + 1 or following is None else _joined(line.text, following.text)))
-        elif flows.get(index, False) or (index in flows and line.size and line.size > 1.3 * body and look not in told):
+        elif (
+            flows.get(index, False)
+            or (index and line.x0 is None and line.size and line.size == largest > 1.6 * body)
+            or (index in flows and line.size and line.size > 1.3 * body and look not in told)
+        ):
             sections.append(Section("", "", [index]))
         elif (
-            len(sections) > 1
+            (len(sections) > 1 or index > reached)
             and len(line.text) <= _LONGEST_HEADING
             and not line.bullet
             and "\t" not in line.text
-            and _is_unknown_heading(line, look, told, body)
+            and (_is_unknown_heading(line, look, told, body) or (look in alone and sum(map(str.isalpha, line.text)) >= _SHORTEST_HEADING))
             and not (line.size is None and sections[-1].kind in ("experience", "education", "projects") and _is_dated_below(text, index))
         ):
             sections.append(Section("other", line.text))
         else:
             sections[-1].lines.append(index)
     return sections
+
+
+def _of_headings_alone(text: Text, kinds: list[str | None], told: set[Look]) -> set[Look]:
+    """The looks in which hardly anything but headings is set, however little they stand out."""
+    lines: dict[Look, list[tuple[str | None, Line]]] = {}
+    for kind, line in zip(kinds, text.lines, strict=True):
+        lines.setdefault(_look(line), []).append((kind, line))
+    return {
+        look for look, found in lines.items()
+        if look in told and sum(kind is not None for kind, _ in found) >= max(3, 0.5 * len(found))
+        and all(len(line.text) <= _LONGEST_HEADING and "\t" not in line.text and not find_period(line.text) for _, line in found)
+    }  # fmt: skip
 
 
 def _flows(text: Text) -> dict[int, bool]:
@@ -235,8 +254,8 @@ def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool
         above.page == line.page
         and above.y0 is not None
         and line.y0 is not None
-        and above.size
-        and not 0 <= line.y0 - above.y0 < _LINE_GAP * above.size
+        and (height := above.size or (above.y1 or 0) - above.y0)
+        and not 0 <= line.y0 - above.y0 < _LINE_GAP * height
     ):
         return False
     if above.text.count("(") > above.text.count(")") or _OPEN_END.search(above.text) or line.text[:1] in ")]":

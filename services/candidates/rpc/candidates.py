@@ -121,9 +121,10 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
                 changes = {**values, "typed": sorted({*candidate.typed, *values}), "updated_at": self._clock()}
                 if "discoverable" in chosen:
                     changes["discoverable"] = request.discoverable
-                candidate = replace(candidate, **changes)
+                before, candidate = candidate, replace(candidate, **changes)
                 store.update_candidate(connection, candidate_id, changes)
-                audit.record(connection, "candidate.updated", candidate_id=candidate_id, fields=sorted(chosen))
+                shown = audit.change(before, candidate, "discoverable")
+                audit.record(connection, "candidate.updated", candidate_id=candidate_id, fields=sorted(chosen), **shown)
                 if chosen & {"email", "phone"}:
                     tasks.enqueue(connection, "find_duplicates", {"candidate_id": candidate_id}, tenant_id=candidate.tenant_id)
             answer = to_candidate(candidate, store.read_lists(connection, candidate_id), _OWN)

@@ -40,8 +40,8 @@ class DuplicateService(duplicates_pb2_grpc.DuplicateServiceServicer):
             pair = pairs.lock_pair(connection, pair_id, person.tenant_id)
             if kept_id is not None and kept_id not in (pair.one_id, pair.other_id):
                 raise errors.invalid_field("keep_candidate_id", "CANDIDATE_NOT_OF_PAIR", "is neither of the two candidates")
-            pair = pairs.decide(connection, pair, state, kept_id)
-            audit.record(connection, f"duplicate.{state}", duplicate_id=pair.id, kept_id=kept_id)
+            before, pair = pair, pairs.decide(connection, pair, state, kept_id)
+            audit.record(connection, f"duplicate.{state}", duplicate_id=pair.id, kept_id=kept_id, **audit.change(before, pair, "state"))
             people = pairs.find_candidates(connection, {pair.one_id, pair.other_id})
         return to_duplicate(pair, people)
 

@@ -11,12 +11,13 @@ from typing import Any
 import yaml
 
 from services.chassis import skills
+from services.interviews.asking import sizes
 from services.interviews.subjects import KINDS, CodeTest, Point, Question
 
 DATA = Path(__file__).with_name("bank")
 SIGNS = frozenset({"situation", "own_part", "action", "reason", "result", "number", "lesson"})
 _SECTIONS = {"skills", "categories", "resume", "any_skill", "behaviour", "coding"}
-_FIELDS = {"id", "level", "kind", "ask", "points", "signature", "tests"}
+_FIELDS = {"id", "level", "kind", "ask", "points", "signature", "tests", "hidden", "growth"}
 _SLOT = re.compile(r"\{(\w+)\}")
 _SLOTS = {"resume": {"skill", "place"}, "any_skill": {"skill"}, "categories": {"skill"}}
 
@@ -110,13 +111,22 @@ def _question(path: Path, section: str, entry: Mapping[str, Any], skill: str) ->
     texts = [entry["ask"], *(text for point in points for text in (point.text, point.about, *point.phrasings))]
     if any(slot not in allowed for text in texts for slot in _SLOT.findall(text)):
         raise BankError(f"{where}: has a slot that is never filled")
-    tests = tuple(CodeTest(json.dumps(arguments), json.dumps(expected)) for arguments, expected in entry.get("tests", ()))
+    tests = tuple(
+        CodeTest(json.dumps(arguments), json.dumps(expected), is_hidden=section_of_tests == "hidden")
+        for section_of_tests in ("tests", "hidden")
+        for arguments, expected in entry.get(section_of_tests, ())
+    )
+    growth = float(entry.get("growth", 0))
     signature = entry.get("signature", "")
-    if (kind == "coding") != bool(signature and len(tests) >= 3):
+    if (kind == "coding") != bool(signature and sum(not test.is_hidden for test in tests) >= 3):
         raise BankError(f"{where}: a coding question has a signature and three tests, and no other has")
+    if growth and entry["id"] not in sizes.known():
+        raise BankError(f"{where}: has no inputs of two sizes (asking/sizes.py)")
     if len(points) < 3:
         raise BankError(f"{where}: has fewer than three points")
-    return Question(entry["id"], skill, kind, entry["level"], " ".join(entry["ask"].split()), points, kind == "coding", signature, tests)
+    return Question(
+        entry["id"], skill, kind, entry["level"], " ".join(entry["ask"].split()), points, kind == "coding", signature, tests, growth
+    )
 
 
 def _point(where: str, line: str) -> Point:

@@ -95,7 +95,6 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
 
     def AnswerQuestion(self, request: interviews_pb2.AnswerQuestionRequest, context: Context) -> interviews_pb2.AnswerQuestionResponse:
         person, question_id = calls.person(), UUID(request.question_id)
-        rules.check_answer(request.text, request.code)
         with self._database.begin(person) as connection:
             claim = idempotency.claim(connection, request, interviews_pb2.AnswerQuestionResponse)
             interview = store.lock_interview(connection, UUID(request.interview_id), person.tenant_id, person.user_id)
@@ -105,6 +104,7 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
                 rules.check_running(interview)
                 rules.check_open(question)
                 answer = Answer(request.text.strip(), request.code, request.language)
+                rules.check_answer(answer.text, conversation.code_of(connection, question, answer).code)
                 line = conversation.take(connection, interview, question.id, answer, "typed", now=self._clock())
                 audit.record(connection, "answer.given", interview_id=interview.id, question_id=question.id)
                 # Done below, at once; by the task where this process does not come so far.
@@ -212,12 +212,14 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
                 raise rules.not_running(interview)
             lines = []
             if interview.status == "running":
+                lines += conversation.take_code(connection, interview, now=now)
                 store.leave_open(connection, interview.id)
                 store.change_interview(connection, interview.id, {"status": "scoring", "ended_at": now})
                 lines.append(
                     store.add_line(connection, interview.id, "interviewer", "The interview has ended.", now=now, sender_name=INTERVIEWER)
                 )
-                audit.record(connection, "interview.ended", tenant_id=interview.tenant_id, interview_id=interview.id)
+                steps = audit.turned(status=(interview.status, "scoring"))
+                audit.record(connection, "interview.ended", tenant_id=interview.tenant_id, interview_id=interview.id, **steps)
                 tasks.enqueue(
                     connection, "write_report", {"interview_id": interview.id}, tenant_id=interview.tenant_id, run_at=now + _CONSIDER
                 )
@@ -237,7 +239,8 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
                 rules.check_unanswered(store.list_questions(connection, interview.id))
                 store.leave_open(connection, interview.id)
                 store.change_interview(connection, interview.id, {"status": "cancelled", "ended_at": now})
-                audit.record(connection, "interview.cancelled", interview_id=interview.id)
+                steps = audit.turned(status=(interview.status, "cancelled"))
+                audit.record(connection, "interview.cancelled", interview_id=interview.id, **steps)
                 tasks.enqueue(
                     connection, "refund", {"interview_id": interview.id, "tenant_id": interview.tenant_id}, tenant_id=interview.tenant_id
                 )

@@ -48,8 +48,11 @@ class ReviewService(reviews_pb2_grpc.ReviewServiceServicer):
                 ids.mint(), interview.id, question.id if question else None, resumes.points(request.value), request.reason.strip(), person.user_id,
                 self._clock(),
             )  # fmt: skip
+            # None before is the score that the report itself gave.
+            earlier = [one.value for one in store.list_overrides(connection, interview.id) if one.question_id == override.question_id]
             store.add_override(connection, override)
-            audit.record(connection, "score.overridden", interview_id=interview.id, override_id=override.id)
+            score = audit.turned(value=(earlier[-1] if earlier else None, override.value))
+            audit.record(connection, "score.overridden", interview_id=interview.id, override_id=override.id, **score)
             return claim.keep(shown.to_override(override))
 
     def ShareReport(self, request: reviews_pb2.ShareReportRequest, context: Context) -> interviews_pb2.Interview:

@@ -32,10 +32,10 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
 
     def JoinRoom(self, request: rooms_pb2.JoinRoomRequest, context: Context) -> rooms_pb2.RoomAccess:
         if request.service:
-            return self._admit(_id_of(request.room_name), request.service)
+            return self._admit(id_of(request.room_name), request.service)
         person, now = calls.person(), self._clock()
         with self._database.begin(person) as connection:
-            interview = store.get_interview(connection, _id_of(request.room_name), person.tenant_id, person.user_id)
+            interview = store.get_interview(connection, id_of(request.room_name), person.tenant_id, person.user_id)
             comes = interview.status == "running" and interview.user_id == person.user_id
             if comes:
                 room_store.want(connection, interview.id, until=now + rules.WAITS_FOR, now=now)
@@ -45,7 +45,7 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
         return access
 
     def AppendMessage(self, request: rooms_pb2.AppendMessageRequest, context: Context) -> rooms_pb2.RoomMessage:
-        person, interview_id = calls.person(), _id_of(request.room_name)
+        person, interview_id = calls.person(), id_of(request.room_name)
         if request.target_seq or request.deletes or request.attachments or request.mentions:
             raise errors.FailedPrecondition("MESSAGES_ONLY", "what is said in an interview are words, and they stay")
         try:
@@ -75,7 +75,7 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
         return to_room_message(line)
 
     def LoadMessages(self, request: rooms_pb2.LoadMessagesRequest, context: Context) -> rooms_pb2.LoadMessagesResponse:
-        limit, newest, interview_id = request.limit or _LOADED, request.after < 0, _id_of(request.room_name)
+        limit, newest, interview_id = request.limit or _LOADED, request.after < 0, id_of(request.room_name)
         with self._database.begin(calls.SYSTEM if request.service else calls.person()) as connection:
             if request.service:
                 _check_hosts(connection, interview_id, request.service, self._clock())
@@ -88,7 +88,7 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
     def MarkRoomRead(self, request: rooms_pb2.MarkRoomReadRequest, context: Context) -> rooms_pb2.RoomAccess:
         person = calls.person()
         with self._database.begin(person) as connection:
-            interview = store.get_interview(connection, _id_of(request.room_name), person.tenant_id, person.user_id)
+            interview = store.get_interview(connection, id_of(request.room_name), person.tenant_id, person.user_id)
             before = store.read_mark(connection, interview.id, person.user_id)
             seq = store.mark_read(connection, interview, person.user_id, request.seq)
             if seq != before:
@@ -98,7 +98,7 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
     def GiveConsent(self, request: rooms_pb2.GiveConsentRequest, context: Context) -> rooms_pb2.RoomAccess:
         person = calls.person()
         with self._database.begin(person) as connection:
-            interview = store.lock_interview(connection, _id_of(request.room_name), person.tenant_id, person.user_id)
+            interview = store.lock_interview(connection, id_of(request.room_name), person.tenant_id, person.user_id)
             rules.check_running(interview)
             if request.agrees != room_store.agrees(connection, interview, person.user_id):
                 room_store.agree(connection, interview, person.user_id, agrees=request.agrees, now=self._clock())
@@ -109,7 +109,7 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
     def TakeLead(self, request: rooms_pb2.TakeLeadRequest, context: Context) -> rooms_pb2.RoomAccess:
         person, now = calls.person(), self._clock()
         with self._database.begin(person) as connection:
-            interview = store.lock_interview(connection, _id_of(request.room_name), person.tenant_id, person.user_id)
+            interview = store.lock_interview(connection, id_of(request.room_name), person.tenant_id, person.user_id)
             rules.check_leads(interview, person)
             rules.check_running(interview)
             room_store.want(connection, interview.id, until=now, now=now)
@@ -155,7 +155,7 @@ def _access(connection: Connection, interview: Interview, person: Person, read_s
     )  # fmt: skip
 
 
-def _id_of(room_name: str) -> UUID:
+def id_of(room_name: str) -> UUID:
     """Raises NotFound / ROOM_NOT_FOUND for what is no room of an interview."""
     try:
         if room_name.startswith(_PREFIX):

@@ -34,11 +34,13 @@ def to_interview(
 def to_question(row: QuestionAnswer, *, scored: bool) -> interviews_pb2.Question:
     """What a good answer has is never told before there is one, and to the candidate not at all unless the report is shared."""
     question = row.question
+    tests = [test for test in question["tests"] if not test.get("is_hidden")]
     answer = interviews_pb2.Question(
         id=str(row.id), number=row.number or 0, kind=question["kind"], skill=question["skill"], level=question["level"], text=question["text"],
         asks_for_code=question["asks_for_code"], signature=question["signature"], follows_id=str(row.follows_id or ""), state=row.state,
         answer=row.answer, code=row.code, language=row.language, source=row.source, problem=row.problem, ask_time=to_timestamp(row.asked_at),
-        answer_time=to_timestamp(row.answered_at),
+        answer_time=to_timestamp(row.answered_at), hidden_test_count=len(question["tests"]) - len(tests),
+        tests=[interviews_pb2.CodeTest(arguments=test["arguments"], expected=test["expected"]) for test in tests],
     )  # fmt: skip
     if scored and row.evidence is not None:
         answer.score.CopyFrom(to_score(row.evidence))
@@ -46,10 +48,18 @@ def to_question(row: QuestionAnswer, *, scored: bool) -> interviews_pb2.Question
 
 
 def to_score(evidence: dict[str, Any]) -> interviews_pb2.AnswerScore:
+    code = evidence.get("code")
     return interviews_pb2.AnswerScore(
+        code=to_code_score(code) if code else None,
         value=evidence["value"], is_deviated=evidence["is_deviated"], relevance=evidence["relevance"], notes=evidence["notes"],
         points=[interviews_pb2.Point(text=point["text"], found=point["found"], quote=point["quote"]) for point in evidence["points"]],
     )  # fmt: skip
+
+
+def to_code_score(told: dict[str, Any]) -> interviews_pb2.CodeScore:
+    return interviews_pb2.CodeScore(
+        passed_count=told["passed"], test_count=told["total"], growth=told["growth"], good_growth=told["good_growth"]
+    )
 
 
 def to_line(line: Line) -> interviews_pb2.TranscriptLine:

@@ -6,7 +6,7 @@ from services.interviews.scoring import weights
 from services.interviews.scoring.code import read_code
 from services.interviews.scoring.evidence import PointScore, Reading, Vectors, read
 from services.interviews.scoring.sentences import Use
-from services.interviews.subjects import Answer, Question
+from services.interviews.subjects import Answer, CodeResult, Question
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class AnswerScore:
     relevance: float
     is_deviated: bool
     notes: tuple[str, ...] = ()
+    code: CodeResult | None = None
 
 
 _NOTES = {
@@ -55,7 +56,8 @@ def _score_code(question: Question, answer: Answer, reading: Reading, notes: lis
     if answer.code_result is not None and answer.code_result.total > 0:
         passed, total = min(answer.code_result.passed, answer.code_result.total), answer.code_result.total
         notes.append(f"The code passed {passed} of {total} tests.")
-        return AnswerScore(round(10 * max(passed, 0) / total, 1), reading.points, 1.0, is_deviated=False, notes=tuple(notes))
+        value = 10 * max(passed, 0) / total * (1 - weights.COST_SHARE * _excess(answer.code_result, notes))
+        return AnswerScore(round(value, 1), reading.points, 1.0, is_deviated=False, notes=tuple(notes), code=answer.code_result)
     if answer.code.strip():
         code = read_code(answer.code, answer.language, question.signature)
         notes += [*code.notes, "The code was not run; it was only read."]
@@ -69,3 +71,13 @@ def _score_code(question: Question, answer: Answer, reading: Reading, notes: lis
     value = min(_value(reading) * weights.CODE_MISSING_CEILING / 10, weights.DEVIATED_CEILING if is_deviated else 10.0)
     notes.append("The question asks for code, and there is none.")
     return AnswerScore(round(value, 1), reading.points, reading.relevance, is_deviated, tuple(notes))
+
+
+def _excess(result: CodeResult, notes: list[str]) -> float:
+    """From 0 to 1, by how much the cost grows faster with the input than the question calls good."""
+    if result.growth is None or result.good_growth is None:
+        return 0.0
+    excess = weights.ramp(result.growth, (result.good_growth, result.good_growth + weights.COST_RANGE))
+    if excess:
+        notes.append(f"Its cost grows with the input to the power of {result.growth}; {result.good_growth} is good.")
+    return excess

@@ -1,6 +1,6 @@
 """Every number that a score depends on, in one place; a change here is a new rubric and gets a new RUBRIC."""
 
-RUBRIC = "2026.1"
+RUBRIC = "2026.2"
 
 # What a sentence says about a point: the cosine of two vectors, and the share of the point's words that are in it. Below the first number of a pair it is no
 # evidence, from the second on it is full evidence, and linear between them. Both are rounded first, so that a vector's last digits decide nothing.
@@ -24,6 +24,9 @@ DEVIATED_BELOW = 0.35  # of relevance
 DEVIATED_CEILING = 1.0  # what an answer to another question is worth at most
 
 # Code that was run is worth what its tests say. Code that was only read cannot be known to be right.
+# Of that, so much is taken away by what it costs: nothing up to the growth that the question calls good, all of it from COST_RANGE powers beyond.
+COST_SHARE = 0.2
+COST_RANGE = 0.6
 CODE_READ_CEILING = 6.0
 CODE_MISSING_CEILING = 3.0  # only described
 

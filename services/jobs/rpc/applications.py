@@ -103,9 +103,8 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
             )
             if step is not None:
                 store.move_application(connection, moved, step)
-                audit.record(
-                    connection, "application.moved", application_id=moved.id, from_status=step.from_status, to_status=step.to_status
-                )  # fmt: skip
+                steps = audit.turned(status=(step.from_status, step.to_status))
+                audit.record(connection, "application.moved", application_id=moved.id, **steps)
                 tasks.enqueue(
                     connection, "application_moved", {"application_id": moved.id, "status": step.to_status}, tenant_id=moved.tenant_id
                 )  # fmt: skip

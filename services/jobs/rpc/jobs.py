@@ -23,7 +23,7 @@ _NOBODY = UUID(int=0)
 _FIELDS = ("title", "description", "location", "salary_range", "key_skills", "remote", "status", "blind_until")
 
 # What the audit log tells before and after.
-_TOLD = ("status", "remote", "blind_until", "salary_min", "salary_max", "salary_currency")
+_TOLD = ("title", "location", "key_skills", "status", "remote", "blind_until", "salary_min", "salary_max", "salary_currency")
 
 
 class JobService(jobs_pb2_grpc.JobServiceServicer):

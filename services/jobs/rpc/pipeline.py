@@ -41,9 +41,8 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
                 outcomes.append(pipeline_pb2.MoveOutcome(application_id=str(one), status=moved.status))
                 if step is not None:
                     store.move_application(connection, moved, step)
-                    audit.record(
-                        connection, "application.moved", application_id=one, from_status=step.from_status, to_status=step.to_status
-                    )
+                    steps = audit.turned(status=(step.from_status, step.to_status))
+                    audit.record(connection, "application.moved", application_id=one, **steps)
                     tasks.enqueue(
                         connection, "application_moved", {"application_id": one, "status": step.to_status}, tenant_id=moved.tenant_id
                     )  # fmt: skip
@@ -83,8 +82,10 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
         )  # fmt: skip
         with self._database.begin(person) as connection:
             application = store.own_application(connection, card.application_id, person.tenant_id)
+            known = {one.author_id: one.recommendation for one in store.list_scorecards(connection, application.id, person.tenant_id)}
             store.put_scorecard(connection, card)
-            audit.record(connection, "application.judged", application_id=application.id)
+            judged = audit.turned(recommendation=(known.get(person.user_id), card.recommendation))
+            audit.record(connection, "application.judged", application_id=application.id, **judged)
         return to_scorecard(card)
 
     def ListScorecards(self, request: pipeline_pb2.ListScorecardsRequest, context: Context) -> pipeline_pb2.ListScorecardsResponse:

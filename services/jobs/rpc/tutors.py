@@ -34,8 +34,9 @@ class TutorService(tutors_pb2_grpc.TutorServiceServicer):
             subjects, sorted(set(request.languages)), request.hourly_rate, request.currency, now, now,
         )  # fmt: skip
         with self._database.begin(person) as connection:
+            price = (tutoring.find_price(connection, person.user_id), f"{tutor.hourly_rate} {tutor.currency}")
             tutor_id = tutoring.put_tutor(connection, tutor)
-            audit.record(connection, "tutor.changed", tutor_id=tutor_id)
+            audit.record(connection, "tutor.changed", tutor_id=tutor_id, **audit.turned(hourly_rate=price))
             return to_tutor(tutoring.get_tutor(connection, tutor_id))
 
     def DeleteMyTutorProfile(self, request: tutors_pb2.DeleteMyTutorProfileRequest, context: Context) -> Empty:
@@ -66,8 +67,9 @@ class TutorService(tutors_pb2_grpc.TutorServiceServicer):
             if tutor.user_id == person.user_id:
                 raise errors.FailedPrecondition("REVIEW_OWN", "nobody reviews themselves")
             review = Review(ids.mint(), tutor.id, person.user_id, request.rating, request.comment.strip(), self._clock())
+            rating = (tutoring.find_rating(connection, tutor.id, person.user_id), review.rating)
             tutoring.put_review(connection, review)
-            audit.record(connection, "tutor.reviewed", tutor_id=tutor.id)
+            audit.record(connection, "tutor.reviewed", tutor_id=tutor.id, **audit.turned(rating=rating))
         return to_review(review)
 
     def ListReviews(self, request: tutors_pb2.ListReviewsRequest, context: Context) -> tutors_pb2.ListReviewsResponse:

@@ -115,7 +115,8 @@ class NotificationService(notifications_pb2_grpc.NotificationServiceServicer):
                 raise errors.FailedPrecondition("NOTIFICATION_SENT", "it is on its way already, or has come to its end")
             # Its task finds that there is nothing left to do.
             store.set_notification(connection, notification_id, status="cancelled", html="", calendar="")
-            audit.record(connection, "notification.cancelled", tenant_id=found.tenant_id, notification_id=notification_id)
+            steps = audit.turned(status=(found.status, "cancelled"))
+            audit.record(connection, "notification.cancelled", tenant_id=found.tenant_id, notification_id=notification_id, **steps)
         return to_notification(replace(found, status="cancelled"))
 
     def PutContact(self, request: notifications_pb2.PutContactRequest, context: Context) -> Empty:

@@ -72,7 +72,9 @@ class PreferenceService(preferences_pb2_grpc.PreferenceServiceServicer):
                 after = replace(after, off=frozenset(_off(wanted)))
             if after != before:
                 store.put_wishes(connection, after)
-                audit.record(connection, "preferences.changed", user_id=person.user_id, fields=sorted(changed))
+                # Where and when somebody lives is theirs; what they want no mail of is asked about.
+                told = audit.turned(off=(sorted(map(list, before.off)), sorted(map(list, after.off))))
+                audit.record(connection, "preferences.changed", user_id=person.user_id, fields=sorted(changed), **told)
                 if after.time_zone != before.time_zone:
                     tasks.enqueue(connection, "replan_reminders", {"user_id": person.user_id}, tenant_id=None)
         return _to_preferences(after)

@@ -79,9 +79,10 @@ class ReminderService(reminders_pb2_grpc.ReminderServiceServicer):
             recipients = store.recipients_of(connection, [reminder.id])[reminder.id]
             people = (reminder.candidate_id, reminder.employer_id)
             if reminder.interview_at != interview_at or not reminding.is_same(reminder, recipients, people, wanted):
-                reminder = reminding.move(connection, reminder, recipients, interview_at, wanted)
+                before, reminder = reminder, reminding.move(connection, reminder, recipients, interview_at, wanted)
                 recipients = reminding.plan(connection, reminder, wanted, now=now)
-                audit.record(connection, "reminder.moved", tenant_id=reminder.tenant_id, reminder_id=reminder.id)
+                told = audit.change(before, reminder, "interview_at", "status")
+                audit.record(connection, "reminder.moved", tenant_id=reminder.tenant_id, reminder_id=reminder.id, **told)
         return to_reminder(reminder, recipients)
 
     def ListReminders(self, request: reminders_pb2.ListRemindersRequest, context: Context) -> reminders_pb2.ListRemindersResponse:

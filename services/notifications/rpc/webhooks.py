@@ -96,7 +96,9 @@ class WebhookEndpointService(webhooks_pb2_grpc.WebhookEndpointServiceServicer):
             if changed != endpoint:
                 changed = replace(changed, updated_at=self._clock())
                 store.put_endpoint(connection, changed)
-                audit.record(connection, "webhook_endpoint.changed", endpoint_id=endpoint.id, fields=sorted(chosen))
+                # Not the address, which may have a secret in it.
+                told = audit.change(endpoint, changed, "event_types", "status")
+                audit.record(connection, "webhook_endpoint.changed", endpoint_id=endpoint.id, fields=sorted(chosen), **told)
         return to_endpoint(changed)
 
     def DeleteWebhookEndpoint(self, request: webhooks_pb2.DeleteWebhookEndpointRequest, context: Context) -> Empty:
@@ -104,7 +106,8 @@ class WebhookEndpointService(webhooks_pb2_grpc.WebhookEndpointServiceServicer):
         with self._database.begin(person) as connection:
             endpoint = store.get_endpoint(connection, UUID(request.endpoint_id), person.tenant_id, lock=True)
             store.delete_endpoint(connection, endpoint.id, person.tenant_id)
-            audit.record(connection, "webhook_endpoint.deleted", endpoint_id=endpoint.id)
+            told = audit.turned(event_types=(list(endpoint.event_types), None))
+            audit.record(connection, "webhook_endpoint.deleted", endpoint_id=endpoint.id, **told)
         return Empty()
 
     def RotateWebhookSecret(self, request: webhooks_pb2.RotateWebhookSecretRequest, context: Context) -> webhooks_pb2.WebhookEndpoint:
@@ -117,7 +120,8 @@ class WebhookEndpointService(webhooks_pb2_grpc.WebhookEndpointServiceServicer):
                 version = endpoint.secret_version + 1
                 endpoint = replace(endpoint, secret_version=version, old_secret_until=now + timedelta(hours=hours), updated_at=now)
                 store.put_endpoint(connection, endpoint)
-                audit.record(connection, "webhook_endpoint.secret_rotated", endpoint_id=endpoint.id, overlap_hours=hours)
+                told = audit.turned(secret_version=(version - 1, version))
+                audit.record(connection, "webhook_endpoint.secret_rotated", endpoint_id=endpoint.id, overlap_hours=hours, **told)
                 claim.keep(to_endpoint(endpoint))
         return self._with_secret(claim.answer or to_endpoint(endpoint), endpoint.secret_version)
 

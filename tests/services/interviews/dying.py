@@ -19,10 +19,12 @@ from services.chassis import calls, clients
 from services.chassis.clock import utc_now
 from services.chassis.database import Database
 from services.chassis.tokens import ServiceTokens
+from services.interviews.coding.runs import Runs
 from services.interviews.conversation import Conversation
 from services.interviews.reporting import Reporting
 from services.interviews.room import Room
 from services.interviews.rpc.interviews import InterviewService, Parts
+from services.interviews.running.programs import NoRunner
 from services.interviews.starting import Peers, Starting
 
 
@@ -76,7 +78,7 @@ def run(order: dict[str, Any]) -> None:
         name: grpc.intercept_channel(clients.connect(address, name, tokens), Around(steps)) for name, address in order["addresses"].items()
     }
     database, room = Dying(environment["INTERVIEWS_DATABASE_URL"], steps), Room(Silent())  # type: ignore[arg-type]
-    conversation = Conversation(database, channels["inference"], room, utc_now)
+    conversation = Conversation(database, channels["inference"], room, Runs(database, NoRunner("not here"), utc_now), utc_now)
     starting = Starting(
         database, Peers(channels["candidates"], channels["jobs"], channels["billing"], channels["inference"]), room, utc_now
     )

@@ -15,8 +15,10 @@ from services.chassis import clients
 from services.chassis.clock import utc_now
 from services.chassis.database import Database
 from services.chassis.tokens import ServiceTokens
+from services.interviews.coding.runs import Runs
 from services.interviews.conversation import Conversation
 from services.interviews.room import Room
+from services.interviews.running.programs import NoRunner
 from tests.conftest import Account, House, until
 from tests.refusals import refused
 from tests.services.interviews.conftest import GOOD, Hiring, rows
@@ -216,7 +218,9 @@ def test_an_interview_goes_on_while_the_models_are_away_and_is_scored_at_its_end
         GOOD,
         made.open_question.id,
     )
-    Conversation(database, nowhere, Room(Silent()), utc_now).consider(UUID(made.open_question.id))
+    Conversation(database, nowhere, Room(Silent()), Runs(database, NoRunner("not here"), utc_now), utc_now).consider(
+        UUID(made.open_question.id)
+    )
     database.close()
     assert hiring.read(made.id).open_question.number == 2
     assert not hiring.questions(made.id)[0].HasField("score")

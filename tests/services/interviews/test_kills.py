@@ -16,10 +16,12 @@ from services.chassis.database import Database
 from services.chassis.tasks import Worker
 from services.chassis.tokens import ServiceTokens
 from services.interviews import tasks
+from services.interviews.coding.runs import Runs
 from services.interviews.conversation import Conversation
 from services.interviews.recordings import Transcribing
 from services.interviews.reporting import Reporting
 from services.interviews.room import Room
+from services.interviews.running.programs import NoRunner
 from services.interviews.starting import Peers, Starting
 from tests.conftest import Account, House
 from tests.services.interviews.conftest import GOOD, Hiring, rows
@@ -73,7 +75,7 @@ def recover(house: House) -> None:
     starting = Starting(
         database, Peers(channels["candidates"], channels["jobs"], channels["billing"], channels["inference"]), room, utc_now
     )
-    conversation = Conversation(database, channels["inference"], room, utc_now)
+    conversation = Conversation(database, channels["inference"], room, Runs(database, NoRunner("not here"), utc_now), utc_now)
     transcribing = Transcribing(database, nothing, channels["inference"], room, utc_now)  # there are no recordings here
     handlers = tasks.handlers(starting, conversation, transcribing, Reporting(database, conversation, utc_now))
     Worker("interviews", database, handlers, clock=lambda: utc_now() + timedelta(minutes=1)).run_due()

@@ -23,7 +23,7 @@ SAMPLES = {
     "title": "Systems design", "start_time": "2026-11-24T14:00:00Z", "reference": "B-12", "description": "100 credits", "amount": "49.00 EUR",
     "paid_time": "2026-11-20T08:00:00Z", "invoice_number": "2026-7", "balance": "8.5", "threshold": "10", "sender_name": "Erik", "subject": "Tomorrow",
     "message": "See you <there>.", "link": "https://example.com/account/verify-email#token=a&b", "expires_time": "2026-11-24T14:00:00Z",
-    "plan_name": "Pro & More",
+    "plan_name": "Pro & More", "url": "https://example.com/hooks?a=b&c=d", "endpoint_id": str(UUID(int=8)), "gone": "gone",
     "service": "jobs", "method": "JobService/CreateJob", "exception": "KeyError", "place": "rpc.py:7", "request": "r-1", "first_time": "2026-11-24T14:00:00Z",
     "count": "3", "lines": "jobs KeyError <there>: 3",
     "organization_name": "Sand & Söhne <GmbH>", "inviter_name": "Erik", "role": "member",

@@ -104,7 +104,7 @@ class ListQuestionsResponse(_message.Message):
     def __init__(self, questions: _Optional[_Iterable[_Union[Question, _Mapping]]] = ...) -> None: ...
 
 class Question(_message.Message):
-    __slots__ = ("id", "number", "kind", "skill", "level", "text", "asks_for_code", "signature", "follows_id", "state", "answer", "code", "language", "source", "problem", "score", "ask_time", "answer_time")
+    __slots__ = ("id", "number", "kind", "skill", "level", "text", "asks_for_code", "signature", "tests", "hidden_test_count", "follows_id", "state", "answer", "code", "language", "source", "problem", "score", "ask_time", "answer_time")
     ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -113,6 +113,8 @@ class Question(_message.Message):
     TEXT_FIELD_NUMBER: _ClassVar[int]
     ASKS_FOR_CODE_FIELD_NUMBER: _ClassVar[int]
     SIGNATURE_FIELD_NUMBER: _ClassVar[int]
+    TESTS_FIELD_NUMBER: _ClassVar[int]
+    HIDDEN_TEST_COUNT_FIELD_NUMBER: _ClassVar[int]
     FOLLOWS_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     ANSWER_FIELD_NUMBER: _ClassVar[int]
@@ -131,6 +133,8 @@ class Question(_message.Message):
     text: str
     asks_for_code: bool
     signature: str
+    tests: _containers.RepeatedCompositeFieldContainer[CodeTest]
+    hidden_test_count: int
     follows_id: str
     state: str
     answer: str
@@ -141,21 +145,43 @@ class Question(_message.Message):
     score: AnswerScore
     ask_time: _timestamp_pb2.Timestamp
     answer_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., number: _Optional[int] = ..., kind: _Optional[str] = ..., skill: _Optional[str] = ..., level: _Optional[int] = ..., text: _Optional[str] = ..., asks_for_code: _Optional[bool] = ..., signature: _Optional[str] = ..., follows_id: _Optional[str] = ..., state: _Optional[str] = ..., answer: _Optional[str] = ..., code: _Optional[str] = ..., language: _Optional[str] = ..., source: _Optional[str] = ..., problem: _Optional[str] = ..., score: _Optional[_Union[AnswerScore, _Mapping]] = ..., ask_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answer_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., number: _Optional[int] = ..., kind: _Optional[str] = ..., skill: _Optional[str] = ..., level: _Optional[int] = ..., text: _Optional[str] = ..., asks_for_code: _Optional[bool] = ..., signature: _Optional[str] = ..., tests: _Optional[_Iterable[_Union[CodeTest, _Mapping]]] = ..., hidden_test_count: _Optional[int] = ..., follows_id: _Optional[str] = ..., state: _Optional[str] = ..., answer: _Optional[str] = ..., code: _Optional[str] = ..., language: _Optional[str] = ..., source: _Optional[str] = ..., problem: _Optional[str] = ..., score: _Optional[_Union[AnswerScore, _Mapping]] = ..., ask_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answer_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AnswerScore(_message.Message):
-    __slots__ = ("value", "is_deviated", "relevance", "points", "notes")
+    __slots__ = ("value", "is_deviated", "relevance", "points", "notes", "code")
     VALUE_FIELD_NUMBER: _ClassVar[int]
     IS_DEVIATED_FIELD_NUMBER: _ClassVar[int]
     RELEVANCE_FIELD_NUMBER: _ClassVar[int]
     POINTS_FIELD_NUMBER: _ClassVar[int]
     NOTES_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
     value: float
     is_deviated: bool
     relevance: float
     points: _containers.RepeatedCompositeFieldContainer[Point]
     notes: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, value: _Optional[float] = ..., is_deviated: _Optional[bool] = ..., relevance: _Optional[float] = ..., points: _Optional[_Iterable[_Union[Point, _Mapping]]] = ..., notes: _Optional[_Iterable[str]] = ...) -> None: ...
+    code: CodeScore
+    def __init__(self, value: _Optional[float] = ..., is_deviated: _Optional[bool] = ..., relevance: _Optional[float] = ..., points: _Optional[_Iterable[_Union[Point, _Mapping]]] = ..., notes: _Optional[_Iterable[str]] = ..., code: _Optional[_Union[CodeScore, _Mapping]] = ...) -> None: ...
+
+class CodeScore(_message.Message):
+    __slots__ = ("passed_count", "test_count", "growth", "good_growth")
+    PASSED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    TEST_COUNT_FIELD_NUMBER: _ClassVar[int]
+    GROWTH_FIELD_NUMBER: _ClassVar[int]
+    GOOD_GROWTH_FIELD_NUMBER: _ClassVar[int]
+    passed_count: int
+    test_count: int
+    growth: float
+    good_growth: float
+    def __init__(self, passed_count: _Optional[int] = ..., test_count: _Optional[int] = ..., growth: _Optional[float] = ..., good_growth: _Optional[float] = ...) -> None: ...
+
+class CodeTest(_message.Message):
+    __slots__ = ("arguments", "expected")
+    ARGUMENTS_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_FIELD_NUMBER: _ClassVar[int]
+    arguments: str
+    expected: str
+    def __init__(self, arguments: _Optional[str] = ..., expected: _Optional[str] = ...) -> None: ...
 
 class Point(_message.Message):
     __slots__ = ("text", "found", "quote")
