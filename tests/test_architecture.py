@@ -52,7 +52,8 @@ ROOMS |= {room: ({room}, {"errors", "skills"}, NO_IO) for room in PURE}
 # The interviewer's: what to ask takes up what was said, and what was said is judged by itself.
 ROOMS |= {
     "subjects": (set(), set(), NO_IO),
-    "instructions": (set(), set(), NO_IO),
+    "disguises": (set(), set(), NO_IO),
+    "instructions": ({"disguises"}, set(), NO_IO),
     "scoring": ({"scoring", "subjects", "instructions"}, {"skills"}, NO_IO),
     "asking": ({"asking", "scoring", "subjects", "instructions"}, {"skills"}, NO_IO),
 }
