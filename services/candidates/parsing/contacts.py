@@ -1,4 +1,4 @@
-"""Who the CV is of and how to reach them: name, email, phone, location and links."""
+"""How to reach who the CV is of: the lines that say so, email address and links, and what names, places and telephone numbers are told apart by."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from statistics import median
 
-import phonenumbers
-
-from services.candidates.parsing import evidence
 from services.candidates.parsing.headings import heading_kind
+from services.candidates.parsing.lines import Line
 from services.candidates.parsing.parsed import Found
-from services.candidates.parsing.places import placeness, region_of
 from services.candidates.parsing.sections import Section, Text
 
-_EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9_][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}")
+EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9_][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}")
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s|<>\"\u2022\u00b7]{3,300}"
     r"|(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,3}(?:com|org|net|io|dev|me|de|at|ch|fr|es|co\.uk|uk|eu|info|app|tech|ai|in|ca|nl|be|it|se|pl|mx|ar|blog|design|page|site)\b(?:/[^\s|<>\",;\u2022\u00b7]{0,200})?",
@@ -26,72 +22,21 @@ _PROFILE = re.compile(
     r"(?:linkedin|github|gitlab|xing|twitter|x|behance|dribbble|medium|stackoverflow|orcid|kaggle|youtube|instagram|facebook)\.(?:com|org)/",
     re.IGNORECASE,
 )
-_PARTS = re.compile(r"\s*[|\u2022\u00b7\u25cf\u25aa\u2666\u25c6\u2023;\t\uf000-\uf8ff]\s*|\s+[\u2013\u2014/]\s+|\s{3,}")
-_LABEL = re.compile(
-    r"(?:full name|name|home address|postal address|address|location|lives in|based in|residence|city|adresse|anschrift|wohnort|wohnhaft in|ort|lieu|ville|domicile|dirección|direccion|ubicación"
-    r"|ciudad|residencia|domicilio|lugar|nom|prénom et nom|nombre|nombre y apellidos|vorname und name|vor- und nachname)\s*[:\t]\s*",
-    re.IGNORECASE,
+PARTS = re.compile(
+    r"\s*[|\u2022\u00b7\u25cf\u25aa\u2666\u25c6\u2023\u25a0-\u25ff\u2700-\u27bf\u2b00-\u2bff;\t\uf000-\uf8ff]\s*|\s+[\u2013\u2014/~\u22c4\u25c7\u2b25]\s+|\s{3,}"
 )
-_PHONE_LABEL = re.compile(
-    r"\b(?:tel|phone|mobile?|mobil|telefon|handy|téléphone|teléfono|móvil|cell|portable|tél|tfno|ph)\b", re.IGNORECASE
+LABELS = (
+    r"(?<!\w)(?:full name|name|home address|postal address|address|location|lives in|based in|residence|city|adresse|anschrift|wohnort|wohnhaft in|ort|lieu|ville|domicile|dirección|direccion|ubicación"
+    "|ciudad|residencia|domicilio|lugar|nom|prénom et nom|nombre|nombre y apellidos|vorname und name|vorname,? name|vor- und nachname|nom,? pr\u00e9nom|pr\u00e9nom,? nom|nombre completo)"
 )
-_OTHER_LABEL = re.compile(
-    r"\b(?:born|birth|nationality|geboren|geburts\w*|staatsangehörigkeit|familienstand|né|née|nationalité|nacimiento|nacionalidad|fecha|date|gender|status|permis|führerschein|driving|licen[cs]e)\b"
-    r"|\b(?:e-?mail|web|website|linkedin|github|phone|tel|mobil)\b",
-    re.IGNORECASE,
-)
-_NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019.-])*")
-_PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "vom",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "das",
-        "la",
-        "le",
-        "les",
-        "du",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ben",
-        "zu",
-        "zum",
-        "zur",
-        "y",
-        "e",
-        "i",
-        "ter",
-        "ten",
-        "af",
-        "av",
-        "d'",
-        "o'",
-        "mac",
-        "st.",
-        "san",
-    ]
-)
-_TITLES = re.compile(
-    r"^(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|m|sr|sra|ing|dipl\.?-?ing)\b\.?\s+)+|,?\s+(?:mba|phd|ph\.d\.?|md|rn|cpa|msc|m\.sc\.|bsc|b\.sc\.|esq|jr|sr|pmp|cfa|acca|fcca|mrcp)\.?$",
-    re.IGNORECASE,
-)
-_NOT_NAMES = re.compile(
+LABEL = re.compile(rf"{LABELS}\s*[:\t]\s*:?\s*", re.IGNORECASE)
+LABEL_CELL = re.compile(rf"(?<![^\t])({LABELS})\s*:?\t\s*:?", re.IGNORECASE)
+PHONE_LABEL = re.compile(r"\b(?:tel|phone|mobile?|mobil|telefon|handy|téléphone|teléfono|móvil|cell|portable|tél|tfno|ph)\b", re.IGNORECASE)
+NOT_NAMES = re.compile(
     r"\b(?:curriculum|vitae|vitæ|resume|résumé|lebenslauf|page|seite|cv|gmbh|portfolio|currículum|confidential|references?|student|senior|junior)\b",
     re.IGNORECASE,
 )
 _AROUND, _SHORT = 4, 60
-_NAME_IN_EMAIL = 3
-_LANGUAGE_REGION = {"de": "DE", "fr": "FR", "es": "ES"}
 
 
 def contact_lines(text: Text, sections: list[Section]) -> list[int]:
@@ -100,9 +45,9 @@ def contact_lines(text: Text, sections: list[Section]) -> list[int]:
     Where none of them has an email address, the lines about the first one that there is.
     """
     near = [index for section in sections if section.kind in ("", "contact") for index in section.lines]
-    if any(_EMAIL.search(text.lines[index].text) for index in near):
+    if any(EMAIL.search(text.lines[index].text) for index in near):
         return near
-    at = next((index for index, line in enumerate(text.lines) if _EMAIL.search(line.text)), None)
+    at = next((index for index, line in enumerate(text.lines) if EMAIL.search(line.text)), None)
     if at is None:
         return near
     around = [
@@ -115,80 +60,20 @@ def contact_lines(text: Text, sections: list[Section]) -> list[int]:
     return sorted({*near, *around})
 
 
-def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[str] | None:
-    """The line on the first page that looks most like one: by its size, its place, and what the email's first half repeats of it."""
-    sizes = [line.size for line in text.lines if line.size]
-    body = median(sizes) if sizes else 0.0
-    inside = set(near)
-    best: tuple[float, Found[str]] | None = None
-    for index, line in enumerate(text.lines):
-        if line.page > 1 or line.bullet:
-            continue
-        large = bool(line.size and line.size > 1.25 * body)
-        if index not in inside and not large:
-            continue
-        whole = _LABEL.sub("", line.text)
-        for order, part in enumerate(_PARTS.split(whole)[:2]):
-            words = _TITLES.sub("", _TITLES.sub("", part.strip())).strip(" ,")
-            if not _could_be_name(words):
-                continue
-            value = _cased(words)
-            known = email is not None and _repeats(email.value, value)
-            labelled = whole != line.text
-            score = (
-                (line.size or 0)
-                + 8 * known
-                + 6 * labelled
-                - 0.15 * index
-                - 2 * order
-                - (6 if evidence.title(words) > 0.9 or evidence.company(words) > 0.8 else 0)
-            )
-            score -= 3 if placeness(words) > 0.6 else 0
-            sure = min(0.97, 0.6 + (0.25 if known else 0) + (0.12 if large or labelled else 0))
-            if best is None or score > best[0]:
-                best = (score, text.found(value, round(sure, 2), index, index, words))
-    return best[1] if best else None
-
-
-def _cased(words: str) -> str:
-    """Names in capitals are written as names are; a surname in capitals beside a first name too."""
-    return " ".join(
-        re.sub(r"[^\W\d_]+", lambda match: match[0].capitalize(), word) if word.isupper() and len(word) > 2 else word
-        for word in words.split()
-    )
-
-
-def _repeats(email: str, name: str) -> bool:
-    local = _plain(email.partition("@")[0])
-    return any(len(word) >= _NAME_IN_EMAIL and word in local for word in _plain(name).split())
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss")).encode("ascii", "ignore").decode()
 
 
-def _could_be_name(text: str) -> bool:
-    words = text.split()
-    if not 2 <= len(words) <= 6 or len(text) > 60 or heading_kind(text) or _NOT_NAMES.search(text):
-        return False
-    if region_of(words[-1]) and placeness(text) > 0.8:
-        return False
-    return all(
-        _NAME_WORD.fullmatch(word) and (word[0].isupper() or word.casefold() in _PARTICLES or word[:2].casefold() in ("d'", "d\u2019"))
-        for word in words
-    )
-
-
 def find_email(text: Text, near: list[int]) -> Found[str] | None:
-    for index, sure in _first_near(text, near, 0.98, 0.6):
+    for index, sure in first_near(text, near, 0.98, 0.6):
         line = text.lines[index]
-        targets = [match[0] for link in line.links if link.lower().startswith("mailto:") and (match := _EMAIL.search(link))]
-        match = _EMAIL.search(line.text)
+        targets = [match[0] for link in line.links if link.lower().startswith("mailto:") and (match := EMAIL.search(link))]
+        match = EMAIL.search(line.text)
         if match:
-            whole = _whole(text, index, match.span(), _EMAIL)
+            whole = _whole(text, index, match.span(), EMAIL)
             target = next((target for target in targets if match[0].casefold() in target.casefold()), None)
             return text.found(target or whole[0], sure, whole[1], whole[2])
-        broken = _broken(text, index, _EMAIL)
+        broken = _broken(text, index, EMAIL)
         if broken:
             return text.found(broken, round(sure - 0.05, 2), index, index + 1)
         if targets:
@@ -207,6 +92,7 @@ def _whole(text: Text, index: int, span: tuple[int, int], pattern: re.Pattern[st
         and index
         and (tail := re.search(r"(?<!\S)[\w.+-]*[_.-]$", text.lines[index - 1].text))
         and "@" not in tail[0]
+        and _is_right_below(text.lines[index - 1], text.lines[index])
     ):
         match = pattern.search(tail[0] + line)
         if match and match[0].endswith(found):
@@ -216,6 +102,13 @@ def _whole(text: Text, index: int, span: tuple[int, int], pattern: re.Pattern[st
         if match:
             found, last = match[0], index + 1
     return found, first, last
+
+
+def _is_right_below(above: Line, line: Line) -> bool:
+    """Whether they are neighbours in one column, as far as the format tells where lines stand."""
+    if above.y0 is None or line.y0 is None or above.x0 is None or line.x0 is None:
+        return True
+    return above.page == line.page and 0 < line.y0 - above.y0 < 3 * ((line.y1 or 0) - line.y0) and abs(above.x0 - line.x0) < 3
 
 
 def _broken(text: Text, index: int, pattern: re.Pattern[str]) -> str | None:
@@ -230,93 +123,13 @@ def _broken(text: Text, index: int, pattern: re.Pattern[str]) -> str | None:
     return match[0] if match else None
 
 
-def find_location(text: Text, near: list[int], name: Found[str] | None, email: Found[str] | None) -> Found[str] | None:
-    """A place among the contacts: said by a label, a postal code or a known name, or alone beside the other ways to reach the person."""
-    beside = {email.source.line} if email else set()
-    best: Found[str] | None = None
-    for index in near:
-        line = text.lines[index]
-        for part in _PARTS.split(line.text):
-            label = _LABEL.match(part)
-            named = label is not None and re.match(r"(?:full )?n|vor|pr", label[0], re.IGNORECASE)
-            words = re.sub(r"^[^\w(]+|\W+$", "", part[label.end() :] if label and not named else part)
-            if (
-                not words
-                or named
-                or (name and words.casefold() == name.value.casefold())
-                or _EMAIL.search(words)
-                or _OTHER_LABEL.search(words)
-            ):
-                continue
-            sure = placeness(words)
-            if label and sum(map(str.isdigit, words)) < 12:
-                sure = max(sure, 0.85)
-            elif _is_street(words):
-                sure = max(sure, 0.8)
-            elif evidence.title(words) > 0.9 or evidence.company(words) > 0.8 or heading_kind(words):
-                continue
-            elif 0.25 <= sure < 0.5:
-                sure += 0.15 if _is_beside(text, index, beside) else -0.1
-            if sure >= 0.4 and (best is None or sure > best.confidence + 0.01):
-                best = text.found(words, min(0.95, round(sure, 2)), index, index)
-    return best
-
-
-def _is_street(words: str) -> bool:
-    """A house number with a postal code or a town behind it."""
-    return bool(re.search(r"\d", words)) and bool(
-        re.fullmatch(
-            r"(?:\d{1,5}[a-z]?,? )?[^\W\d_][\w .'\u2019/-]{2,40}(?: \d{1,4} ?[a-z]?)?, ?(?:[A-Z]{1,2}-)?(?:\d{4,5} )?[^\W\d_][\w .'\u2019/-]{2,40}(?:, ?[\w .]{2,30}){0,2}",
-            words,
-        )
-    )
-
-
-def _is_beside(text: Text, index: int, others: set[int]) -> bool:
-    lines = range(max(0, index - 2), min(len(text.lines), index + 3))
-    return any(
-        at in others or _PHONE_LABEL.search(text.lines[at].text) or re.search(r"\+?\d[\d ()./-]{7,}", text.lines[at].text) for at in lines
-    )
-
-
-def find_phone(text: Text, near: list[int], location: Found[str] | None, region: str | None, language: str = "") -> Found[str] | None:
-    """In E.164. A number without a country's prefix is read in the country of the location, or else in the given region, or that of the CV's language."""
-    home = (region_of(location.value) if location else None) or region or _LANGUAGE_REGION.get(language)
-    for index, sure in _first_near(text, near, 0.95, 0.6):
-        line = text.lines[index].text
-        if sure < 0.9 and not _PHONE_LABEL.search(line):
-            continue
-        for match in phonenumbers.PhoneNumberMatcher(line, home):
-            value = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-            guessed = not match.raw_string.strip().startswith(("+", "00", "("))
-            return text.found(value, round(sure - (0.1 if guessed else 0), 2), index, index, match.raw_string)
-        loose = _loosely(line, home) if sure > 0.9 else None
-        if loose:
-            return text.found(loose[0], round(sure - 0.15, 2), index, index, loose[1])
-    return None
-
-
-def _loosely(line: str, home: str | None) -> tuple[str, str] | None:
-    """A number that is grouped as nobody groups it there, yet is a valid one as a whole."""
-    for match in re.finditer(r"(?<![\w/.@-])(?:\+|00)?\(?\d[\d ()./\u2011-]{6,22}\d(?![\w/@])", line):
-        if re.fullmatch(r"(?:19|20)\d\d\s?[-/.]\s?(?:19|20)?\d\d", match[0]):
-            continue
-        try:
-            number = phonenumbers.parse(match[0].replace("00", "+", 1) if match[0].startswith("00") else match[0], home)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), match[0]
-    return None
-
-
 def find_links(text: Text, near: list[int]) -> tuple[Found[str], ...]:
     """Profiles and sites, written out or behind a word; written ones elsewhere than beside the contacts are not the person's own."""
     found: dict[str, Found[str]] = {}
     inside = set(near)
     for index, line in enumerate(text.lines):
         targets = [link for link in line.links if link.lower().startswith(("http://", "https://"))]
-        emails = [match.span() for match in _EMAIL.finditer(line.text)]
+        emails = [match.span() for match in EMAIL.finditer(line.text)]
         if index in inside or _PROFILE.search(line.text):
             for match in _URL.finditer(line.text):
                 if any(begin <= match.start() < end or begin < match.end() <= end for begin, end in emails):
@@ -338,7 +151,7 @@ def find_links(text: Text, near: list[int]) -> tuple[Found[str], ...]:
 def spoken_in(titles: Iterable[str]) -> str:
     """The language of most headings, as far as their own words tell it."""
     counts = Counter(
-        language for title in titles for language, words in _TOLD_BY.items() if set(_plain(title).replace("-", " ").split()) & words
+        language for title in titles for language, words in _TOLD_BY.items() if set(plain(title).replace("-", " ").split()) & words
     )
     return (
         counts.most_common(1)[0][0]
@@ -358,7 +171,7 @@ def _key(url: str) -> str:
     return re.sub(r"^(?:https?://)?(?:www\.)?", "", url.casefold()).rstrip("/")
 
 
-def _first_near(text: Text, near: list[int], sure: float, unsure: float) -> Iterable[tuple[int, float]]:
+def first_near(text: Text, near: list[int], sure: float, unsure: float) -> Iterable[tuple[int, float]]:
     inside = set(near)
     yield from ((index, sure) for index in near)
     yield from ((index, unsure) for index in range(len(text.lines)) if index not in inside)

@@ -13,19 +13,51 @@ from services.candidates.parsing.sections import Section, Text
 from services.chassis.skills import normalise
 
 _CELLS = re.compile(r"\t|\s*[,;|\u2022\u00b7@]\s*|\s+[\u2013\u2014-]\s+|\s+(?:at|bei|chez|en)\s+")
+_FIELD = re.compile(r"[^\W\d_][\w' /.-]{2,28}(?:\t|\s?:\s)")
+_DOCUMENT = frozenset(["lebenslauf", "werdegang", "curriculum vitae", "historial", "parcours"])
 _LONGEST_SKILL = 40
 
 
 def told_by_content(text: Text, sections: list[Section]) -> list[Section]:
     """A section whose heading is not known is given the kind that its content has, where no other section is of that kind."""
     for section in sections:
+        if section.kind == "summary" and _is_form([text.lines[index].text for index in section.lines]):
+            section.kind = "other"  # "personal profile: date of birth, ..."
         if section.kind == "summary" and all(other.kind != "experience" for other in sections):
             if _kind_of([text.lines[index].text for index in section.lines]) == "experience":
                 section.kind = "experience"  # "career summary"
         elif section.kind == "other" and heading_kind(section.title) is None:
             kind = _kind_of([text.lines[index].text for index in section.lines])
             section.kind = kind if kind and all(other.kind != kind for other in sections) else "other"
+    _with_profile(text, sections)
     return sections
+
+
+def _with_profile(text: Text, sections: list[Section]) -> None:
+    """Sentences under an unknown heading before everything else tell who somebody is; "curriculum vitae" above all is no section of its own."""
+    first = next((section for section in sections if section.kind not in ("", "contact")), None)
+    if (
+        first
+        and first.kind == "experience"
+        and first.title.casefold() in _DOCUMENT
+        and any(each.kind == "experience" for each in sections if each is not first)
+    ):
+        first.kind = ""
+    elif (
+        first
+        and first.kind == "other"
+        and heading_kind(first.title) is None
+        and first.lines
+        and all(section.kind != "summary" for section in sections)
+    ):
+        told = " ".join(text.lines[index].text for index in first.lines)
+        first.kind = (
+            "summary" if len(told.split()) > 9 and told.rstrip()[-1:] in ".!" and "\t" not in told and not find_period(told) else "other"
+        )
+
+
+def _is_form(lines: Sequence[str]) -> bool:
+    return len(lines) > 1 and sum(bool(_FIELD.match(line)) for line in lines) > 0.6 * len(lines)
 
 
 def _kind_of(lines: Sequence[str]) -> str | None:

@@ -19,8 +19,8 @@ _NAMES = (
     "november nov novembre noviembre",
     "december dec dezember dez décembre decembre déc diciembre dic",
 )
-_MONTHS = {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
-_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+MONTHS = {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
+_MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?:19[5-9]\d|20\d\d)"
 _APOSTROPHE = r"['\u2019\u2018]"
 _POINT = (
@@ -31,12 +31,13 @@ _POINT = (
 )
 _NOW = (
     r"(?:(?:the\s+)?present|current|currently|to\s+date|to\s+present|till\s+date|today|now|ongoing|(?:bis\s+)?(?:heute|jetzt|dato)|aktuell|laufend|andauernd|gegenw\u00e4rtig"
-    r"|aujourd['\u2019]hui|(?:\u00e0\s+)?ce\s+jour|maintenant|en\s+cours|pr\u00e9sent|actuel|actuellement|(?:el\s+)?presente|(?:la\s+)?actualidad|actual|actualmente|(?:la\s+)?fecha|hoy)\b"
+    r"|aujourd['\u2019]hui|(?:\u00e0\s+)?ce\s+jour|maintenant|en\s+cours|pr\u00e9sent|actuel|actuellement|(?:el\s+)?presente|(?:la\s+)?actualidad|actual|actualmente|(?:a\s+)?(?:la\s+)?fecha|hoy)\b"
 )
 _SINCE = r"(?:\b(?:since|from|seit|depuis|desde|(?-i:[aA]b))\b)"  # AB is a company's legal form
-_DASH = r"(?:-{1,2}|\u2010|\u2011|\u2012|\u2013|\u2014|\u2212|~|\u2192|to|until|till|thru|through|bis(?:\s+zum)?|\u00e0|au|a|al|hasta)"
+_DASH = r"(?:-{1,2}|\.{2,3}|\u2026|\u2010|\u2011|\u2012|\u2013|\u2014|\u2212|~|\u2192|to|until|till|thru|through|bis(?:\s+zum)?|\u00e0|au|a|al|hasta)"
 _RANGE = re.compile(
-    rf"(?P<range>(?:\b(?:from|vom|von|du|de|del|depuis|desde|entre)\s+)?(?<![\w/.])(?P<start>{_POINT})\s*(?:(?:{_DASH}\s*)?(?:(?P<end>{_POINT})|(?P<now>{_NOW}))))"
+    rf"(?P<within>(?<![\w/.])(?P<first>{_MONTH}|(?:1[0-2]|0[1-9]))\s*{_DASH}\s*(?P<last>{_POINT}))"
+    rf"|(?P<range>(?:\b(?:from|vom|von|du|de|del|depuis|desde|entre)\s+)?(?<![\w/.])(?P<start>{_POINT})\s*(?:(?:{_DASH}\s*)?(?:(?P<end>{_POINT})|(?P<now>{_NOW}))))"
     rf"|(?P<open>(?<![\w/.])(?P<began>{_POINT})\s*(?:-|\u2013|\u2014)\s*(?=$|[|,;)\t]))"
     rf"|(?P<since>{_SINCE})\s+(?P<from>{_POINT})"
     rf"|(?<![\w/.])(?P<single>{_POINT})",
@@ -60,6 +61,11 @@ class Period:
     current: bool = False
 
 
+def is_length(text: str) -> bool:
+    """Whether it says how long something was, and nothing else."""
+    return _LENGTH.fullmatch(text.strip()) is not None
+
+
 def find_period(text: str) -> Period | None:
     """The first range, or "since", or single date of the text; how long it was, written behind it, counts as part of it."""
     match = next((match for match in _RANGE.finditer(text) if _is_told(match)), None)
@@ -79,6 +85,11 @@ def find_period(text: str) -> Period | None:
         return Period(
             begin, length.end() if length else until, _normal(match["start"]), None if current else _normal(match["end"]), current=current
         )
+    if match["within"]:  # "June - August 2022"
+        end = _normal(match["last"])
+        return Period(
+            begin, until, _normal(f"{match['first']} {end[:4]}" if match["first"][0].isalpha() else f"{match['first']}/{end[:4]}"), end
+        )
     if match["open"]:
         return Period(begin, until, _normal(match["began"]), None, current=True)
     if match["since"]:
@@ -88,6 +99,12 @@ def find_period(text: str) -> Period | None:
 
 def _is_told(match: re.Match[str]) -> bool:
     """A year of two digits is one only within a range or after its month: "May 12" and "03/04" alone may be anything."""
+    if match["within"]:
+        return (
+            bool(re.search(_YEAR, match["last"]))
+            and len(_normal(match["last"])) > 4
+            and match["first"][0].isalpha() == match["last"][0].isalpha()
+        )
     single = match["single"]
     return single is None or re.search(_YEAR, single) is not None or re.search(_APOSTROPHE, single) is not None
 
@@ -101,9 +118,9 @@ def _normal(point: str) -> str:
         whole, rest = century + short[0], point[: short.start()].strip().lower()
     else:
         whole, rest = year[0], (point[: year.start()] + " " + point[year.end() :]).strip().lower()
-    word = next((word for word in re.findall(r"[^\W\d_]+", rest) if word in _MONTHS), None)
+    word = next((word for word in re.findall(r"[^\W\d_]+", rest) if word in MONTHS), None)
     if word:
-        return f"{whole}-{_MONTHS[word]:02}"
+        return f"{whole}-{MONTHS[word]:02}"
     numbers = [int(number) for number in re.findall(r"\d+", rest)] if not re.search(r"[^\W\d_]", rest) else []
     if year is not None and point.strip().startswith(year[0]):
         numbers = numbers[:1]  # the year first, then the month

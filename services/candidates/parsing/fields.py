@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.candidates.parsing.contacts import contact_lines, find_email, find_links, find_location, find_name, find_phone, spoken_in
+from services.candidates.parsing.contacts import contact_lines, find_email, find_links, spoken_in
 from services.candidates.parsing.content import told_by_content
 from services.candidates.parsing.document import read
 from services.candidates.parsing.history import find_education, find_projects, find_work
-from services.candidates.parsing.languages import find_languages
+from services.candidates.parsing.languages import find_languages, labelled
 from services.candidates.parsing.limits import JSON
 from services.candidates.parsing.lines import Document, Line
 from services.candidates.parsing.lists import find_certifications, find_skill_names
+from services.candidates.parsing.locations import find_location
+from services.candidates.parsing.names import find_name
 from services.candidates.parsing.parsed import ParsedCv
+from services.candidates.parsing.phones import find_phone
 from services.candidates.parsing.sections import Section, Text, find_sections, opening, paragraph, with_headings_apart
 from services.candidates.parsing.upload import check_upload
 
@@ -58,7 +61,7 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
         work_experience=work,
         skills=skills,
         certifications=certifications,
-        languages=find_languages(text, _lines(sections, "languages")),
+        languages=find_languages(text, _lines(sections, "languages") or labelled(text)),
         projects=find_projects(text, _lines(sections, "projects")),
         page_lines=tuple(index for index, line in enumerate(text.lines) if index == 0 or line.page != text.lines[index - 1].page),
         boxes=tuple(_box(line) for line in text.lines),

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from services.candidates.parsing import evidence, roles
-from services.candidates.parsing.dates import Period, find_period
+from services.candidates.parsing.dates import Period, find_period, is_length
 from services.candidates.parsing.labels import kind_of, label_of
 from services.candidates.parsing.parsed import Education, Found, Project, WorkExperience
 from services.candidates.parsing.roles import Choice
@@ -31,6 +31,7 @@ class _Entry:
     dated: Item | None
     period: Period | None
     bullets: list[Item]
+    above: Item | None = None  # the line with the dates of all posts at an employer
 
 
 def find_work(text: Text, indices: list[int]) -> tuple[WorkExperience, ...]:
@@ -98,11 +99,15 @@ def _names_itself(entry: _Entry) -> bool:
 
 def _entries(text: Text, indices: list[int]) -> list[_Entry]:
     """Each date heads an entry. What stands before the first one shows how many lines name an entry above its date."""
-    listed = [item for item in _with_split_dates(items(text, indices)) if not _is_a_table_head(item)]
-    listed = _with_drawn_bullets(text, _without_labels(listed))
+    listed = [item for item in _with_split_dates(items(text, indices)) if not is_length(item.text)]
+    listed = _with_drawn_bullets(text, _by_columns(_without_labels(listed)))
     anchors = _anchors(listed)
     if not anchors:
         return _undated(text, listed)
+    return _in_groups(_dated(text, listed, anchors))
+
+
+def _dated(text: Text, listed: list[Item], anchors: list[tuple[int, Period]]) -> list[_Entry]:
     lead = anchors[0][0]
     first = next((at for at in range(lead) if not _tells(listed[at])), lead)
     lead -= first
@@ -126,6 +131,32 @@ def _entries(text: Text, indices: list[int]) -> list[_Entry]:
             (heads if is_head else bullets).append(item)
         entries.append(_Entry(heads, listed[at], period, bullets))
     return entries
+
+
+def _in_groups(entries: list[_Entry]) -> list[_Entry]:
+    """An employer with the years of all posts there heads the posts below, whose dates lie within its own."""
+    found: list[_Entry] = []
+    group: _Entry | None = None
+    for entry, following in zip(entries, [*entries[1:], None], strict=True):
+        if group and _within(entry, group):
+            found.append(
+                replace(entry, heads=[*group.heads, *entry.heads], above=group.dated) if len(roles.parts(_rows(entry))) < 2 else entry
+            )
+        elif following and not entry.bullets and len(roles.parts(_rows(entry))) == 1 and _within(following, entry):
+            group = entry
+        else:
+            group = None
+            found.append(entry)
+    return found
+
+
+def _within(entry: _Entry, group: _Entry) -> bool:
+    inner, outer = entry.period, group.period
+    if inner is None or outer is None or not inner.start or not outer.start:
+        return False
+    now = "9999"
+    ends = [now if period.current else period.end or now for period in (inner, outer)]
+    return outer.start[:4] <= inner.start[:4] and ends[0][:4] <= ends[1][:4] and (inner.start, ends[0]) != (outer.start, ends[1])
 
 
 def _without_labels(listed: list[Item]) -> list[Item]:
@@ -193,6 +224,13 @@ def _anchors(listed: list[Item]) -> list[tuple[int, Period]]:
 
 def _is_at_the_margin(item: Item, period: Period) -> bool:
     before, after = item.text[: period.begin], item.text[period.until :]
+    if (
+        not item.bullet
+        and period.begin < 2
+        and re.match(r"\s*[|,\u00b7\u2022]", after)
+        and evidence.place(after.strip(" |,\u00b7\u2022")) >= 0.6
+    ):
+        return True
     return not item.bullet and (not (before + after).strip(" ()|,\t") or before.endswith("\t") or after.startswith("\t"))
 
 
@@ -215,6 +253,8 @@ def _tells(item: Item) -> bool:
 
 def _is_prose(item: Item) -> bool:
     if find_period(item.text) and _entry_period(item):
+        return False
+    if (label := label_of(item.text)) and label[0] in _LABELS:
         return False
     return len(item.text) > _PROSE or bool(_SENTENCE.search(item.text)) or bool(_LABELLED.match(item.text) and len(item.text) > 40)
 
@@ -253,17 +293,29 @@ def _with_split_dates(listed: list[Item]) -> list[Item]:
     return found
 
 
-_COLUMN_TITLES = frozenset(
-    "period dates date from to years year position role title job_title employer company organisation organization location place description responsibilities duties degree qualification"
-    " institution school university grade zeitraum datum tätigkeit arbeitgeber unternehmen firma ort abschluss von bis période poste employeur entreprise lieu diplôme établissement"
-    " periodo puesto cargo empresa lugar título centro fecha fechas".replace("_", " ").split()
-)
+_MARKED = frozenset(["percentage", "marks", "grade", "grades", "cgpa", "gpa", "note", "nota", "board", "remarks"])
+_LABELS = {"title": "Title", "company": "Company", "degree": "Degree", "school": "School"}
 
 
-def _is_a_table_head(item: Item) -> bool:
-    """A row of nothing but the titles of its columns."""
-    cells = [cell.strip(" :").casefold() for cell in item.text.split("\t")]
-    return len(cells) > 1 and all(set(cell.replace("/", " ").split()) <= _COLUMN_TITLES for cell in cells)
+def _by_columns(listed: list[Item]) -> list[Item]:
+    """The rows of a table under the titles of its columns, as a form would have them; the titles themselves are left out."""
+    found: list[Item] = []
+    columns: list[str | None] = []
+    for item in listed:
+        cells = item.text.split("\t")
+        kinds = [kind_of(cell) for cell in cells]
+        named = sum(kind is not None or cell.strip(" .%").casefold() in _MARKED for kind, cell in zip(kinds, cells, strict=True))
+        if len(cells) > 1 and named >= 0.75 * len(cells) and sum(kind is not None for kind in kinds) > 1 and not find_period(item.text):
+            columns = kinds
+        elif len(columns) == len(cells) and len({*columns} & {*_LABELS}) > 1 and "dates" in columns:
+            found += [Item(item.first, item.last, cell, bullet=False) for cell, kind in zip(cells, columns, strict=True) if kind == "dates"]
+            found += [
+                Item(item.first, item.last, f"{_LABELS[kind]}: {cell}", bullet=False)
+                for cell, kind in zip(cells, columns, strict=True) if kind in _LABELS
+            ]  # fmt: skip
+        else:
+            found.append(item)
+    return found
 
 
 def _goes_over(begun: str, head: str) -> bool:
@@ -286,8 +338,9 @@ def _rows(entry: _Entry) -> list[tuple[str, Item]]:
     rows = []
     for item in entry.heads:
         words = item.text
-        if item is entry.dated and entry.period:
-            words = words[: entry.period.begin] + "\t" + words[entry.period.until :]
+        period = entry.period if item is entry.dated else find_period(words) if item is entry.above else None
+        if period:
+            words = words[: period.begin] + "\t" + words[period.until :]
         rows.append((words, item))
     return rows
 

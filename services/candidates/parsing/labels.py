@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 
 _CORE = {
-    "title": "occupation position title job_title role profession function beruf funktion tätigkeit stelle stellenbezeichnung poste fonction métier cargo puesto profesión",
+    "title": "designation occupation position title job_title role profession function beruf funktion tätigkeit stelle stellenbezeichnung poste fonction métier cargo puesto profesión",
     "company": "employer company firm arbeitgeber firma unternehmen betrieb employeur entreprise société empleador empresa",
-    "degree": "qualification qualifications degree award abschluss bezeichnung bildungsabschluss diplôme intitulé título titulación cualificación",
-    "school": "school university institution organisation organization college schule hochschule universität einrichtung bildungseinrichtung établissement école université centro universidad"
+    "degree": "course qualification qualifications degree award abschluss bezeichnung bildungsabschluss diplôme intitulé título titulación cualificación",
+    "school": "institute board board/university school university institution organisation organization college schule hochschule universität einrichtung bildungseinrichtung établissement école université centro universidad"
     " institución organización",
-    "dates": "dates date period duration from zeitraum datum dauer période durée fecha fechas periodo duración",
+    "dates": "year years dates date period duration from zeitraum datum dauer période durée fecha fechas periodo duración",
     "place": "location place city country ort standort lieu ville lugar ciudad",
-    "story": "activities responsibilities duties tasks description achievements aufgaben tätigkeiten verantwortlichkeiten activités missions responsabilités tâches actividades responsabilidades"
+    "story": "roles_and_responsibilities job_profile activities responsibilities duties tasks description achievements aufgaben tätigkeiten verantwortlichkeiten activités missions responsabilités tâches actividades responsabilidades"
     " funciones tareas logros technologies",
 }  # fmt: skip
 _BESIDE = frozenset(
-    "main of the and or held name address type business sector awarded title providing education training study studies main_subjects covered key your im in der des die und oder name_des art"
+    "job hours passing main of the and or held name address type business sector awarded title providing education training study studies main_subjects covered key your im in der des die und oder name_des art"
     " wichtigste de du la l le ou et nom adresse principales occupé principal d los las del y o el desempeñado nombre dirección principales obtenida obtenido que ha impartido tipo".replace(
         "_", " "
     ).split()
 )
 _KIND_OF = {word.replace("_", " "): kind for kind, words in _CORE.items() for word in words.split()}
-_LABEL = re.compile(r"([^\t:]{3,60})(?:\t|:\s+)(?=\S)")
+_LABEL = re.compile(r"([^\t:]{3,60}?)(?:\t|\s?:\s+)(?=\S)")
 
 
 def label_of(text: str) -> tuple[str, str] | None:

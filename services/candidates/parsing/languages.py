@@ -22,6 +22,8 @@ _NAMES = {
     "Macedonian": "mazedonisch", "Lithuanian": "litauisch", "Latvian": "lettisch", "Estonian": "estnisch", "Catalan": "katalanisch catalán català", "Basque": "euskera euskara baskisch vasco",
     "Galician": "gallego galego", "Irish": "irisch gaeilge", "Welsh": "walisisch cymraeg", "Breton": "bretonisch bretón", "Luxembourgish": "luxemburgisch luxembourgeois",
     "Latin": "latein", "Swahili": "suaheli", "Yoruba": "", "Igbo": "", "Hausa": "", "Twi": "", "Amharic": "", "Somali": "", "Wolof": "", "Afrikaans": "", "Zulu": "", "Xhosa": "", "Berber": "berbère",
+    "Fula": "peul fulani pulaar", "Lingala": "", "Tigrinya": "", "Bambara": "", "Kinyarwanda": "", "Shona": "", "Maltese": "", "Georgian": "georgisch", "Armenian": "armenisch armenio arménien",
+    "Azerbaijani": "", "Kazakh": "", "Uzbek": "", "Mongolian": "", "Burmese": "", "Khmer": "", "Pashto": "paschtu", "Sindhi": "", "Odia": "", "Assamese": "",
     "British Sign Language": "", "American Sign Language": "",
 }  # fmt: skip
 _NAME_OF = {word: name for name, words in _NAMES.items() for word in [name.casefold(), *words.split()]}
@@ -31,12 +33,21 @@ _LEVEL = re.compile(
     r"|sehr|erweitert|maternelle|courant|d\u00e9butant|bilingue|notions|interm\u00e9d|nativ|fluido|b\u00e1sico|avanzado|medio|alto|materna|biling\u00fce|toefl|ielts|delf|dele)",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"(?:foreign )?languages?(?: known| spoken| skills)?\s?[:\t]|(?:fremd)?sprach(?:en|kenntnisse)\s?[:\t]|langues(?: parl\u00e9es)?\s?[:\t]|idiomas\s?[:\t]",
+    re.IGNORECASE,
+)
 _LONGEST_LEVEL = 45
 
 
 def language_name(word: str) -> str | None:
     """The English name, or None for what is no language known here."""
     return _NAME_OF.get(word.casefold())
+
+
+def labelled(text: Text) -> list[int]:
+    """The lines that begin with the word for languages and go on with them, for a CV without a section on them."""
+    return [index for index, line in enumerate(text.lines) if (match := _LABEL.match(line.text)) and _ANY.search(line.text, match.end())]
 
 
 def find_languages(text: Text, indices: list[int]) -> tuple[Language, ...]:

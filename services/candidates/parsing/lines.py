@@ -14,6 +14,10 @@ _TABS = re.compile(r" *\t[ \t]*")
 _GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
 _WORD = re.compile(r"[^\W_]")
 _SPACED_OUT = re.compile(r"(?:\w ){3,}\w")
+_PLAIN = re.compile("[^\u00aa\u00ba]+")  # all but the ordinals of "3.\u00ba"
+_TILDES = str.maketrans("\u02dc\u223c", "~~")
+_ACCENTS = {"\u00b4": "\u0301", "\u00a8": "\u0308", "\u02c6": "\u0302", "\u00b8": "\u0327"}
+_ACCENTED = re.compile("([\u00b4\u00a8\u02c6\u00b8]) ?([A-Za-z\u0131])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,17 @@ class Document:
 
 def clean(text: str) -> str:
     """Compatibility forms such as ligatures resolved (NFKC), invisible and direction marks gone, runs of blanks made one."""
-    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    text = _ACCENTED.sub(_composed, _INVISIBLE.sub("", text)).translate(_TILDES)
+    text = _PLAIN.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
     text = _GAP.sub("\t", text.replace("\u00a0", " "))
     text = _TABS.sub("\t", _SPACES.sub(" ", text)).strip()
     return text.replace(" ", "") if _SPACED_OUT.fullmatch(text) else text
+
+
+def _composed(match: re.Match[str]) -> str:
+    """An accent that was set before its letter, as old fonts have it, put onto it."""
+    whole = unicodedata.normalize("NFC", match[2].replace("\u0131", "i") + _ACCENTS[match[1]])
+    return whole if len(whole) == 1 else match[0]
 
 
 def bounded(lines: list[Line]) -> tuple[Line, ...]:

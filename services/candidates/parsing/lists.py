@@ -6,12 +6,13 @@ from __future__ import annotations
 import re
 
 from services.candidates.parsing.dates import Period, find_period
+from services.candidates.parsing.languages import language_name
 from services.candidates.parsing.parsed import Certification, Found, Source
 from services.candidates.parsing.sections import Item, Section, Text, items
 from services.chassis.skills import find_skills, normalise
 
 _LABEL = re.compile(r"^[^:\t,;|]{2,40}:\s+|^[^:\t,;|•·]{2,40}\t(?=[^\t]*[,;|•·])")
-_MARKS = re.compile(r"[●○◐★☆■□▪▫⬤◯•·]{2,}|\b\d{1,3}\s?%|\d\s?/\s?(?:5|10)\b")
+_MARKS = re.compile(r"^[\u2190-\u2bff]\s*|[●○◐★☆■□▪▫⬤◯•·]{2,}|\b\d{1,3}\s?%|\d\s?/\s?(?:5|10)\b")
 _LEVEL = re.compile(
     r"\s*(?:[(\[–—:-]\s*)?\b(?:expert|advanced|intermediate|beginner|basic|proficient|excellent|very good|good|experte|fortgeschritten|sehr gut|gut|grundkenntnisse|avancé|intermédiaire|débutant"
     r"|notions|avanzado|intermedio|básico|nivel \w+|\d{1,2}\+?\s?(?:years?|yrs?|jahre|ans|años))\b\s*[)\]]?$",
@@ -20,6 +21,79 @@ _LEVEL = re.compile(
 _BETWEEN = re.compile(r"\s*[,;|•·▪●◦\t]\s*(?![^()]*\))|\s+[/–—]\s+|\s{2,}|(?<=[^\W\d_])\.\s+(?=[A-Z])")
 _SURE = {"skills": 0.95, "experience": 0.85, "projects": 0.8, "certifications": 0.8, "other": 0.7, "education": 0.6}
 _LONGEST_NAME, _MOST_WORDS, _MOST_LISTED = 48, 5, 60
+_GENERIC = frozenset(
+    [
+        "and",
+        "or",
+        "of",
+        "in",
+        "with",
+        "the",
+        "a",
+        "using",
+        "advanced",
+        "basic",
+        "basics",
+        "good",
+        "strong",
+        "expert",
+        "fluent",
+        "certified",
+        "modern",
+        "core",
+        "skills",
+        "skill",
+        "knowledge",
+        "experience",
+        "programming",
+        "language",
+        "development",
+        "tools",
+        "tool",
+        "software",
+        "suite",
+        "framework",
+        "platform",
+        "systems",
+        "management",
+        "ms",
+        "microsoft",
+        "google",
+        "adobe",
+        "apache",
+        "office",
+        "und",
+        "mit",
+        "sehr",
+        "gute",
+        "gut",
+        "kenntnisse",
+        "grundkenntnisse",
+        "programmierung",
+        "et",
+        "de",
+        "du",
+        "en",
+        "bases",
+        "maîtrise",
+        "y",
+        "con",
+        "manejo",
+        "básico",
+        "avanzado",
+        "nivel",
+        "usuario",
+        "dominio",
+    ]
+)
+_ELSE = re.compile(
+    r"(?:interests?|hobbies|references?|interessen|loisirs|intereses|(?P<spoken>languages?|sprachen|langues|idiomas))\s?[:\t]",
+    re.IGNORECASE,
+)
+_UNTIL = re.compile(
+    r"(?:[(\u2013\u2014,-]|\b)\s*\b(?:to|until|till|exp\.?|expires|expiry|valid (?:until|to|through)|gültig bis|bis|valable jusqu'en|jusqu'en|válido hasta|hasta)\s*(?=\t)",
+    re.IGNORECASE,
+)
 _SMALL = frozenset(["and", "or", "of", "in", "und", "oder", "et", "ou", "y", "e", "o", "the", "mit", "with"])
 
 
@@ -47,8 +121,19 @@ def find_skill_names(text: Text, sections: list[Section], names: list[Source]) -
 def _listed(text: Text, section: Section) -> list[Found[str]]:
     """The items of a list of skills; a sentence among them gives the skills that it names and nothing else."""
     found: list[Found[str]] = []
-    for item in items(text, section.lines):
-        for part in _BETWEEN.split(_LABEL.sub("", item.text)):
+    listed = items(text, section.lines)
+    bold = [text.lines[item.first].bold for item in listed]
+    two = [item.text.split("\t") for item in listed if item.text.count("\t") == 1]
+    formed = len(two) > 1 and len(two) == len(listed) and any(_BETWEEN.search(cells[1]) for cells in two)  # labels, each beside its skills
+    for item in listed:
+        heads = (
+            text.lines[item.first].bold and 2 * sum(bold) < len(bold) and not _BETWEEN.search(item.text) and normalise(item.text) is None
+        )
+        if item.text.endswith(":") or _is_of_else(item.text) or (heads and not item.bullet):
+            continue  # it names the group below
+        cells = item.text.split("\t")
+        words = cells[1] if formed and len(cells) == 2 else _LABEL.sub("", item.text)
+        for part in _BETWEEN.split(words):
             name = _LEVEL.sub("", _MARKS.sub("", part)).strip(" .,:;–—-|•·")
             if not name or not any(map(str.isalpha, name)) or name.casefold() in _SMALL:
                 continue
@@ -58,6 +143,8 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
                 continue
             mentions = find_skills(name)
             covered = sum(mention.end - mention.start for mention in mentions)
+            if len(mentions) == 1 and len(name.split()) <= 4 and not _is_but(name[: mentions[0].start] + " " + name[mentions[0].end :]):
+                mentions = []  # "sage payroll" is not payroll
             if mentions and (2 * covered > len(name) or len(name.split()) > _MOST_WORDS or len(mentions) > 1):
                 found += [text.found(mention.skill, 0.9, item.first, item.last, name[mention.start : mention.end]) for mention in mentions]
             elif len(name) <= _LONGEST_NAME and len(name.split()) <= _MOST_WORDS and not find_period(name):
@@ -65,11 +152,23 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
     return found
 
 
+def _is_of_else(words: str) -> bool:
+    """Whether its label says that it tells of interests or of languages that are spoken."""
+    label = _ELSE.match(words)
+    return label is not None and (not label["spoken"] or any(map(language_name, re.findall(r"\w+", words[label.end() :]))))
+
+
+def _is_but(rest: str) -> bool:
+    """Whether the words beside a known skill say no more than how well or as what it is known."""
+    return all(word in _GENERIC or not word.isalpha() for word in re.findall(r"\w+", rest.casefold()))
+
+
 def find_certifications(text: Text, indices: list[int]) -> tuple[Certification, ...]:
     found = []
     for item in _each(items(text, indices, narrow=True)):
         period = find_period(item.text)
         words = item.text[: period.begin] + "\t" + item.text[period.until :] if period else item.text
+        words = _UNTIL.sub("", words)
         title, issuer = _certificate(re.sub(r"\(\s*\)", "", re.sub(r"[\s,;]*\t\s*\)", ")", re.sub(r"\(\s*\t[\s,;]*", "(", words))))
         if title:
             found.append(Certification(

@@ -6,16 +6,18 @@ import ctypes
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
-from services.candidates.parsing.layout import Word, reading_order
+from services.candidates.parsing.dates import MONTHS
+from services.candidates.parsing.layout import reading_order
 from services.candidates.parsing.limits import MAX_CHARACTERS, MAX_PAGES, PDF, Unreadable, too_many_pages, too_much_text
 from services.candidates.parsing.lines import Document, Line, bounded, clean
+from services.candidates.parsing.segments import Word
 
 _SOFT_HYPHEN = 2  # what PDFium makes of a hyphen at a line's end
 _BOLD_WEIGHT = 600
@@ -26,7 +28,24 @@ _RUNNING = re.compile(r"(?:page|seite|p\u00e1gina|p\.)?\s*\d{1,2}\s*(?:(?:/|of|v
 _MARGIN = 0.07
 _TOP = 80.0
 _PAGE_WORDS = frozenset(
-    ["page", "seite", "página", "of", "von", "de", "sur", "cv", "resume", "curriculum", "vitae", "lebenslauf", "continued"]
+    [
+        "page",
+        "seite",
+        "página",
+        "of",
+        "von",
+        "de",
+        "sur",
+        "cv",
+        "resume",
+        "curriculum",
+        "vitae",
+        "lebenslauf",
+        "continued",
+        "résumé",
+        "confidential",
+        "vertraulich",
+    ]
 )
 
 
@@ -60,15 +79,27 @@ def read_pdf(data: bytes) -> Document:
         found = [_line(row, number, links) for row in reading_order(words)]
         if not found:
             unread.append(f"Page {number} has no text layer; it may be a scan or empty.")
-        lines += [line for line in found if not _is_page_number(line, page.get_height())]
+        said = {word for line in (lines or found)[:8] for word in _words_of(line)}
+        lines += [line for line in found if not _is_running(line, page.get_height(), said)]
         page.close()
     lines = _without_running_lines(_without_running_name(lines))
     return Document(PDF, pages, bounded(lines), tuple(unread))
 
 
-def _is_page_number(line: Line, height: float) -> bool:
+def _is_running(line: Line, height: float, said: set[str]) -> bool:
+    """Whether it is a page's number, or a footer that says the name, the date and the page once more."""
     at = (line.y0 or 0) / height
-    return not _MARGIN < at < 1 - _MARGIN and bool(_RUNNING.fullmatch(line.text))
+    if _MARGIN < at < 1 - _MARGIN:
+        return False
+    words = _words_of(line)
+    footer = (
+        at > 0.5
+        and bool(words)
+        and not words & {"www", "com"}
+        and words <= said | _PAGE_WORDS | MONTHS.keys()
+        and bool(words & (_PAGE_WORDS | MONTHS.keys()))
+    )
+    return footer or bool(_RUNNING.fullmatch(line.text))
 
 
 def _without_running_name(lines: list[Line]) -> list[Line]:
@@ -143,7 +174,22 @@ def _words(page: pypdfium2.PdfPage) -> list[Word]:
             words += _split(text_page, run)
             run = []
         run.append(letter)
-    return words + _split(text_page, run)
+    return _with_small_capitals([*words, *_split(text_page, run)])
+
+
+def _with_small_capitals(words: list[Word]) -> list[Word]:
+    """A word whose first letter is set larger than the rest is one word."""
+    whole: list[Word] = []
+    for word in words:
+        last = whole[-1] if whole else None
+        if (
+            last and last.text[-1:].isalpha() and word.text[:1].isalpha() and abs(word.base - last.base) < 0.5
+            and last.size != word.size and -1 < word.x0 - last.x1 < 0.08 * word.size
+        ):  # fmt: skip
+            whole[-1] = replace(last, text=last.text + word.text, x1=word.x1, y0=min(last.y0, word.y0), y1=max(last.y1, word.y1))
+        else:
+            whole.append(word)
+    return whole
 
 
 def _letters(text_page: pypdfium2.PdfTextPage, count: int, height: float) -> Iterator[_Letter | None]:
@@ -179,7 +225,8 @@ def _split(text_page: pypdfium2.PdfTextPage, run: list[_Letter | None]) -> list[
             words.append(
                 Word(
                     "".join(each.text for each in open_word), min(each.x0 for each in open_word), min(each.y0 for each in open_word),
-                    max(each.x1 for each in open_word), max(each.y1 for each in open_word), first.size, _is_bold(text_page, first.index), first.base,
+                    max(each.x1 for each in open_word), max(each.y1 for each in open_word), first.size, _is_bold(text_page, first.index),
+                    first.base, max(tracking, 0.0),
                 )
             )  # fmt: skip
             open_word = []

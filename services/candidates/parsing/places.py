@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import cache
+from pathlib import Path
 
 _COUNTRIES = {
     "DE": "germany deutschland allemagne alemania", "AT": "austria österreich autriche", "CH": "switzerland schweiz suisse suiza svizzera",
@@ -56,9 +59,11 @@ _STATES = {
 _COUNTRY_OF = {name.replace("_", " "): region for region, names in _COUNTRIES.items() for name in names.split()}
 _CITY_OF = {name.replace("_", " "): region for region, names in _CITIES.items() for name in names.split()}
 _STATE_OF = {state: region for region in ("AU", "CA", "US") for state in _STATES[region].split()}
+_HALF_TOWN = 0.65
+_DIGIT = re.compile(r"\d")
 _POSTAL = re.compile(r"(?:\d{4,5}(?:-\d{3,4})?\s+|(?:A|D|F|E|CH|DE|AT|FR|ES|L|B)-?\d{4,5}\s+)(?=[^\W\d_])")
 _POSTAL_AFTER = re.compile(r"[\s,]+(?:\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4}(?: ?[A-Z]{2})?)$")
-_DISTRICT = re.compile(r"\s\d{1,2}e?$")  # Dublin 8, Paris 11e
+_DISTRICT = re.compile(r"\s(?:\d{1,2}e?|[A-Z\u00d8]{1,2})$")  # Dublin 8, Paris 11e
 _BRITISH_POST = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
 _WORDS = re.compile(r"[^\W\d_][\w .'\u2019/()-]{0,40}")
 
@@ -70,17 +75,34 @@ def region_of(place: str) -> str | None:
         name = _bare(part)
         if name in _COUNTRY_OF:
             return _COUNTRY_OF[name]
-        if part in _STATE_OF and len(parts) > 1:
-            return _STATE_OF[part]
+        if len(parts) > 1 and (state := _state_in(part.split())):
+            return _STATE_OF[state]
     if _BRITISH_POST.search(place):
         return "GB"
     for part in reversed(parts):
         words = part.split()
         if _bare(part) in _CITY_OF:
             return _CITY_OF[_bare(part)]
-        if len(words) > 1 and words[-1] in _STATE_OF:
-            return _STATE_OF[words[-1]]
-    return None
+        if len(words) > 1 and (state := _state_in(words)):
+            return _STATE_OF[state]
+    return next((found for part in reversed(parts) if (found := _towns().get(_folded(_bare(part))))), None)
+
+
+def _state_in(words: list[str]) -> str | None:
+    """A state at the end, or before the postal code there."""
+    last = words[-2] if len(words) > 1 and words[-1].isdigit() else words[-1] if words else ""
+    return last if last in _STATE_OF else None
+
+
+@cache
+def _towns() -> dict[str, str]:
+    """Towns of ten thousand people and more, by their names without accents; many are words or surnames too, so that they prove less than the lists above."""
+    lines = Path(__file__).with_name("towns.txt").read_text(encoding="utf-8").splitlines()[1:]
+    return {_folded(name): line[:2] for line in lines for name in line[3:].split("|")}
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss")).encode("ascii", "ignore").decode()
 
 
 def placeness(text: str) -> float:
@@ -92,11 +114,14 @@ def placeness(text: str) -> float:
         return 0.7
     parts = [part.strip() for part in text.split(",") if part.strip()]
     names = [_POSTAL_AFTER.sub("", _POSTAL.sub("", part)) for part in parts]
+    towns = [_folded(_bare(name)) in _towns() for name in names]
     known = [_bare(name) in _CITY_OF or _bare(name) in _COUNTRY_OF or (name in _STATE_OF and len(parts) > 1) for name in names]
-    if len(parts) > 4 or not known:
+    if len(parts) > 5 or not known:
         return 0.0
     if all(known):
         return 0.95
+    if len(parts) > 1 and known[-1] and (_DIGIT.search(parts[0]) or _DIGIT.search(parts[-2])):
+        return 0.85  # a street and its town
     if not all(name and name[0].isupper() for name in names):
         return 0.0
     if known[-1] and len(parts) > 1:
@@ -107,9 +132,27 @@ def placeness(text: str) -> float:
         return 0.85
     if any(known) and len(parts) > 1:
         return 0.6
+    if towns[-1] and len(parts) < 3:
+        return _HALF_TOWN if len(parts) == 1 or _DIGIT.search(parts[0]) or all(towns) else 0.5
     if all(_WORDS.fullmatch(name) and len(name.split()) <= 4 for name in names) and len(names) <= 2:
         return 0.3 if len(names) == 1 else 0.4
     return 0.0
+
+
+def is_town(text: str) -> bool:
+    """Whether it begins with the known name of a town or a country, and ends with one, if there is more."""
+    names = [_bare(part) for part in text.split(",") if part.strip()]
+    known = [
+        name in _CITY_OF or name in _COUNTRY_OF or _folded(name) in _towns() or (at > 0 and name.upper() in _STATE_OF)
+        for at, name in enumerate(names)
+    ]
+    return bool(known) and known[0] and known[-1]
+
+
+def lies_in(text: str) -> bool:
+    """Whether a country or a state is said behind the last comma."""
+    name = text.rpartition(",")[2].strip()
+    return "," in text and (_bare(name) in _COUNTRY_OF or name in _STATE_OF)
 
 
 _REMOTE = frozenset("remote hybrid home-office homeoffice télétravail remoto à_distance".replace("_", " ").split()) | {
@@ -119,4 +162,9 @@ _REMOTE = frozenset("remote hybrid home-office homeoffice télétravail remoto �
 
 
 def _bare(text: str) -> str:
-    return _DISTRICT.sub("", _POSTAL_AFTER.sub("", _POSTAL.sub("", text.strip(" .()")))).strip(" .()").casefold()
+    """The name alone, in small letters: without postal code, state, district and what stands in brackets."""
+    name = _POSTAL_AFTER.sub("", _POSTAL.sub("", re.sub(r"(?<=\w)\s*\([^()]*\)?$", "", text.strip(" .()"))))
+    words = name.split()
+    if len(words) > 1 and words[-1].isupper() and words[-1] in _STATE_OF:
+        name = " ".join(words[:-1])
+    return _DISTRICT.sub("", name).strip(" .()").casefold()

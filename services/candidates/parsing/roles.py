@@ -11,11 +11,20 @@ from statistics import mean
 
 from services.candidates.parsing.evidence import is_kind, place
 from services.candidates.parsing.labels import label_of
+from services.candidates.parsing.places import is_town, lies_in
 from services.candidates.parsing.sections import Item
 
-_STRONG = re.compile(r"\t|\s*[|\u2022\u00b7\u2027\u25aa\u2666\u25cf]\s*|\s+@\s+|\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])|\s{3,}")
+_STRONG = re.compile(r"\t|\s*[|\u2022\u00b7\u2027\u25aa\u2666\u25cf]\s*|\s+@\s+|\s{3,}")
+_ABOUT = re.compile(
+    r"[.,;(|\u2013\u2014-]*\s*\b(?:(?:c?gpa|cum\. gpa|final grade|grade|note|gesamtnote|abschlussnote|nota media|mention)\b"
+    r"\s?:?\s*(?:\d|[A-Z]\b|sehr|gut|tr\u00e8s|bien|assez)[^\t|]*"
+    r"|(?:(?:ph\.?d |master'?s? )?thesis|dissertation|thema|titel|supervisor|advisor"
+    r"|m\u00e9moire|tesis|sujet|schwerpunkte?|relevant coursework|coursework)\s?:[^\t|]*)",
+    re.IGNORECASE,
+)
+_HELD_AT = re.compile(r"\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])")
 _DASH = re.compile(r"\s+[\u2013\u2014-]\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")
-_COMMA = re.compile(r"(?<!\d),\s+(?!(?:Inc|LLC|Ltd|LLP|Corp|Co|S\.L|S\.A|GmbH)\.?(?:$|[\s,]))(?![^()]*\))")
+_COMMA = re.compile(r"(?<!\d),\s+(?!(?:(?i:Inc|LLC|Ltd|LLP|Corp|Co|S\.L|S\.A|GmbH))\.?(?:$|[\s,]))(?![^()]*\))")
 _AT = re.compile(
     r"(?<=\w)\s+(?:en|for|f\u00fcr|\u00e0|w)\s+(?=(?:[Ll]a |[Ee]l |[Ll]os |[Ll]as )?[A-Z\u00c0-\u00dd\d])"
 )  # where every entry has it
@@ -48,7 +57,8 @@ def parts(rows: Sequence[tuple[str, Item]]) -> Head:
     """The rows of one entry, without its dates, cut where a gap or a bar stands."""
     found: Head = []
     number = 0
-    for words, item in rows:
+    for whole, item in rows:
+        words = _ABOUT.sub("", whole)
         cells = [
             cell for cell in (_trim(cell) for cell in _STRONG.split(words)) if cell and any(map(str.isalpha, cell)) and not is_kind(cell)
         ]
@@ -59,14 +69,35 @@ def parts(rows: Sequence[tuple[str, Item]]) -> Head:
             continue
         found += [Part(cell, item, (number, place_in_row)) for place_in_row, cell in enumerate(cells)]
         number += bool(cells)
-    return found
+    return _named(found)
+
+
+def _without_slot_of_places(heads: list[Head]) -> list[Head]:
+    """Without the parts that stand where most entries have a place, known or not."""
+    counts = Counter(part.slot for head in heads for part in head)
+    places = Counter(part.slot for head in heads for part in head if not part.told and is_town(part.text) and place(part.text) >= _STATED)
+    gone = {slot for slot, count in places.items() if count > 1 and 2 * count > counts[slot]}
+    return [[part for part in head if part.slot not in gone] or head for head in heads]
+
+
+def _named(head: Head) -> Head:
+    """Without the parts that are nothing but places, as long as others are left."""
+    named = [part for part in head if part.told or not (is_town(part.text) and place(part.text) >= _STATED)]
+    if len(named) > 2:
+        named = [part for part in named if part.told or place(part.text) < _STATED or not lies_in(part.text)]
+    sure = _STATED if len(named) == 1 and (_DASH.search(named[0].text) or _COMMA.search(named[0].text)) else 0.9
+    return (
+        named if len(named) > 1 else [part for part in head if part in named or not is_town(part.text) or place(part.text) < sure] or head
+    )
 
 
 def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str]) -> list[tuple[Choice | None, Choice | None]]:
     """For each entry what `first` and `second` judge best, in the slots where that is so for most entries. A post is held "at" somewhere."""
-    heads = _cut(heads, _DASH, first, second)
-    heads = _cut(_cut(heads, _AT, first, second) if names[0] == "title" else heads, _COMMA, first, second)
-    heads = [[part for part in (_without_place(part) for part in head) if part] for head in heads]
+    heads = _without_slot_of_places([[piece for part in head for piece in _held_at(part, first, second)] for head in heads])
+    heads = [_named(head) for head in _cut(heads, _DASH, first, second)]
+    heads = [_named(head) for head in _cut(heads, _COMMA, first, second)]
+    heads = [_departments(head, first, second) for head in _cut(heads, _AT, first, second)] if names[0] == "title" else heads
+    heads = [_with_subject([part for part in (_without_place(part) for part in head) if part], first, second) for head in heads]
     slots = Counter(part.slot for head in heads for part in head)
     usual = [slot for slot, _ in slots.most_common(7)]
     best: tuple[float, tuple[tuple[int, ...], tuple[int, ...]]] | None = None
@@ -75,12 +106,63 @@ def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str
         if best is None or total > best[0] + 1e-9:
             best = (total, (one, other))
     pair = best[1] if best else (usual[0], usual[0]) if usual else None
-    return [_told(head, names) or _choose(head, pair, first, second) for head in heads]
+    return [_told(head, first, second, names) or _choose(head, pair, first, second) for head in heads]
 
 
-def _told(head: Head, names: tuple[str, str]) -> tuple[Choice | None, Choice | None] | None:
+def _held_at(part: Part, first: Judge, second: Judge) -> list[Part]:
+    """A post "at" an employer is two; a university "at Austin" is one."""
+    match = _HELD_AT.search(part.text)
+    if match is None or part.told or second(part.text[: match.start()]) > first(part.text[: match.start()]):
+        return [part]
+    return [
+        replace(part, text=text, slot=(*part.slot, number))
+        for number, text in enumerate((part.text[: match.start()], part.text[match.end() :]))
+    ]
+
+
+def _departments(head: Head, first: Judge, second: Judge) -> Head:
+    """A department and the house that it is of are one employer."""
+    found: Head = []
+    for part in head:
+        last = found[-1] if found else None
+        if (
+            last and last.item is part.item and not (last.told or part.told) and f"{last.text}, {part.text}" in part.item.text
+            and min(second(last.text), second(part.text)) > 0.8 and max(first(last.text), first(part.text)) < 0.5
+            and max(place(last.text), place(part.text)) < _STATED
+        ):  # fmt: skip
+            found[-1] = replace(last, text=f"{last.text}, {part.text}")
+        else:
+            found.append(part)
+    return found
+
+
+def _with_subject(head: Head, first: Judge, second: Judge) -> Head:
+    """A degree and the subject behind its comma are one: "B.S., Biology, Carleton College"."""
+    found: Head = []
+    for at, part in enumerate(head):
+        last = found[-1] if found else None
+        after = any(second(other.text) > 0.8 for other in head[at + 1 :] if other.item is part.item)
+        joined = f"{last.text}, {part.text}" if last else ""
+        if (
+            last
+            and first(last.text) > 0.8
+            and max(first(part.text), second(part.text)) < 0.5
+            and after
+            and joined in part.item.text
+            and not part.told
+        ):
+            found[-1] = replace(last, text=joined)
+        else:
+            found.append(part)
+    return found
+
+
+def _told(head: Head, first: Judge, second: Judge, names: tuple[str, str]) -> tuple[Choice | None, Choice | None] | None:
     """What labels say, where there are any."""
     one, other = (next((Choice(part.text, part.item, 0.95) for part in head if part.told == name), None) for name in names)
+    if one and not other:
+        rest = [part for part in head if not part.told and place(part.text) < _STATED and second(part.text) >= first(part.text)]
+        other = _choice(max(rest, key=lambda part: second(part.text), default=None), second)
     return (one, other) if one or other else None
 
 
@@ -114,7 +196,7 @@ def _choose(
             key=lambda part: second(part.text),
             default=None,
         )
-    if other is not None and one is None and first(other.text) > second(other.text) + 0.4:
+    if other is not None and one is None and first(other.text) > second(other.text) + 0.3:
         one, other = other, None
     return _choice(one, first), _choice(other, second)
 
@@ -127,34 +209,53 @@ def _choice(part: Part | None, judge: Judge) -> Choice | None:
 
 
 def _cut(heads: list[Head], separator: re.Pattern[str], first: Judge, second: Judge) -> list[Head]:
-    """Cuts a slot at a comma or a dash where nearly all entries have one there; in one alone, a comma may be the name's own."""
+    """Cuts a slot at a comma or a dash where nearly all entries have one there; in one alone, a comma may be the name's own.
+
+    An entry whose parts are told apart already is cut only where a place stands behind the comma, since "Vice President, Sales" is one title.
+    """
     counts: dict[tuple[int, ...], list[int]] = {}
     for head in heads:
         for part in head:
             counts.setdefault(part.slot, []).append(len(_pieces(part.text, separator)))
+    settled = sum(len(head) > 1 for head in heads) > 0.6 * len(heads)
+    placed = {part.slot for head in heads for part in head if any(place(piece) >= _STATED for piece in _pieces(part.text, separator)[1:])}
     usual = {}
     for slot, numbers in counts.items():
         cut = [number for number in numbers if number > 1]
-        if len(numbers) > 1 and len(cut) >= 0.75 * len(numbers):
+        if len(numbers) > 1 and len(cut) >= 0.75 * len(numbers) and (not settled or slot in placed):
             usual[slot] = Counter(cut).most_common(1)[0][0]
     return [
         [
             piece
             for part in head
-            for piece in _pieces_of(part, usual.get(part.slot, 0), separator, first, second, alone=len(head) == 1 and separator is not _AT)
+            for piece in _pieces_of(
+                part, usual.get(part.slot, 0), separator, first, second, [other for other in head if other is not part], settled=settled
+            )
         ]
         for head in heads
     ]
 
 
-def _pieces_of(part: Part, usual: int, separator: re.Pattern[str], first: Judge, second: Judge, *, alone: bool) -> list[Part]:
+def _pieces_of(
+    part: Part, usual: int, separator: re.Pattern[str], first: Judge, second: Judge, others: Head, *, settled: bool
+) -> list[Part]:
     pieces = _pieces(part.text, separator)
     if len(pieces) == 1:
         return [replace(part, slot=(*part.slot, 0))] if usual else [part]
     if not usual:
         judged = [max((first(piece), 0), (second(piece), 1), (place(piece), 2)) for piece in pieces]
         told = {kind for sure, kind in judged if sure >= 0.8}
-        if not ({0, 1} <= told) and not (alone and len(pieces) == 2 and told & {0, 1} and len({kind for _, kind in judged}) == 2):
+        lacking = (
+            separator is not _AT
+            and not (others and settled)
+            and not any(max(first(other.text), second(other.text)) >= 0.8 for other in others)
+        )
+        alone = not others and separator is not _AT
+        if alone and settled and separator is _COMMA and first(part.text) > 0.7:
+            return [part]  # a further post with an employer from above
+        if not ({0, 1} <= told and lacking) and not (
+            alone and len(pieces) == 2 and told & {0, 1} and len({kind for _, kind in judged}) == 2
+        ):
             return [part]
         usual = len(pieces)
     if len(pieces) > usual:
@@ -188,7 +289,7 @@ def _without_place(part: Part) -> Part | None:
             text = ", ".join(pieces[:-count])
             break
     bracket = re.search(r"\s*\(([^()]*)\)$", text)
-    if bracket and bracket.start() and place(bracket[1]) >= _STATED:
+    if bracket and bracket.start() and (is_kind(bracket[1]) or place(bracket[1]) >= _STATED or re.fullmatch(r"\d\d[\dAB]?", bracket[1])):
         text = text[: bracket.start()]
     return replace(part, text=text) if text else None
 

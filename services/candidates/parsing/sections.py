@@ -15,6 +15,7 @@ from services.candidates.parsing.lines import Document, Line
 from services.candidates.parsing.parsed import Found, Source, Value
 
 _BULLET = re.compile(r"(?:[^\w\s\"'(\[{<#@$\u20ac\u00a3%&+\u2018\u201c\u2019]|o(?=\s+[A-Z\u00c0-\u00dd]))\s+")
+_INLINE = re.compile(r"([A-Z\u00c0-\u00dd][A-Z\u00c0-\u00dd &-]{3,40}):\s+(?=\S)")
 _SHORTEST_HEADING, _LONGEST_HEADING = 4, 48
 _OPEN_END = re.compile(
     r"(?:[,(&/]|\b(?:and|or|of|in|the|for|und|oder|für|von|zur|der|et|ou|de|du|des|pour|en|y|o|para|del|la|le))$", re.IGNORECASE
@@ -82,6 +83,11 @@ def with_headings_apart(document: Document) -> Document:
     """A heading in the margin beside its section's first line becomes a line of its own, also where it takes two rows or cells."""
     lines: list[Line] = []
     for line in document.lines:
+        inline = _INLINE.match(line.text)
+        if inline and not line.bullet and heading_kind(inline[1]) in ("skills", "languages", "summary"):
+            lines.append(replace(line, text=inline[1], heading=True, links=()))
+            lines.append(replace(line, text=line.text[inline.end() :], bold=False, heading=False))
+            continue
         cells = line.text.split("\t")
         count = next((count for count in (2, 1) if count < len(cells) and heading_kind(" ".join(cells[:count]))), 0)
         if (
@@ -106,6 +112,9 @@ def find_sections(text: Text) -> list[Section]:
     told = {look for look, count in looks.items() if _stands_out(look, body) and count > 1} or {
         look for look in looks if _stands_out(look, body)
     }
+    largest = max(sizes, default=0.0)
+    alone = _of_headings_alone(text, kinds, told)
+    reached = next((index for index, line in enumerate(text.lines) if "@" in line.text), len(text.lines))
     flows = _flows(text)
     sections = [Section("", "")]
     skipped = -1
@@ -128,20 +137,36 @@ def find_sections(text: Text) -> list[Section]:
         heads = kind is not None and (look in told or not told or line.heading or _stands_out(look, body) or kind == "contact")
         if heads and kind is not None and not (sections[-1].kind == kind and not _stands_out(look, body) and told):
             sections.append(Section(kind, line.text if skipped != index + 1 or following is None else _joined(line.text, following.text)))
-        elif flows.get(index, False) or (index in flows and line.size and line.size > 1.3 * body and look not in told):
+        elif (
+            flows.get(index, False)
+            or (index and line.x0 is None and line.size and line.size == largest > 1.6 * body)
+            or (index in flows and line.size and line.size > 1.3 * body and look not in told)
+        ):
             sections.append(Section("", "", [index]))
         elif (
-            len(sections) > 1
+            (len(sections) > 1 or index > reached)
             and len(line.text) <= _LONGEST_HEADING
             and not line.bullet
             and "\t" not in line.text
-            and _is_unknown_heading(line, look, told, body)
+            and (_is_unknown_heading(line, look, told, body) or (look in alone and sum(map(str.isalpha, line.text)) >= _SHORTEST_HEADING))
             and not (line.size is None and sections[-1].kind in ("experience", "education", "projects") and _is_dated_below(text, index))
         ):
             sections.append(Section("other", line.text))
         else:
             sections[-1].lines.append(index)
     return sections
+
+
+def _of_headings_alone(text: Text, kinds: list[str | None], told: set[Look]) -> set[Look]:
+    """The looks in which hardly anything but headings is set, however little they stand out."""
+    lines: dict[Look, list[tuple[str | None, Line]]] = {}
+    for kind, line in zip(kinds, text.lines, strict=True):
+        lines.setdefault(_look(line), []).append((kind, line))
+    return {
+        look for look, found in lines.items()
+        if look in told and sum(kind is not None for kind, _ in found) >= max(3, 0.5 * len(found))
+        and all(len(line.text) <= _LONGEST_HEADING and "\t" not in line.text and not find_period(line.text) for _, line in found)
+    }  # fmt: skip
 
 
 def _flows(text: Text) -> dict[int, bool]:
@@ -235,8 +260,8 @@ def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool
         above.page == line.page
         and above.y0 is not None
         and line.y0 is not None
-        and above.size
-        and not 0 <= line.y0 - above.y0 < _LINE_GAP * above.size
+        and (height := above.size or (above.y1 or 0) - above.y0)
+        and not 0 <= line.y0 - above.y0 < _LINE_GAP * height
     ):
         return False
     if above.text.count("(") > above.text.count(")") or _OPEN_END.search(above.text) or line.text[:1] in ")]":

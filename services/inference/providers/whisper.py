@@ -3,8 +3,7 @@
 
 import math
 import threading
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata
@@ -28,7 +27,9 @@ _LONGEST_STRETCH = 28.0
 _SILENCE, _SILENCE_HURRIED = 8.0, 2.0
 _SHORTEST_SILENCE_BETWEEN = 500  # milliseconds
 _TOKENS, _TOKENS_PER_SECOND = 8, 6  # more than anybody says; a model that goes on is repeating itself
-_MOST_COMPRESSED = 2.4  # text that packs better repeats itself; the threshold is Whisper's own
+_LONGEST_LOOP = 8  # words, or tokens, that come again and again
+_QUICKEST_WORD = 0.1  # seconds; the quickest speakers say seven syllables in one
+_NO_TIME, _MOST_AT_ONCE = 0.05, 2  # nobody says more words than that in so few seconds
 _CERTAIN = 0.5  # below this a language is a guess, as after one word, and a wrong guess makes nonsense of plain English
 _NO_SPEECH, _UNLIKELY = 0.6, -1.0  # Whisper's own thresholds for having heard nothing
 
@@ -68,13 +69,18 @@ class Whisper:
     def hear(self, audio: bytes, hint: Hint, *, hurried: bool = False) -> Heard:
         model = self._load()
         samples = _samples(audio)
-        heard, sound = self._attempt(model, samples, hint, _SILENCE_HURRIED if hurried else _SILENCE, beams=1)
-        if not sound and not hurried:
-            heard, sound = self._attempt(model, samples, hint, _WHOLE_WINDOW, beams=5)
-        return heard if sound else Heard(without_repetition(heard.words), heard.language, heard.language_confidence)
+        heard, has_end = self._attempt(model, samples, hint, _SILENCE_HURRIED if hurried else _SILENCE)
+        if not (has_end or hurried or is_timeless(heard.words)):
+            heard, has_end = self._attempt(model, samples, hint, _WHOLE_WINDOW, may_repeat=False)
+        words = without_loops(without_timeless_end(heard.words))
+        if not has_end and not is_timeless(heard.words):
+            words = without_repetition(words)
+        return Heard(words, heard.language, heard.language_confidence)
 
-    def _attempt(self, model: Any, samples: "NDArray[np.float32]", hint: Hint, silence: float, *, beams: int) -> tuple[Heard, bool]:
-        """What is heard with so much silence behind it, and whether it reads as speech does, rather than going round in circles."""
+    def _attempt(
+        self, model: Any, samples: "NDArray[np.float32]", hint: Hint, silence: float, *, may_repeat: bool = True
+    ) -> tuple[Heard, bool]:
+        """What is heard with so much silence behind it, and whether it came to an end by itself, rather than going round in circles until it was stopped."""
         from faster_whisper.transcribe import merge_punctuations, pad_or_trim  # type: ignore[import-untyped] # noqa: PLC0415
 
         seconds = samples.size / RATE
@@ -90,8 +96,8 @@ class Whisper:
         prompt = model.get_prompt(words, [], without_timestamps=True, hotwords=", ".join(hint.vocabulary) or None)
         most = _TOKENS + math.ceil(_TOKENS_PER_SECOND * seconds)
         [answer] = model.model.generate(
-            encoded, [prompt], beam_size=beams, max_length=min(448, 2 * most), return_scores=True, return_no_speech_prob=True,
-            sampling_temperature=0, suppress_blank=True, suppress_tokens=[-1],
+            encoded, [prompt], beam_size=1, max_length=min(448, 2 * most), return_scores=True, return_no_speech_prob=True,
+            sampling_temperature=0, suppress_blank=True, suppress_tokens=[-1], no_repeat_ngram_size=0 if may_repeat else _LONGEST_LOOP,
         )  # fmt: skip
         tokens = [token for token in answer.sequences_ids[0] if token < words.eot]
         said = words.decode(tokens).strip()
@@ -101,12 +107,12 @@ class Whisper:
         merge_punctuations(aligned, "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、")
         found: list[Word] = []
         for word in aligned:
-            text, start, end = word["word"], round(float(word["start"]), 2), round(min(float(word["end"]), seconds), 2)
+            text, (start, end) = word["word"], (round(min(float(word[edge]), seconds), 2) for edge in ("start", "end"))
             if found and text[:1] != " " and language not in UNSPACED:  # the second half of a word with a hyphen
                 found[-1] = replace(found[-1], text=found[-1].text + text.strip(), end=end)
             elif text.strip():
                 found.append(Word(text.strip(), start, end, round(float(word["probability"]), 3)))
-        return Heard(tuple(found), language, round(float(certainty), 3)), len(tokens) < most - 1 and not repeats(said)
+        return Heard(tuple(found), language, round(float(certainty), 3)), len(tokens) < most - 1
 
     def _load(self) -> Any:
         with self._lock:
@@ -157,21 +163,54 @@ def find(settings: Settings) -> Whisper | None:
     return Whisper(name, files, settings.whisper_device, settings.whisper_threads)
 
 
-def repeats(text: str) -> bool:
-    """Whether the text goes round in circles, which shows in how well it packs."""
-    raw = text.encode()
-    return len(raw) / len(zlib.compress(raw)) > _MOST_COMPRESSED
+def without_timeless_end(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words up to where they take no time any more: a model that goes on after the speech is over finds no sound for what it says."""
+    kept = len(words)
+    while kept and words[kept - 1].start > words[-1].end - _NO_TIME:
+        kept -= 1
+    return tuple(words[:kept] if len(words) - kept > _MOST_AT_ONCE else words)
 
 
-def without_repetition(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """The words up to where they begin to say the same over again to the end."""
-    texts = [word.text.strip(".,!?").lower() for word in words]
+def is_timeless(words: Sequence[Word]) -> bool:
+    """Whether the words have such an end."""
+    return len(without_timeless_end(words)) < len(words)
+
+
+def without_repetition(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words up to where they begin to say the same over again to the end; for what was stopped while it went on."""
+    texts = _plain(words)
     for kept in range(1, len(texts)):
-        for length in range(1, kept + 1):
+        for length in range(1, min(kept, _LONGEST_LOOP) + 1):
             rest, loop = texts[kept:], texts[kept - length : kept]
             if len(rest) >= length * 2 and rest == (loop * (len(rest) // length + 1))[: len(rest)]:
-                return words[:kept]
-    return words
+                return tuple(words[:kept])
+    return tuple(words)
+
+
+def without_loops(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words, where what is said over and over in less time than anybody could is said once. What was really repeated stays."""
+    found = list(words)
+    for start, length, times in _loops(found):
+        del found[start + length : start + length * times]
+        return without_loops(found)
+    return tuple(found)
+
+
+def _loops(words: Sequence[Word]) -> Iterator[tuple[int, int, int]]:
+    """Where such a loop starts, of how many words it is, and how often they come. Word times tell it: a loop has no sound of its own, so its words get none."""
+    texts = _plain(words)
+    for start in range(len(texts)):
+        for length in range(1, min(_LONGEST_LOOP, (len(texts) - start) // 3) + 1):
+            times = 1
+            while texts[start + length * times : start + length * (times + 1)] == texts[start : start + length]:
+                times += 1
+            again = words[start + length : start + length * times]
+            if times >= (4 if length == 1 else 3) and again[-1].end - again[0].start < _QUICKEST_WORD * len(again):
+                yield start, length, times
+
+
+def _plain(words: Sequence[Word]) -> list[str]:
+    return [word.text.strip(".,!?").lower() for word in words]
 
 
 def _packaged(name: str) -> "Mapping[str, Sequence[Path]] | Path | None":

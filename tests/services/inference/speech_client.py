@@ -40,6 +40,7 @@ class Speech:
     """Speaks for one organization."""
 
     def __init__(self, house: House, address: str, tenant_id: str = "") -> None:
+        self.address = address
         self.channel = grpc.insecure_channel(address)
         self.stub = speech_pb2_grpc.SpeechServiceStub(self.channel)
         self._house = house

@@ -10,7 +10,7 @@ from services.inference import listening
 from services.inference.gate import Gate, Rank
 from services.inference.listening import RATE
 from services.inference.providers.protocol import Heard, Word
-from services.inference.providers.whisper import repeats, without_repetition
+from services.inference.providers.whisper import is_timeless, without_loops, without_repetition, without_timeless_end
 from tests.conftest import until
 
 
@@ -54,9 +54,25 @@ def test_what_goes_round_in_circles_is_said_once(said: str, kept: str) -> None:
     assert " ".join(word.text for word in without_repetition(words(said))) == kept
 
 
-def test_text_that_repeats_itself_is_known_by_how_well_it_packs() -> None:
-    assert repeats("We lost no transaction. " * 8)
-    assert not repeats("We lost no transaction, and the slowest query went from four seconds to eighty milliseconds.")
+def at(said: str, *times: float) -> list[Word]:
+    """Words that end when the next one begins."""
+    return [Word(word, start, end, 0.5) for word, start, end in zip(said.split(), times, (*times[1:], times[-1]), strict=True)]
+
+
+def test_words_that_take_no_time_are_those_of_a_model_that_went_on_after_the_speech() -> None:
+    looped = at("I sorted them. them. them. them.", 0.0, 0.4, 1.0, 2.0, 2.0, 2.0)
+    assert [word.text for word in without_timeless_end(looped)] == ["I", "sorted", "them."]
+    assert is_timeless(looped)
+    quick = at("I did it so.", 0.0, 0.4, 0.6, 0.6)
+    assert list(without_timeless_end(quick)) == quick
+    assert without_timeless_end([]) == ()
+
+
+def test_what_is_said_over_and_over_is_kept_where_each_time_took_its_time() -> None:
+    really = at("No, no, no, no, no, never.", *(0.5 * number for number in range(6)))
+    assert list(without_loops(really)) == really
+    in_no_time = at("We use it use it use it use it and go.", 0.0, 0.4, 0.6, *(0.7 + 0.02 * number for number in range(6)), 0.9, 1.3)
+    assert " ".join(word.text for word in without_loops(in_no_time)) == "We use it and go."
 
 
 def test_a_partial_result_is_due_after_a_second_and_never_takes_more_than_a_third_of_the_time() -> None:

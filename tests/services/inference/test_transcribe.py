@@ -30,9 +30,12 @@ from tests.services.inference.test_rpc import settings
 
 @pytest.fixture(scope="module")
 def speech(house: House) -> Iterator[Speech]:
-    found = Speech(house, house.addresses["inference"])
+    """A service that listens to two utterances at once; one for all, since each loads the model for itself."""
+    server = start(settings(house, TRANSCRIBE_STREAMS="2", WORKERS="2"))
+    found = Speech(house, server.address)
     yield found
     found.channel.close()
+    server.stop(1)
 
 
 def test_an_utterance_becomes_sentences_with_the_times_of_their_words(speech: Speech) -> None:
@@ -149,10 +152,9 @@ def wav(seconds: float, name: str = "yes") -> bytes:
 
 def test_the_times_of_a_long_recording_are_those_of_the_recording(speech: Speech) -> None:
     pause = bytes(40 * SECOND)
-    file = wav(0) + sound("yes") + pause + sound("deadlock") + pause
-    heard = speech.transcribe_recording(speech.recording(file))
-    assert plain(heard.segments[0].text) == WORDS["yes"]
-    assert said(heard) == f"{WORDS['yes']} {WORDS['deadlock']}"
+    file = wav(0) + sound("yes") + pause + sound("yes") + pause
+    heard = speech.transcribe_recording(speech.recording(file, language="en"))
+    assert [plain(segment.text) for segment in heard.segments] == [WORDS["yes"]] * 2
     assert heard.segments[1].start == pytest.approx(40 + len(sound("yes")) / SECOND, abs=0.6)
     assert heard.seconds == pytest.approx((len(file) - 44) / SECOND, abs=0.01)
 
@@ -170,8 +172,8 @@ CONCATENATION = f"ffconcat version 1.0\nfile {CLIPS / 'yes.ogg'}\n".encode()
         (PLAYLIST, grpc.StatusCode.INVALID_ARGUMENT, "AUDIO_UNREADABLE"),
         (CONCATENATION, grpc.StatusCode.INVALID_ARGUMENT, "AUDIO_UNREADABLE"),
         (bytes(21 * 2**20), grpc.StatusCode.OUT_OF_RANGE, "AUDIO_TOO_LARGE"),
-        (lambda: coded("ogg", "libopus", bytes(605 * SECOND)), grpc.StatusCode.OUT_OF_RANGE, "AUDIO_TOO_LONG"),
-        (lambda: coded("ogg", "libopus", bytes(20 * SECOND)), grpc.StatusCode.INVALID_ARGUMENT, "AUDIO_SILENT"),
+        (lambda: wav(605), grpc.StatusCode.OUT_OF_RANGE, "AUDIO_TOO_LONG"),
+        (lambda: coded("ogg", "libopus", bytes(5 * SECOND)), grpc.StatusCode.INVALID_ARGUMENT, "AUDIO_SILENT"),
     ],
     ids=["empty", "text", "broken", "playlist", "concatenation", "large", "long", "silent"],
 )
@@ -181,7 +183,7 @@ def test_a_recording_that_is_no_recording_is_told_how(speech: Speech, file: Any,
 
 
 @given(cut=st.integers(0, 6000), flips=st.lists(st.tuples(st.integers(0, 6000), st.integers(1, 255)), max_size=40))
-@hypothesis.settings(max_examples=15)
+@hypothesis.settings(max_examples=8)
 def test_a_damaged_recording_is_decoded_or_refused(cut: int, flips: list[tuple[int, int]]) -> None:
     file = bytearray((CLIPS / "yes.ogg").read_bytes())
     for at, value in flips:
@@ -196,91 +198,81 @@ def test_a_damaged_recording_is_decoded_or_refused(cut: int, flips: list[tuple[i
 
 def test_the_process_that_decodes_ends_at_its_deadline() -> None:
     with pytest.raises(errors.DeadlineExceeded, match="TRANSCRIBER_TOO_SLOW"):
-        isolated.decode(coded("ogg", "libopus", bytes(300 * SECOND)), 0.05)
+        isolated.decode(wav(300), 0.05)
 
 
-@pytest.fixture
-def narrow(house: House) -> Iterator[Speech]:
-    """A service that listens to two utterances at once."""
-    server = start(settings(house, TRANSCRIBE_STREAMS="2", WORKERS="2"))
-    found = Speech(house, server.address)
-    yield found
-    found.channel.close()
-    server.stop(1)
-
-
-def test_more_utterances_than_it_can_hold_are_refused_and_the_rest_of_the_service_goes_on(narrow: Speech) -> None:
+def test_more_utterances_than_it_can_hold_are_refused_and_the_rest_of_the_service_goes_on(speech: Speech) -> None:
     ended = threading.Event()
 
     def speaking() -> Iterator[speech_pb2.TranscribeRequest]:
-        yield from narrow.utterance(sound("yes"))
+        yield from speech.utterance(sound("yes"))
         ended.wait(60)
 
-    embed = inference_pb2_grpc.InferenceServiceStub(narrow.channel).Embed
+    embed = inference_pb2_grpc.InferenceServiceStub(speech.channel).Embed
     request = inference_pb2.EmbedRequest(texts=["Nurse"], purpose="testing", tenant_id=str(ids.mint()))
     with ThreadPoolExecutor(2) as pool:
-        both = [pool.submit(narrow.transcribe, speaking()) for _ in range(2)]
+        both = [pool.submit(speech.transcribe, speaking()) for _ in range(2)]
 
         def busy() -> bool:
             try:
-                narrow.transcribe(iter(()))
+                speech.transcribe(iter(()))
             except grpc.RpcError as error:
                 return told(error).reason == "TRANSCRIBERS_BUSY"
             return False
 
         until(busy, "both places are taken", seconds=60)
         for _ in range(3):
-            assert embed(request, metadata=narrow.metadata, timeout=20).vectors
+            assert embed(request, metadata=speech.metadata, timeout=20).vectors
         ended.set()
         assert [said(answers[-1].transcript) for answers in (each.result(60) for each in both)] == [WORDS["yes"]] * 2
-    assert said(narrow.final(sound("yes"))) == WORDS["yes"]
+    assert said(speech.final(sound("yes"))) == WORDS["yes"]
 
 
-def test_vectors_are_made_while_a_long_recording_is_heard(narrow: Speech) -> None:
-    embed = inference_pb2_grpc.InferenceServiceStub(narrow.channel).Embed
+def test_vectors_are_made_while_a_long_recording_is_heard(speech: Speech) -> None:
+    embed = inference_pb2_grpc.InferenceServiceStub(speech.channel).Embed
     request = inference_pb2.EmbedRequest(texts=["Nurse"], purpose="testing", tenant_id=str(ids.mint()))
-    embed(request, metadata=narrow.metadata, timeout=20)
-    file = wav(0) + (sound("deadlock") + bytes(3 * SECOND)) * 4
+    embed(request, metadata=speech.metadata, timeout=20)
+    file = wav(0) + (sound("deadlock") + bytes(3 * SECOND)) * 2
     with ThreadPoolExecutor(1) as pool:
-        hearing = pool.submit(narrow.transcribe_recording, narrow.recording(file))
+        hearing = pool.submit(speech.transcribe_recording, speech.recording(file))
         answered = 0
         while not hearing.done():
-            assert embed(request, metadata=narrow.metadata, timeout=20).vectors
+            assert embed(request, metadata=speech.metadata, timeout=20).vectors
             answered += 1
-        assert said(hearing.result()).count("deadlock was gone") == 4
+        assert said(hearing.result()).count("deadlock was gone") == 2
     assert answered > 3
 
 
-def test_a_call_that_ends_early_is_told_and_frees_its_place(narrow: Speech) -> None:
+def test_a_call_that_ends_early_is_told_and_frees_its_place(speech: Speech) -> None:
     def silent() -> Iterator[speech_pb2.TranscribeRequest]:
-        yield from narrow.utterance(sound("yes"))
+        yield from speech.utterance(sound("yes"))
         time.sleep(30)
 
     for _ in range(3):
         with pytest.raises(grpc.RpcError) as caught:
-            narrow.transcribe(silent(), timeout=0.5)
+            speech.transcribe(silent(), timeout=0.5)
         # On a busy machine the places of the last ones may not be free again yet.
         assert caught.value.code() in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED)
 
     def free() -> bool:
         try:
-            return said(narrow.final(sound("yes"))) == WORDS["yes"]
+            return said(speech.final(sound("yes"))) == WORDS["yes"]
         except grpc.RpcError:
             return False
 
     until(free, "the places are free again", seconds=60)
 
 
-def test_seconds_of_audio_are_counted_for_the_organization(house: House) -> None:
+def test_seconds_of_audio_are_counted_for_the_organization(house: House, speech: Speech) -> None:
     account = house.employer()
-    speech = Speech(house, house.addresses["inference"], account.tenant_id)
-    speech.final(sound("yes"), purpose="interview")
-    speech.transcribe_recording(speech.recording(wav(10), purpose="interview"))
+    counted = Speech(house, speech.address, account.tenant_id)
+    counted.final(sound("yes"), purpose="interview")
+    counted.transcribe_recording(counted.recording(wav(10), purpose="interview"))
+    counted.channel.close()
     stub = house.stub("inference", inference_pb2_grpc.InferenceServiceStub)
     [day] = stub.ListUsage(inference_pb2.ListUsageRequest(), metadata=account.metadata).days
     assert (day.purpose, day.provider, day.requests) == ("interview", "whisper", 2)
     assert day.audio_seconds == pytest.approx(10 + len(sound("yes")) / SECOND, abs=0.1)
-    speech.channel.close()
 
 
 def test_without_the_models_package_nothing_is_heard(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

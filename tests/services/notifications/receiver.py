@@ -72,6 +72,7 @@ def receiving(respond: Respond | None = None, *, context: ssl.SSLContext | None 
             pass
 
     server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign] # who hangs up says no goodbye
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     receiver.port = server.server_port

@@ -59,9 +59,9 @@ class Made:
     data: bytes
 
 
-def corpus(half: str) -> Iterator[Made]:
-    """Those whose generator is not installed are left out, and `left_out` tells how many."""
-    for number, truth in enumerate(people(half)):
+def corpus(half: str, every: int = 1) -> Iterator[Made]:
+    """Every so many of a half. Those whose generator is not installed are left out."""
+    for number, truth in list(enumerate(people(half)))[::every]:
         page = LAYOUTS[half][number % len(LAYOUTS[half])]
         try:
             yield Made(
@@ -71,15 +71,19 @@ def corpus(half: str) -> Iterator[Made]:
             continue
 
 
-def parse(made: Made) -> ParsedCv | None:
+def parse_bytes(data: bytes) -> ParsedCv | None:
     try:
-        return fields.parse(made.data)
+        return fields.parse(data)
     except Unreadable:
         return None
 
 
-def score(truth: Truth, cv: ParsedCv | None) -> tuple[Counter[str], Counter[str], list[str]]:
-    """What was right and what it is out of, by kind, and words on each miss."""
+def parse(made: Made) -> ParsedCv | None:
+    return parse_bytes(made.data)
+
+
+def score(truth: Truth, cv: ParsedCv | None, *, whole: bool = True) -> tuple[Counter[str], Counter[str], list[str]]:
+    """What was right and what it is out of, by kind, and words on each miss. A truth that is not the whole of the page has no bullets."""
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
     misses: list[str] = []
@@ -105,7 +109,7 @@ def score(truth: Truth, cv: ParsedCv | None) -> tuple[Counter[str], Counter[str]
         truth.summary, truth.headline, *(title for title, _, _ in truth.certifications), *(words for project in truth.projects for words in project),
         *(words for job in truth.work for words in (job.title, *job.bullets)), *(one.degree for one in truth.education),
     ]  # fmt: skip
-    prose = "\n\n".join(told_elsewhere)
+    prose = "\n\n".join(told_elsewhere) if whole else cv.text
     allowed = {mention.skill.casefold() for mention in find_skills(prose)}
     found = {_skill(skill.value) for skill in cv.skills}
     extra = found - expected - allowed
@@ -116,6 +120,8 @@ def score(truth: Truth, cv: ParsedCv | None) -> tuple[Counter[str], Counter[str]
     spoken = len(cv.languages)
     note("languages", min(spoken, len(truth.languages)), max(spoken, len(truth.languages)), [_value(one.name) for one in cv.languages])
     note("summary", _fold(truth.summary) == _fold(_value(cv.summary)), 1, (truth.summary, _value(cv.summary)))
+    if not whole:
+        return right, total, misses
     bullets = {_fold(bullet) for job in truth.work for bullet in job.bullets}
     told = {_fold(bullet.value) for job in cv.work_experience for bullet in job.bullets}
     note("bullets", len(bullets & told), len(bullets | told), (bullets - told, told - bullets))
@@ -147,7 +153,7 @@ def _entries(note: Callable[[str, int, int, object], None], truth: Truth, cv: Pa
         size,
         ([job[2:] for job in jobs], [job[2:] for job in read_jobs]),
     )
-    schools = [(_fold(one.degree), _fold(one.university), one.start, one.end) for one in truth.education]
+    schools = [(_fold(one.degree), _fold(one.university), one.start or None, one.end or None) for one in truth.education]
     read_schools = [
         (_fold(_value(one.degree)), _fold(_value(one.university)), _value(one.start_year), _value(one.end_year)) for one in cv.education
     ]

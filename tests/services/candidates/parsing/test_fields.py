@@ -247,9 +247,10 @@ def test_headings_in_french_and_spanish_open_their_sections():
     assert languages(spanish) == [("English", "B2")]
 
 
-def test_a_number_without_prefix_is_dialled_in_the_given_region_or_not_at_all():
-    assert value(of("Jane Doe\n(415) 555-2671", "US").phone) == "+14155552671"
-    assert of("Jane Doe\n(415) 555-2671").phone is None
+def test_a_number_without_prefix_is_dialled_in_the_given_region_or_by_its_grouping_or_not_at_all():
+    assert value(of("Jane Doe\n030 9023 5500", "DE").phone) == "+493090235500"
+    assert of("Jane Doe\n030 9023 5500").phone is None
+    assert value(of("Jane Doe\n(415) 555-2671").phone) == "+14155552671"
 
 
 def test_ligatures_and_invisible_marks_are_resolved_and_spaced_headings_closed():

