@@ -53,7 +53,8 @@ def test_a_candidate_holds_an_interview_by_voice_in_a_browser(
 ) -> None:  # fmt: skip
     interview = hiring.start(question_count=2, share_report=True)
     options = {
-        "address": edge.url, "interview": interview.id, "token": hiring.candidate.access, "wav": str(microphone), "patience": 90_000, "period": _PERIOD * 1000, "words": _WORDS,
+        "address": edge.url, "interview": interview.id, "token": hiring.candidate.access, "wav": str(microphone), "patience": 90_000, "period": _PERIOD * 1000,
+        "words": _WORDS,
         "code": _CODE,
     }  # fmt: skip
     ran = subprocess.run(
