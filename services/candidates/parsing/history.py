@@ -129,8 +129,8 @@ def _dated(text: Text, listed: list[Item], anchors: list[tuple[int, Period]]) ->
         bullets: list[Item] = []
         for item in block:
             below = item.first > listed[at].first
-            told = below and len(heads) > 2 and item.text.endswith((".", "!")) and not _LEGAL_END.search(item.text)
-            is_head = item is listed[at] or not (_tells(item) or told or (bullets and below))
+            story = below and len(heads) > 2 and item.text.endswith((".", "!")) and not _LEGAL_END.search(item.text)
+            is_head = item is listed[at] or not (_tells(item) or story or (bullets and below))
             (heads if is_head else bullets).append(item)
         entries.append(_Entry(heads, listed[at], period, bullets))
     return entries

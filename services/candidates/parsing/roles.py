@@ -166,7 +166,7 @@ def _told(head: Head, first: Judge, second: Judge, names: tuple[str, str]) -> tu
         for name in names
     )
     if one and not other:
-        rest = [part for part in head if not part.told and place(part.text) < _STATED and second(part.text) >= first(part.text)]
+        rest = [part for part in head if not part.told and place(part.text) < _STATED and first(part.text) < 0.9]
         other = _choice(max(rest, key=lambda part: second(part.text), default=None), second)
     return (one, other) if one or other else None
 
