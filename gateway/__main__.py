@@ -1,6 +1,7 @@
 """The gateway as a process: settings, tokens, rooms, health, pages."""
 
 import asyncio
+import resource
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, publis
 
 _DOCUMENT = Path(__file__).parents[1] / "generated" / "openapi.json"
 _GRACE_SECONDS = 5.0
+_OTHER_FILES = 500
 
 
 @dataclass
@@ -116,9 +118,17 @@ async def run(settings: Settings) -> None:
     await gateway.stop()
 
 
+def _allow_files(count: int) -> None:
+    """Each socket is a file, and many systems begin with a limit of 1,024 that a process may raise itself."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count if hard == resource.RLIM_INFINITY else min(count, hard), hard))
+
+
 def main() -> None:
     settings = load(Settings, "gateway")
     logs.configure(readable=settings.debug)
+    _allow_files(settings.most_sockets + _OTHER_FILES)
     tracing.configure(settings.otel_endpoint, "gateway")
     if settings.metrics_listen:
         metrics.expose(settings.metrics_listen)

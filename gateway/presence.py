@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from einstellen.rooms.v1 import media_pb2
 from gateway.media import Part
+from services.chassis import rooms as wire
 
 LIFE_SECONDS = 15
 REFRESH_SECONDS = 5
@@ -50,10 +51,10 @@ class Presence:
                 for room_name, entries in rooms:
                     scored = dict.fromkeys(entries, now + LIFE_SECONDS)
                     if scored:
-                        pipeline.zadd(_key(room_name), scored)
-                    pipeline.zremrangebyscore(_key(room_name), "-inf", now)
-                    pipeline.expire(_key(room_name), 2 * LIFE_SECONDS)
-                    pipeline.zrange(_key(room_name), 0, 999)
+                        pipeline.zadd(wire.presence(room_name), scored)
+                    pipeline.zremrangebyscore(wire.presence(room_name), "-inf", now)
+                    pipeline.expire(wire.presence(room_name), 2 * LIFE_SECONDS)
+                    pipeline.zrange(wire.presence(room_name), 0, 999)
                 answers = await pipeline.execute()
         except RedisError:
             return None
@@ -62,21 +63,17 @@ class Presence:
     async def replace(self, room_name: str, before: str, after: str) -> None:
         """Puts another entry in the place of one."""
         with contextlib.suppress(RedisError):
-            await self._client.zrem(_key(room_name), before)
-            await self._client.zadd(_key(room_name), {after: time.time() + LIFE_SECONDS})
+            await self._client.zrem(wire.presence(room_name), before)
+            await self._client.zadd(wire.presence(room_name), {after: time.time() + LIFE_SECONDS})
 
     async def leave(self, room_name: str, entry: str) -> Here | None:
         """Removes an entry; answers who is left."""
         try:
-            await self._client.zrem(_key(room_name), entry)
+            await self._client.zrem(wire.presence(room_name), entry)
         except RedisError:
             return None
         found = await self.refresh([(room_name, [])])
         return found[0] if found else None
-
-
-def _key(room_name: str) -> str:
-    return f"presence:{room_name}"
 
 
 def _here(entries: list[bytes]) -> Here:

@@ -25,7 +25,7 @@ from tests.conftest import House
 
 ROOT = Path(__file__).parents[1]
 # Contracts that belong to no one service: the frame's own.
-SHARED = {"options", "audit", "events", "keys", "rooms", "persons"}
+SHARED = {"options", "audit", "events", "keys", "rooms", "persons", "problems"}
 NAMES = sorted(folder.name for folder in (ROOT / "proto" / "einstellen").iterdir() if folder.name not in SHARED)
 SERVED_BY = {"keys": "auth", "audit": "auth"}  # which is asked for the audit log where no service is named
 
@@ -52,7 +52,8 @@ ROOMS |= {room: ({room}, {"errors", "skills"}, NO_IO) for room in PURE}
 # The interviewer's: what to ask takes up what was said, and what was said is judged by itself.
 ROOMS |= {
     "subjects": (set(), set(), NO_IO),
-    "instructions": (set(), set(), NO_IO),
+    "disguises": (set(), set(), NO_IO),
+    "instructions": ({"disguises"}, set(), NO_IO),
     "scoring": ({"scoring", "subjects", "instructions"}, {"skills"}, NO_IO),
     "asking": ({"asking", "scoring", "subjects", "instructions"}, {"skills"}, NO_IO),
 }
@@ -426,6 +427,7 @@ NOT_OF_PEOPLE = {
     "plans": "what is for sale",
     "invoice_numbers": "a counter",
     "reconciliations": "our books against the providers', by day",
+    "problems": "kinds of errors and their places, and nothing of whom they met",
     "word_weights": "statistics of everybody's words, without those that only a few have",
 }
 

@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import os
 import platform
+import resource
 import shutil
 import subprocess
 import sys
@@ -35,6 +37,8 @@ def main() -> int:
     if not PEERS_PYTHON.exists():
         print("the peers are not installed: run `make bench`", file=sys.stderr)
         return 2
+    # Whoever opens the sockets inherits it.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     root = Path(tempfile.mkdtemp(prefix="einstellen-bench-"))
     root.chmod(0o755)  # PostgreSQL may run as another user
     try:
@@ -161,7 +165,7 @@ def report(talked: list[dict[str, Any]], idled: list[dict[str, Any]], edited: di
     theirs_versions = peer_versions("django", "channels", "channels-redis", "uvicorn", "uvloop", "websockets")
     lines += [
         "",
-        f"{datetime.now(UTC):%Y-%m-%d}; 2 cores, {platform.system()}; Python {platform.python_version()}. Ours: {versions}. Peers: {theirs_versions}.",
+        f"{datetime.now(UTC):%Y-%m-%d}; {os.cpu_count()} cores, with a load of {os.getloadavg()[2]:.0f} when this ended; {platform.system()}; Python {platform.python_version()}. Ours: {versions}. Peers: {theirs_versions}.",
         "",
     ]
     return "\n".join(lines)

@@ -182,6 +182,7 @@ class Cashier:
         note = self._invoicing.credit_note(connection, invoice, payment, owed, tax, now=now)
         bought = rules.share_back(invoice.credits, payment.amount, payment.refunded, amount)
         self._take_back(connection, invoice, note.id, bought, now=now)
+        renewals.mail(connection, payment.tenant_id, "payment_refunded", invoice_id=invoice.id, note_id=note.id, at=now.isoformat())
         returned = audit.change(payment, payment_now, "refunded")
         audit.record(connection, "payment.refunded", tenant_id=payment.tenant_id, payment_id=payment.id, **returned)
         return payment_now

@@ -84,7 +84,7 @@ def paid(connection: Connection, invoice: Invoice, payment: Payment | None, *, n
     store.put_invoice(connection, invoice)
     audit.record(connection, "invoice.paid", tenant_id=invoice.tenant_id, invoice_id=invoice.id, **audit.change(before, invoice, "status"))
     if payment is not None:
-        mail(connection, invoice.tenant_id, "payment_receipt", invoice_id=invoice.id)
+        mail(connection, invoice.tenant_id, "payment_receipt", invoice_id=invoice.id, at=now.isoformat())
     if invoice.kind == "package":
         account = accounts.lock_account(connection, invoice.tenant_id, "ai")
         bought = Booking(ids.mint(), "PURCHASE", f"invoice:{invoice.id}", invoice.description, str(invoice.id))

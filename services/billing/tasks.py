@@ -160,8 +160,16 @@ def _words(connection: Connection, task: Task) -> dict[str, str]:
     if task.payload["template"] == "payment_receipt":
         invoice = subscription_store.get_invoice(connection, UUID(task.payload["invoice_id"]), task.tenant_id)
         return {
-            "description": invoice.description, "amount": money(invoice.amount, invoice.currency), "paid_time": invoice.invoice_date.isoformat(),
-            "invoice_number": str(invoice.number),
+            "description": invoice.description, "amount": money(invoice.amount, invoice.currency), "invoice_number": str(invoice.number),
+            "paid_time": str(task.payload.get("at") or invoice.invoice_date.isoformat()),
+        }  # fmt: skip
+    if task.payload["template"] == "payment_refunded":
+        invoice, note = (
+            subscription_store.get_invoice(connection, UUID(task.payload[name]), task.tenant_id) for name in ("invoice_id", "note_id")
+        )
+        return {
+            "description": invoice.description, "amount": money(-note.amount, note.currency), "invoice_number": str(note.number),
+            "refund_time": str(task.payload["at"]),
         }  # fmt: skip
     if task.payload["template"] == "low_credit":
         return {name: str(task.payload[name]) for name in ("balance", "threshold")}

@@ -11,6 +11,7 @@ from google.protobuf import json_format, struct_pb2
 
 from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc
 from services.chassis.logs import log
+from services.interviews.instructions import plain_name, without
 from services.interviews.subjects import Background, Opening, Point, Question
 
 _SECONDS = 15.0
@@ -69,14 +70,24 @@ class Provided:
         json_format.ParseDict(_SCHEMA, schema)
         materials = {
             "wanted": json.dumps([{"skill": question.skill, "level": question.level} for question in wanted]),
-            "job": f"{opening.title}\n{opening.description}",
-            "candidate": json.dumps({"titles": background.titles, "employers": background.employers, "skills": background.skills}),
+            "job": without(f"{opening.title}\n{opening.description}"),
+            "candidate": json.dumps(
+                {
+                    "titles": _names(background.titles),
+                    "employers": _names(background.employers),
+                    "skills": _names(background.skills),
+                }
+            ),
         }
         request = inference_pb2.GenerateRequest(
             instruction=_INSTRUCTION, json_schema=schema, max_tokens=3000, purpose="interview_questions", tenant_id=str(tenant_id),
             materials=[inference_pb2.Material(name=name, text=text) for name, text in materials.items()],
         )  # fmt: skip
         return "".join(piece.text for piece in self._inference.Generate(request, timeout=_SECONDS))
+
+
+def _names(given: Sequence[str]) -> list[str]:
+    return [name for name in map(plain_name, given) if name]
 
 
 def merge(planned: Sequence[Question], wanted: Sequence[Question], text: str) -> tuple[Question, ...]:

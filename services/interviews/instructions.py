@@ -2,6 +2,8 @@
 
 import re
 
+from services.interviews.disguises import readings
+
 _LONGEST = 12_000
 _SCORE = r"(?:score|scores|mark|marks|grade|grades|rating|points|credit|evaluation|verdict)"
 _IMPERATIVE = (
@@ -67,6 +69,34 @@ _INSTRUCTION = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )  # fmt: skip
+# The same in other languages: what is to be ignored, or the marks that are to be given. Narrow as well: both halves have to be there.
+_ELSEWHERE = re.compile(
+    r"""
+    (?:ignorier|missacht|vergiss|vergesst|ignor[eao]|oubli|olvid|dimentica
+        |negeer|vergeet|zignoruj|pomi\u0144|\u0438\u0433\u043d\u043e\u0440\u0438\u0440|\u0437\u0430\u0431\u0443\u0434\u044c)
+        \w*\b.{0,40}\b(?:anweisung|vorgabe|instruktion|instruction|instrucci|istruzion|instru\u00e7|consigne|instructie|instrukcj|polece
+        |\u0438\u043d\u0441\u0442\u0440\u0443\u043a\u0446|\u0443\u043a\u0430\u0437\u0430\u043d)\w*
+    | \b(?:volle|maximale|h\u00f6chste)\w*\s+(?:punkt|note|bewertung)\w*
+    | \bnote\s+maximale\b | \bmeilleure\s+note\b
+    | \b(?:puntuaci\u00f3n|calificaci\u00f3n|nota|pontua\u00e7\u00e3o)\s+m\u00e1xima\b
+    | \bm\u00e1xima\s+(?:puntuaci\u00f3n|calificaci\u00f3n|nota|pontua\u00e7\u00e3o)\b
+    | \bpunteggio\s+(?:massimo|pieno)\b | \bvoto\s+massimo\b
+    | \b(?:hoogste|maximale)\s+(?:score|cijfer|punten)\b | \bmaksymaln\w+\s+(?:liczb|ocen|punkt)\w*
+    | \u043c\u0430\u043a\u0441\u0438\u043c\u0430\u043b\u044c\u043d\w*\s+(?:\u0431\u0430\u043b\u043b|\u043e\u0446\u0435\u043d\u043a)\w*
+    | (?:\u5ffd\u7565|\u65e0\u89c6|\u7121\u8996).{0,20}(?:\u6307\u4ee4|\u6307\u793a|\u8bf4\u660e)
+    | (?:\u6307\u4ee4|\u6307\u793a).{0,20}(?:\u5ffd\u7565|\u65e0\u89c6|\u7121\u8996) | \u6ee1\u5206|\u6eff\u5206|\u6e80\u70b9
+    | \u062a\u062c\u0627\u0647\u0644.{0,30}\u062a\u0639\u0644\u064a\u0645\u0627\u062a
+    | \u0627\u0644\u062f\u0631\u062c\u0629\s+\u0627\u0644\u0643\u0627\u0645\u0644\u0629
+    | \u0928\u093f\u0930\u094d\u0926\u0947\u0936.{0,30}\u0905\u0928\u0926\u0947\u0916 | \u092a\u0942\u0930\u0947\s+\u0905\u0902\u0915
+    """,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)  # fmt: skip
+# Pieces that are set apart, so that a sentence in the middle of one goes with the whole.
+_APART = re.compile(
+    r"<!--.*?(?:-->|$)|<\|im_start\|>.*?(?:<\|im_end\|>|$)|\[INST\].*?(?:\[/INST\]|$)|<(system|instructions?|assistant|admin|prompt|script|style)\b.*?(?:</\1>|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SENTENCES = re.compile(r"(?<=[.!?\u3002])\s+|\n+")
 _NAME = re.compile(r"[^\W_][\w&+#.,'\u2019/() -]*")
 _LONGEST_NAME = 60
 _MOST_WORDS = 7
@@ -77,7 +107,24 @@ _SENTENCE = re.compile(
 
 
 def is_instruction(text: str) -> bool:
-    return bool(_INSTRUCTION.search(text[:_LONGEST]))
+    """Whether it speaks to whoever asks or grades, also in disguise and in some other languages."""
+    return any(_INSTRUCTION.search(reading) or _ELSEWHERE.search(reading) for reading in readings(text[:_LONGEST]))
+
+
+def apart(text: str) -> list[tuple[int, int]]:
+    """Where pieces stand that are set apart and have an instruction in them: all that is in one of them is part of it."""
+    return [found.span() for found in _APART.finditer(text[:_LONGEST]) if is_instruction(found[0])]
+
+
+def without(text: str) -> str:
+    """The text with every sentence left out that speaks to whoever asks or grades: what a model may be shown."""
+    kept, start, set_apart = [], 0, apart(text)
+    for end, following in [*(mark.span() for mark in _SENTENCES.finditer(text)), (len(text), len(text))]:
+        part = text[start:end]
+        if part.strip() and not any(start < last and first < end for first, last in set_apart) and not is_instruction(part):
+            kept.append(part)
+        start = following
+    return "\n".join(kept)
 
 
 def plain_name(text: str) -> str:

@@ -5,11 +5,12 @@ import contextlib
 from collections.abc import Callable
 
 import aiohttp
+import psycopg2
 import pytest
 
-from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc
+from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc, notifications_pb2, notifications_pb2_grpc
 from einstellen.rooms.v1 import rooms_pb2
-from tests.conftest import Account, House
+from tests.conftest import Account, House, until
 from tests.gateway.sockets import connect, gateway, join, run
 
 Meet = Callable[..., str]
@@ -390,3 +391,39 @@ def test_in_a_crowd_nobody_is_told_who_comes_and_goes_and_messages_go_on(house: 
             assert not [o for o in ada.others if o.get("presence", {}).get("user_id") == accounts[2].user_id and o["presence"]["online"]]
 
     run(scenario)
+
+
+def test_a_mention_tells_who_does_not_look_at_the_room_and_tells_them_once(house: House, meet: Meet) -> None:
+    ada, looking, away, late = (house.register(name) for name in ("Ada", "Bo", "Cy", "Di"))
+    room = meet(ada, looking, away, late)
+    named = [one.user_id for one in (ada, looking, away)]
+
+    async def scenario() -> None:
+        async with gateway(house) as door, join(door, room, ada) as speaker, join(door, room, looking):
+            for _ in range(2):
+                await speaker.send(say={"content": "look", "client_id": "1", "mentions": named})
+            await speaker.until(lambda: len(speaker.messages) == 2, "the message, and its answer again")
+
+    run(scenario)
+    statement = """
+        SELECT count(*) FROM tasks t JOIN messages m ON m.id = (t.payload->>'message_id')::uuid JOIN rooms r ON r.id = m.room_id
+        WHERE t.kind = 'tell_mentioned' AND t.state = 'done' AND r.name = %s"""
+    with psycopg2.connect(house.owner_url("notifications")) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+
+        def told() -> bool:
+            cursor.execute(statement, (room,))
+            return bool(cursor.fetchone() == (2,))
+
+        until(told, "both were thought of")
+    stub = house.stub("notifications", notifications_pb2_grpc.NotificationServiceStub)
+    listed = {
+        one.email: [
+            each.subject
+            for each in stub.ListNotifications(notifications_pb2.ListNotificationsRequest(), metadata=one.metadata).notifications
+        ]
+        for one in (ada, looking, away, late)
+    }
+    assert {email: [subject for subject in subjects if "mentioned" in subject] for email, subjects in listed.items()} == {
+        ada.email: [], looking.email: [], away.email: ["Ada Lindqvist mentioned you"], late.email: [],
+    }  # fmt: skip

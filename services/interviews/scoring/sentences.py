@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from services.interviews.instructions import is_instruction
+from services.interviews.instructions import apart, is_instruction
 
 LONGEST_ANSWER = 12_000  # characters that are read; a quarter of an hour of speech
 MOST_SENTENCES = 120
@@ -84,12 +84,14 @@ def cut(text: str, question: str = "") -> tuple[Sentence, ...]:
     asked = frozenset(content(question))
     seen: list[frozenset[str]] = []
     found: list[Sentence] = []
+    set_apart = apart(text)
     for start, end in _spans(text):
         said = text[start:end]
         stems = frozenset(content(said))
         if not stems and not words(said):
             continue
-        use = _use(said, stems, asked, seen)
+        hidden = any(start < last and first < end for first, last in set_apart)
+        use = Use.INSTRUCTION if hidden else _use(said, stems, asked, seen)
         if use in (Use.EVIDENCE, Use.LIST):
             seen.append(stems)
         found.append(Sentence(said, start, end, stems, use))

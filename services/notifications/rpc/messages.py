@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 
 from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc
 from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
-from services.chassis import audit, calls, errors, idempotency, ids, paging
+from services.chassis import audit, calls, errors, idempotency, ids, paging, tasks
 from services.chassis import rooms as wire
 from services.chassis.calls import Person
 from services.chassis.clock import Clock, to_timestamp, utc_now
 from services.chassis.database import Database
 from services.chassis.logs import log
-from services.notifications import rules
+from services.notifications import mentions, rules
 from services.notifications.store import notifications as people
 from services.notifications.store import rooms as store
 from services.notifications.tables import Message, Room
@@ -38,6 +38,9 @@ class Chat:
             raise errors.invalid_field("mentions", "MENTION_UNKNOWN", "has somebody who is not in the room")
         message = store.append(connection, room_name, draft, now=self._clock(), direct=room_name.startswith(rules.DIRECT))
         audit.record(connection, "message.sent", room_id=message.room_id, message_id=message.id)
+        for user_id in sorted(set(draft.mentions) - {draft.sender_id}):
+            payload = {"message_id": message.id, "user_id": user_id}
+            tasks.enqueue(connection, mentions.TASK, payload, tenant_id=calls.person().tenant_id)
         return message, to_room_message(message, store.names_of(connection, {draft.sender_id}))
 
     def change(
@@ -137,8 +140,8 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
         attachments = [
             {"reference": one.reference, "name": one.name, "media_type": one.media_type, "size": one.size} for one in request.attachments
         ]
-        mentions = sorted({UUID(user_id) for user_id in request.mentions})
-        draft = store.Draft(person.user_id, request.content, request.client_id, attachments, mentions)
+        named = sorted({UUID(user_id) for user_id in request.mentions})
+        draft = store.Draft(person.user_id, request.content, request.client_id, attachments, named)
         try:
             with self._database.begin(person) as connection:
                 if request.target_seq:

@@ -139,6 +139,33 @@ def strangers(connection: Connection, room_name: str, user_ids: Sequence[UUID]) 
     return set(user_ids) - set(found)
 
 
+@dataclass(frozen=True)
+class Mention:
+    """Who was mentioned by whom, and what the room is called."""
+
+    sender_id: UUID
+    title: str
+    tenant_id: UUID
+
+
+def room_name_of(connection: Connection, message_id: UUID) -> str | None:
+    query = sa.select(rooms.c.name).join(messages, messages.c.room_id == rooms.c.id).where(messages.c.id == message_id)
+    return connection.execute(query).scalar()
+
+
+def unread_mention(connection: Connection, message_id: UUID, user_id: UUID) -> Mention | None:
+    """None where the person has read it, or it does not mention them any more, or they are out of the room."""
+    query = (
+        sa.select(messages.c.sender_id, rooms.c.title, rooms.c.tenant_id)
+        .join(rooms, rooms.c.id == messages.c.room_id)
+        .join(room_members, sa.and_(room_members.c.room_id == rooms.c.id, room_members.c.user_id == user_id))
+        .where(messages.c.id == message_id, room_members.c.read_seq < messages.c.seq)
+        .where(sa.literal(user_id, sa.Uuid) == sa.any_(messages.c.mentions))
+    )
+    row = connection.execute(query).first()
+    return Mention(**row._mapping) if row else None
+
+
 def _count(connection: Connection, room_name: str, sender_id: UUID) -> tuple[UUID, UUID, int]:
     """The room, its organization and its next number. The room's row is held until commit, so that numbers follow the commits without a gap."""
     member = sa.exists().where(room_members.c.room_id == rooms.c.id, room_members.c.user_id == sender_id)

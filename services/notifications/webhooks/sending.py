@@ -12,10 +12,10 @@ from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.logs import log
 from services.chassis.tasks import Handler, Task
-from services.notifications import outbox
-from services.notifications.letters import Letter
+from services.notifications import letters, outbox
 from services.notifications.store import notifications as people
 from services.notifications.store import webhooks as store
+from services.notifications.store import wishes
 from services.notifications.tables import Attempt, Delivery, Endpoint, WebhookMessage
 from services.notifications.webhooks.recording import TASK
 from services.notifications.webhooks.signing import Secrets, sign
@@ -28,6 +28,7 @@ PAUSES = (
 )  # fmt: skip
 GIVEN_UP_AFTER = timedelta(days=5)
 _GONE = 410
+_TEMPLATE = "webhook_off"
 # An endpoint that does not answer holds a worker for long: for this long no other is tried with it.
 _REST = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=24)
@@ -115,17 +116,21 @@ def handlers(database: Database, secrets: Secrets, targets: Targets, clock: Cloc
         audit.record(connection, "webhook_endpoint.switched_off", tenant_id=endpoint.tenant_id, endpoint_id=endpoint.id, **told)
         contact = people.find_contact(connection, endpoint.user_id) if mail else None
         if contact is not None:
+            reader = outbox.reader(
+                wishes.find_wishes(connection, contact.user_id), letters.TEMPLATES[_TEMPLATE].kind, first_name=contact.first_name,
+                user_id=contact.user_id,
+            )  # fmt: skip
+            words = {"url": endpoint.url, "endpoint_id": str(endpoint.id), "gone": why if why == "gone" else ""}
+            letter = letters.render(_TEMPLATE, words, reader, now=now)
             outbox.post(
-                connection, _letter(endpoint, why), "email", contact.email, tenant_id=endpoint.tenant_id, now=now, user_id=contact.user_id
+                connection,
+                letter,
+                "email",
+                contact.email,
+                tenant_id=endpoint.tenant_id,
+                now=now,
+                template=_TEMPLATE,
+                user_id=contact.user_id,
             )
 
     return {TASK: send}
-
-
-def _letter(endpoint: Endpoint, why: str) -> Letter:
-    cause = "it answered 410 Gone" if why == "gone" else f"it has taken nothing for {GIVEN_UP_AFTER.days} days"
-    return Letter(
-        "A webhook endpoint was switched off",
-        f"The webhook endpoint {endpoint.url} was switched off, because {cause}.\n\nWhen it works again, switch it on and replay what it missed: "
-        f"events are kept for 30 days.\n\nEndpoint: {endpoint.id}\n",
-    )

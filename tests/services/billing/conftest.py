@@ -19,6 +19,7 @@ from services.chassis import calls
 from services.chassis.database import Database
 from tests.conftest import Account, House, until
 from tests.refusals import told
+from tests.services.billing.founder import Founder
 from tests.services.billing.till import Till, open_till
 
 
@@ -29,6 +30,7 @@ class Ledger:
     house: House
     stub: Any
     database: Database
+    founder: Founder
 
     @property
     def as_service(self) -> Any:
@@ -85,14 +87,14 @@ class Ledger:
 @pytest.fixture(scope="session")
 def ledger(house: House) -> Iterator[Ledger]:
     database = Database(house.app_url("billing"), pool_size=4)
-    yield Ledger(house, house.stub("billing", credits_pb2_grpc.CreditServiceStub), database)
+    yield Ledger(house, house.stub("billing", credits_pb2_grpc.CreditServiceStub), database, Founder(house))
     database.close()
 
 
 @pytest.fixture
-def company(house: House, ledger: Ledger) -> Account:
+def company(ledger: Ledger) -> Account:
     """The owner of a new business organization without ledger."""
-    return ledger.known(house.employer())
+    return ledger.known(ledger.founder.found())
 
 
 @pytest.fixture(autouse=True)
@@ -132,3 +134,11 @@ def till(house: House) -> Iterator[Till]:
     with open_till(house, "billing_till") as opened:
         yield opened
         opened.verified()
+
+
+@pytest.fixture(autouse=True)
+def months_end(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test has subscribed to renews in no test after it."""
+    yield
+    if "till" in request.fixturenames:
+        request.getfixturevalue("till").rest()

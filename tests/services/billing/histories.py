@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -11,58 +10,14 @@ from typing import Any
 from cli.stack.stripe_stand_in import StripeServer
 from services.chassis import calls, errors
 from tests.services.billing.auditor import Rows, audit
+from tests.services.billing.breaks import Breaks, Died, Wish
 from tests.services.billing.shop import Clock, Shop
 
 DECLINES = ("generic_decline", "insufficient_funds", "stolen_card")
 METHODS = ("pm_card_visa",) * 6 + ("pm_card_authenticationRequired", "pm_card_chargeDeclined")
 _PLANS = ("HumanLite", "HumanAdv", "HumanPro")
-_QUIET = ("begin", "committed", "asking", "answered")
 # Tasks that were recorded without a time of their own are due at the real moment: the clock stands well behind it.
 _LONG_AFTER = datetime(2090, 1, 1, tzinfo=UTC)
-
-
-class Died(BaseException):
-    """The process is gone; what it had in memory is gone with it."""
-
-
-@dataclass
-class Wish:
-    """Something that is asked for under a key, and asked for again until there is an answer."""
-
-    name: str
-    ask: Callable[[], Any]
-    then: Callable[[Any], None] = lambda answer: None
-    refused: Callable[[str], None] = lambda reason: None
-    repeatable: bool = True
-
-
-class Breaks:
-    """What happens at the steps of a shop: nothing, until a fuse has burnt down. Then the process dies, or somebody else is served in between."""
-
-    def __init__(self) -> None:
-        self.shop: Shop | None = None
-        self.disarm()
-
-    def disarm(self) -> None:
-        self._left, self._then = -1, None
-
-    def arm(self, steps: int, then: Callable[[], None] | None) -> None:
-        """Without a `then` the process dies."""
-        self._left, self._then = steps, then
-
-    def __call__(self, where: str) -> None:
-        if self._left < 0:
-            return
-        self._left = max(self._left - 1, 0)
-        if self._left:
-            return
-        if self._then is None:
-            self.disarm()
-            raise Died(where)
-        if where in _QUIET and self.shop is not None and self.shop.database.depth == 0:
-            then = self._then
-            self.disarm()
-            then()
 
 
 class History:

@@ -75,7 +75,9 @@ def test_a_key_is_remembered_when_nothing_is_left(ledger: Ledger, company: Accou
     assert ledger.spend(company, "one more", 0.5).balance_after == 0.5, "a refusal is not kept"
 
 
-def test_the_owner_is_told_once_when_credits_become_few(ledger: Ledger, company: Account) -> None:
+def test_the_owner_is_told_once_when_credits_become_few(ledger: Ledger) -> None:
+    company = ledger.known(ledger.house.employer())
+
     def told_of_few() -> int:
         return sum(
             mail["to"] == [company.email] and "credit" in mail["subject"].lower() for mail in mailbox.newest(ledger.house.mailbox.folder)

@@ -6,7 +6,8 @@ import pytest
 
 from services.billing import admin
 from tests.conftest import House
-from tests.services.billing.histories import Breaks, History, begin_at
+from tests.services.billing.breaks import Breaks
+from tests.services.billing.histories import History, begin_at
 from tests.services.billing.opening import Opened, open_shop
 
 HISTORIES, SLICES = 10_000, 100
@@ -39,7 +40,7 @@ def live(opened: Opened, seeds: Sequence[int]) -> str:
 
 
 def test_whatever_happens_in_whatever_order_the_books_are_right(opened: Opened) -> None:
-    live(opened, range(40))
+    live(opened, range(24))
 
 
 def test_what_is_paid_on_a_page_whose_address_was_lost_is_found_and_goes_back(opened: Opened) -> None:

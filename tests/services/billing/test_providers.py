@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import grpc
 import pytest
@@ -302,7 +302,7 @@ def test_the_method_of_who_goes_is_deleted_at_the_provider(till: Till, company: 
     provider = providers_of(till.settings)[name]
     assert provider.save(UUID(company.tenant_id), customer, method) == customer, "it is there"
     with till.database.begin(calls.SYSTEM) as connection:
-        persons.erase(connection, Person(UUID(company.user_id), (UUID(company.tenant_id),)))
+        persons.erase(connection, Person(uuid4(), (UUID(company.tenant_id),)))
     till.quiet()
     with pytest.raises(errors.InvalidArgument):
         provider.save(UUID(company.tenant_id), customer, method)

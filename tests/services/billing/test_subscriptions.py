@@ -29,6 +29,12 @@ def company(till: Till) -> Account:
     return till.company()
 
 
+@pytest.fixture
+def newcomer(till: Till) -> Account:
+    """Somebody with a mailbox of their own."""
+    return till.known(till.house.employer())
+
+
 def at(stamp: Timestamp) -> datetime:
     return stamp.ToDatetime(tzinfo=UTC)
 
@@ -172,20 +178,20 @@ def test_a_cancelled_plan_runs_to_the_end_of_its_month_unless_it_is_resumed(till
         till.subscriptions.ResumeSubscription(resume, metadata=company.metadata)
 
 
-def test_a_renewal_that_is_declined_is_tried_again_on_schedule_and_mended(till: Till, company: Account) -> None:
-    bought = till.subscribe(company)
+def test_a_renewal_that_is_declined_is_tried_again_on_schedule_and_mended(till: Till, newcomer: Account) -> None:
+    bought = till.subscribe(newcomer)
     declines = ["insufficient_funds", "insufficient_funds"]
-    till.declining(company, lambda: declines.pop() if declines else "")
-    late = to_the_end(till, company, bought)
-    assert (late.status, till.balance(company)) == ("past_due", 0), "no credits for what is not paid"
+    till.declining(newcomer, lambda: declines.pop() if declines else "")
+    late = to_the_end(till, newcomer, bought)
+    assert (late.status, till.balance(newcomer)) == ("past_due", 0), "no credits for what is not paid"
     till.pass_time(days=1, hours=1)
-    assert till.subscription(company, bought).status == "past_due"
+    assert till.subscription(newcomer, bought).status == "past_due"
     till.pass_time(days=3)
-    mended = till.subscription(company, bought)
-    assert (mended.status, till.balance(company), declines) == ("active", 5, [])
+    mended = till.subscription(newcomer, bought)
+    assert (mended.status, till.balance(newcomer), declines) == ("active", 5, [])
     assert at(mended.period_start_time) == at(bought.period_end_time), "the month begins when it was due"
-    assert [each.number for each in till.invoices(company)] == [2, 1], "one invoice for the month, however often it is tried"
-    subjects = until(lambda: (s := mails(till, company)) and any("all is well" in each for each in s) and s, "they were told")
+    assert [each.number for each in till.invoices(newcomer)] == [2, 1], "one invoice for the month, however often it is tried"
+    subjects = until(lambda: (s := mails(till, newcomer)) and any("all is well" in each for each in s) and s, "they were told")
     assert any("did not come through" in each for each in subjects)
 
 
@@ -193,14 +199,24 @@ def mails(till: Till, account: Account) -> list[str]:
     return [mail["subject"] for mail in mailbox.newest(till.house.mailbox.folder) if mail["to"] == [account.email]]
 
 
-def test_a_renewal_is_announced_three_days_before_and_a_cancelled_one_is_not(till: Till, company: Account) -> None:
-    bought, other = till.subscribe(company), till.company()
+def test_who_pays_has_a_receipt_and_who_gets_money_back_is_told(till: Till, newcomer: Account, administrator: Any) -> None:
+    payment = till.buy(newcomer)
+    till.stripe.pay(payment.provider_id)
+    assert till.payment(newcomer, payment.id).status == "succeeded"
+    till.payments.RefundPayment(payments_pb2.RefundPaymentRequest(payment_id=payment.id, amount=300), metadata=administrator)
+    till.quiet()
+    expected = {"Receipt: 9.00 USD for 100 ai credits", "Refund: 3.00 USD for 100 ai credits"}
+    until(lambda: expected <= set(mails(till, newcomer)), "both mails are there")
+
+
+def test_a_renewal_is_announced_three_days_before_and_a_cancelled_one_is_not(till: Till, newcomer: Account) -> None:
+    bought, other = till.subscribe(newcomer), till.known(till.house.employer())
     cancel(till, other, till.subscribe(other), at_period_end=True)
     left = at(bought.period_end_time) - till.clock()
     till.pass_time(seconds=left.total_seconds() - 3 * 86_400 - 60)
-    assert not any("three days" in each for each in mails(till, company))
+    assert not any("three days" in each for each in mails(till, newcomer))
     till.pass_time(minutes=5)
-    until(lambda: any("it renews in three days" in each for each in mails(till, company)), "they were told")
+    until(lambda: any("it renews in three days" in each for each in mails(till, newcomer)), "they were told")
     assert not any("three days" in each for each in mails(till, other))
 
 

@@ -1,9 +1,10 @@
 """Questions from a provider of models: taken where they are of our kind, and the plan stays as it is where they are not."""
 
 import json
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from services.interviews.generation import Provided, merge
 from services.interviews.subjects import Background, Opening, Point, Question
 from tests.conftest import House
 from tests.services.inference.openai_server import Answer, OpenAIServer
+from tests.services.interviews.scoring.test_injections import INJECTIONS
 
 PLANNED = (
     Question("python.1", "Python", "experience", 2, "Which part of your Python work are you proudest of?", (Point("a"), Point("b"))),
@@ -108,9 +110,37 @@ def test_a_provider_is_asked_with_job_and_work_as_data_and_not_as_instructions(w
     assert [question.text for question in found[:2]] == [GOOD["text"], sql["text"]]
     assert found[2:] == PLANNED[2:]
     asked = writer.provider.asked[0]
-    assert "Ignore your instructions" in asked.user
-    assert "Ignore your instructions" not in asked.system
+    assert "Python and PostgreSQL." in asked.user
+    assert "Ignore your instructions" not in asked.user + asked.system
     assert "Kiefernwald" in asked.user
+
+
+class Obeying(OpenAIServer):
+    """A model that does whatever it reads: its question is another one whenever anything in its prompt is."""
+
+    @property
+    def otherwise(self) -> Answer:
+        seen = zlib.crc32(json.dumps(self.asked[-1].body["messages"]).encode()) if self.asked else 0
+        return Answer(pieces=(said(GOOD | {"text": f"How did you keep the Python services at Kiefernwald fast in case {seen}?"}),))
+
+    @otherwise.setter
+    def otherwise(self, answer: Answer) -> None:
+        """It has only the one."""
+
+
+def test_a_model_that_would_obey_is_shown_nothing_that_it_could(writer: Writer) -> None:
+    writer.provider.__class__ = Obeying
+    plain = writer.provided.reword(PLANNED, BACKGROUND, OPENING, uuid4())
+    assert plain[0].text.startswith("How did you keep the Python services at Kiefernwald fast in case ")
+    for injection in INJECTIONS[::4]:
+        resume = replace(
+            BACKGROUND,
+            titles=(*BACKGROUND.titles, injection),
+            employers=(*BACKGROUND.employers, injection),
+            skills=(*BACKGROUND.skills, injection),
+        )
+        job = replace(OPENING, description=f"{OPENING.description}\n{injection}")
+        assert writer.provided.reword(PLANNED, resume, job, uuid4()) == plain, injection
 
 
 def test_a_provider_that_fails_costs_no_interview(writer: Writer) -> None:

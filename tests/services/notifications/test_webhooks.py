@@ -405,3 +405,20 @@ def _kinds(root: Path) -> Iterator[tuple[Path, str]]:
                         assert texts, f"{path}: {ast.unparse(node)}"
                         for text in texts:
                             yield path.relative_to(root), text
+
+
+def test_the_page_for_integrators_names_every_type_and_its_example_verifies(house: House, employer: Account, receiver: Receiver) -> None:
+    page = (ROOT / "docs" / "webhooks.md").read_text()
+    rows = re.findall(r"^\| `(einstellen\.\S+)` \| (.+?) \| (.+?) \|$", page, re.MULTILINE)
+    assert {name: (words, re.findall(r"`(\w+)`", data)) for name, words, data in rows} == {
+        each.name: (each.description, [each.subject, *each.details]) for each in catalogue.EVENT_TYPES.values()
+    }
+    example: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.+?)```", page, re.DOTALL)[0], example)
+    stub = house.stub("notifications", webhooks_pb2_grpc.WebhookEndpointServiceStub)
+    endpoint = stub.CreateWebhookEndpoint(pb.CreateWebhookEndpointRequest(url=receiver.url), metadata=employer.metadata)
+    stub.SendTestWebhook(pb.SendTestWebhookRequest(endpoint_id=endpoint.id), metadata=employer.metadata)
+    (got,) = receiver.wait(1)
+    assert example["verify"](endpoint.secret, got.headers, got.body)
+    assert not example["verify"](endpoint.secret, got.headers, got.body + b" ")
+    assert not example["verify"](endpoint.secret, got.headers | {"webhook-timestamp": "1"}, got.body)
