@@ -74,7 +74,7 @@ _SCHOOL = re.compile(
 )
 _KIND = re.compile(
     r"^(?:full|part)[- ]time$|^(?:permanent|contract|temporary|vollzeit|teilzeit|minijob|befristet|temps plein|temps partiel|cdi\b.*|cdd\b.*|berufsbegleitend|stage|alternance|jornada completa|media jornada|internship"
-    r"|praktikum|on-site|onsite|hybrid|remote|self-employed|freelance)$|^(?:gpa|grade|note|mention|nota|abschlussnote)\b",
+    r"|praktikum|on-site|onsite|hybrid|remote)$|^(?:gpa|grade|note|mention|nota|abschlussnote)\b",
     re.IGNORECASE,
 )
 Score = float

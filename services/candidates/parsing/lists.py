@@ -94,6 +94,9 @@ _UNTIL = re.compile(
     r"(?:[(\u2013\u2014,-]|\b)\s*\b(?:to|until|till|exp\.?|expires|expiry|valid (?:until|to|through)|gültig bis|bis|valable jusqu'en|jusqu'en|válido hasta|hasta)\s*(?=\t)",
     re.IGNORECASE,
 )
+_GRADES = frozenset(
+    ["associate", "professional", "expert", "specialty", "foundation", "practitioner", "advanced", "fundamentals"]
+)  # of a certificate, behind its dash
 _SMALL = frozenset(["and", "or", "of", "in", "und", "oder", "et", "ou", "y", "e", "o", "the", "mit", "with"])
 
 
@@ -200,7 +203,7 @@ def _certificate(words: str) -> tuple[str, str]:
         return bracket[1], bracket[2].strip(" ,")
     for separator in (r",\s+(?![^()]*\))", r"\s+[–—-]\s+"):
         pieces = [piece for piece in map(_trimmed, re.split(separator, whole)) if piece]
-        if len(pieces) > 1:
+        if len(pieces) > 1 and pieces[-1].casefold() not in _GRADES:
             at = 1 if separator.startswith(",") else -1
             begin = whole.rindex(pieces[-1]) if at == -1 else whole.index(pieces[1], len(pieces[0]))
             return _trimmed(whole[:begin]), pieces[at]

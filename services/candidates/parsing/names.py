@@ -19,7 +19,8 @@ _LAST_NAME = re.compile(
     r"(?:last name|surname|family name|nachname|familienname|zuname|name|nom(?: de famille)?|apellidos?)\s?[:\t]\s*(?P<name>[^\t:,|]+)",
     re.IGNORECASE,
 )
-_CREDENTIALS = re.compile(r",\s*(?:(?:[A-Z][A-Za-z.]*[A-Z.][A-Za-z.]*|[A-Z]{2,7}(?:-[A-Z]{1,3})?),?\s*)+$")
+_CREDENTIAL = r"[A-Z][A-Za-z.]{0,3}[A-Z.][A-Za-z.-]{0,4}"
+_CREDENTIALS = re.compile(rf",\s*{_CREDENTIAL}(?:(?:,\s*|\s+){_CREDENTIAL}){{0,6}}$")
 _NAME_WORD = re.compile(r"[\"'(\u201c\u2018\u201e]?[^\W\d_](?:[^\W\d_]|['\u2019.-])*[\"')\u201d\u2019\u201c]?")
 _PARTICLES = frozenset(
     [

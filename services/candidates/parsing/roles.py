@@ -23,7 +23,7 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _HELD_AT = re.compile(r"\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])")
-_DASH = re.compile(r"\s+[\u2013\u2014-]\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")
+_DASH = re.compile(r"\s+(?:[\u2013\u2014-]|--)\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")
 _COMMA = re.compile(r"(?<!\d),\s+(?!(?:(?i:Inc|LLC|Ltd|LLP|Corp|Co|S\.L|S\.A|GmbH))\.?(?:$|[\s,]))(?![^()]*\))")
 _AT = re.compile(
     r"(?<=\w)\s+(?:en|for|f\u00fcr|\u00e0|w)\s+(?=(?:[Ll]a |[Ee]l |[Ll]os |[Ll]as )?[A-Z\u00c0-\u00dd\d])"
@@ -84,6 +84,7 @@ def _named(head: Head) -> Head:
     """Without the parts that are nothing but places, as long as others are left."""
     named = [part for part in head if part.told or not (is_town(part.text) and place(part.text) >= _STATED)]
     if len(named) > 2:
+        named = [part for part in named if part.text.casefold() not in ("freelance", "self-employed")]
         named = [part for part in named if part.told or place(part.text) < _STATED or not lies_in(part.text)]
     sure = _STATED if len(named) == 1 and (_DASH.search(named[0].text) or _COMMA.search(named[0].text)) else 0.9
     return (
@@ -159,9 +160,13 @@ def _with_subject(head: Head, first: Judge, second: Judge) -> Head:
 
 def _told(head: Head, first: Judge, second: Judge, names: tuple[str, str]) -> tuple[Choice | None, Choice | None] | None:
     """What labels say, where there are any."""
-    one, other = (next((Choice(part.text, part.item, 0.95) for part in head if part.told == name), None) for name in names)
+    house = {"company": "school", "school": "company"}  # an organisation is the one in work and the other in education
+    one, other = (
+        next((Choice(part.text, part.item, 0.95) for part in head if part.told and part.told in (name, house.get(name))), None)
+        for name in names
+    )
     if one and not other:
-        rest = [part for part in head if not part.told and place(part.text) < _STATED and second(part.text) >= first(part.text)]
+        rest = [part for part in head if not part.told and place(part.text) < _STATED and first(part.text) < 0.9]
         other = _choice(max(rest, key=lambda part: second(part.text), default=None), second)
     return (one, other) if one or other else None
 

@@ -20,7 +20,7 @@ _SHORTEST_HEADING, _LONGEST_HEADING = 4, 48
 _OPEN_END = re.compile(
     r"(?:[,(&/]|\b(?:and|or|of|in|the|for|und|oder|für|von|zur|der|et|ou|de|du|des|pour|en|y|o|para|del|la|le))$", re.IGNORECASE
 )
-_SENTENCES = re.compile(r"^(?=.{40})(?:\S+ ){5,}.*[^\W\d_]{2,}[.!?]$")
+_SENTENCES = re.compile(r"^(?=.{30})(?:\S+ ){5,}.*[^\W\d_]{2,}[.!?]$")
 _LINE_GAP = 1.9
 _INDENTED = 5  # columns of eight points that a list is set in
 _OTHER_WIDTH = 0.15

@@ -11,6 +11,7 @@ import grpc
 import pytest
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.field_mask_pb2 import FieldMask
+from prometheus_client import REGISTRY
 
 from cli import operator
 from cli.__main__ import main
@@ -489,3 +490,26 @@ def test_what_is_no_bounce_of_ours_changes_nothing(office: PostOffice) -> None:
             action="failed", status="5.1.1", id="x", kind="message/rfc822"
         )
         assert admin.read_bounce(database, report.encode()) == f"{unknown}: 5.1.1, nothing new"
+
+
+# Providers that are away. Last, for SMS are left alone from here on.
+
+
+def test_a_provider_that_is_away_is_left_alone_and_the_others_go_on(office: PostOffice) -> None:
+    ada = office.person()
+    browser = subscribe(office, ada)
+    office.twilio.next_answers = [500] * 50
+    sent = [
+        office.send(notification_type="sms", recipient=f"+49170555{number}000", message="Hello", tenant_id=str(uuid4()))
+        for number in range(6)
+    ]
+    until(lambda: REGISTRY.get_sample_value("einstellen_provider_state", {"provider": "sms"}) == 2, "Twilio is left alone")
+    pushed = office.send(ada, notification_type="push", subject="a", message="b")
+    until(lambda: office.status(pushed.id)[0] == "sent", "push goes on")
+    assert len(arrived(office, browser)) == 1
+    waiting = "SELECT count(*) FROM tasks WHERE state = 'ready' AND run_at > now() + interval '5 seconds' AND payload ->> 'notification_id' = ANY(%s)"
+    until(lambda: office.row(waiting, "{" + ",".join(one.id for one in sent) + "}") == (6,), "all wait until it may be back")
+    assert {office.status(one.id)[0] for one in sent} == {"queued"}
+    attempts = "SELECT sum(attempts) FROM tasks WHERE payload ->> 'notification_id' = ANY(%s)"
+    assert office.row(attempts, "{" + ",".join(one.id for one in sent) + "}") == (50 - len(office.twilio.next_answers),)  # waiting is none
+    office.twilio.next_answers.clear()
