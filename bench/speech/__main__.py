@@ -52,7 +52,7 @@ def _measure(every: int, *, tiny: bool) -> str:
     waits = latency.waits(spoken, hear)
     how = (
         "Work is taken as its CPU seconds, as if it had one core for itself: with two threads on two idle cores the transcript is up to twice as fast. "
-        "What is not in it: the network, the jitter buffer of WebRTC, and the statements and calls around an answer (below a tenth of a second on an idle machine)."
+        "What is not in it: the network, the jitter buffer of WebRTC, and the statements and calls around an answer."
     )
     lines += ["## From the end of an answer to the next question", "", how, "", *latency.shown(waits), ""]
     ear = latency.ear(recorded)
@@ -99,9 +99,7 @@ def _capacity(hear: quality.Hears, sound: bytes) -> list[str]:
         "| interviews | 95 of 100 transcripts come within |",
         "|---|---|",
     ]
-    lines += [
-        f"| {number} | {capacity.late(number, fixed, each, voice):.1f} s |" for number in sorted({1, 2, 4, most, most + 1, most + 3} - {0})
-    ]
+    lines += [f"| {number} | {capacity.late(number, fixed, each, voice):.1f} s |" for number in sorted({1, 2, 4, 6, 8, 10, 12, most} - {0})]
     return [*lines, ""]
 
 
