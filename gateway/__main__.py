@@ -15,7 +15,7 @@ from gateway.answers import answer_errors
 from gateway.chat import Chat
 from gateway.health import Readiness, add_health
 from gateway.owners import Door, Owner
-from gateway.pages import add_pages
+from gateway.pages import add_interview_page, add_pages
 from gateway.rooms import Rooms
 from gateway.settings import Settings
 from services.chassis import clients, logs, metrics, tracing
@@ -89,6 +89,7 @@ async def start(settings: Settings) -> Gateway:
     app = web.Application(middlewares=[answer_errors], client_max_size=64 * 1024)
     chat.add_to(app)
     add_health(app, readiness)
+    add_interview_page(app)
     if _DOCUMENT.exists():
         add_pages(app, _DOCUMENT.read_bytes())
 

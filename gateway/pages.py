@@ -1,5 +1,6 @@
-"""The OpenAPI document and the two pages that show it, with all that they load served from here."""
+"""The OpenAPI document and the two pages that show it, and the page of an interview, with all that they load served from here."""
 
+import asyncio
 import hashlib
 from importlib import util
 from pathlib import Path
@@ -13,6 +14,12 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
     "connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+_INTERVIEW = Path(__file__).parent / "interview"
+_INTERVIEW_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_DEVICES = "microphone=(self), camera=(self)"
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _REVALIDATE = "no-cache"
 _DAY = "public, max-age=86400"
@@ -106,6 +113,23 @@ def add_pages(app: web.Application, document: bytes) -> None:
     for folder in ("swagger-ui", "redoc"):
         app.router.add_static(f"/static/{folder}/", assets[folder])
     app.on_response_prepare.append(_mark_assets)
+
+
+def add_interview_page(app: web.Application) -> None:
+    """`/static/interview/?interview=<id>`: the device check, the room, the end. Plain files, beside this module."""
+    files = {path.name: path for path in sorted(_INTERVIEW.iterdir())}
+    kinds = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+
+    async def serve(request: web.Request) -> web.Response:
+        path = files.get(request.match_info.get("name", "") or "index.html")
+        if path is None:
+            raise web.HTTPNotFound
+        headers = {**_HEADERS, "Content-Security-Policy": _INTERVIEW_POLICY, "Cache-Control": _REVALIDATE, "Permissions-Policy": _DEVICES}
+        text = await asyncio.to_thread(path.read_text)
+        return web.Response(text=text, content_type=kinds[path.suffix], headers=headers)
+
+    for route in ("/static/interview", "/static/interview/", "/static/interview/{name}"):
+        app.router.add_get(route, serve)
 
 
 def _page(html: str) -> web.Response:

@@ -25,7 +25,7 @@ from tests.conftest import House
 
 ROOT = Path(__file__).parents[1]
 # Contracts that belong to no one service: the frame's own.
-SHARED = {"options", "audit", "events", "keys", "rooms", "persons"}
+SHARED = {"options", "audit", "events", "keys", "rooms", "persons", "problems"}
 NAMES = sorted(folder.name for folder in (ROOT / "proto" / "einstellen").iterdir() if folder.name not in SHARED)
 SERVED_BY = {"keys": "auth", "audit": "auth"}  # which is asked for the audit log where no service is named
 
@@ -427,6 +427,7 @@ NOT_OF_PEOPLE = {
     "plans": "what is for sale",
     "invoice_numbers": "a counter",
     "reconciliations": "our books against the providers', by day",
+    "problems": "kinds of errors and their places, and nothing of whom they met",
     "word_weights": "statistics of everybody's words, without those that only a few have",
 }
 

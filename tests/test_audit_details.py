@@ -12,7 +12,8 @@ FIRST = {
     "allowed", "begun", "challenged", "compacted", "considered", "created", "downloaded", "given", "granted", "held", "issued",
     "leased", "linked", "listed", "noted", "opened", "parsed", "read", "ready", "received", "recorded", "refilled", "registered", "requested",
     "said", "self_identified", "sent", "shared", "spent", "started", "transcribed", "unreadable", "uploaded", "voided", "written", "added",
-    "change_requested", "reset_requested", "verification_requested", "impact_reported", "code_wrong", "tested", "replayed", "bounced", "withheld", "failed",
+    "change_requested", "reset_requested", "verification_requested", "impact_reported", "code_wrong",
+    "tested", "replayed", "bounced", "withheld", "failed", "run", "ran", "examined",
 }  # fmt: skip
 
 # Changes without a before and an after, by the name of the action: why.

@@ -8,11 +8,12 @@ CORES = 2.0
 ASKING, THINKING, ANSWERING = 9.0, 4.0, 40.0  # seconds of a question and its answer: the candidate speaks three quarters of the time
 UTTERANCE, PAUSE = 7.0, 0.6  # an answer is so many seconds of speech between pauses, each of which has the utterance written down
 LATE = 1.5  # seconds for a transcript after its pause, for 95 of 100
+SPEEDUP = 1.7  # of two threads over one: an assumption, since a busy machine does not show it
 PEER = 0.10  # of a core for each interview beside the model: WebRTC and Opus (measured earlier as 0.06 to 0.09), the ear, the room
 
 
 def delays(interviews: int, fixed: float, each: float, voice: float, minutes: float = 30, seed: int = 8) -> list[float]:
-    """Seconds from a pause until its transcript, where one takes `fixed` and `each` for every second of speech, on CORES cores by itself."""
+    """Seconds from a pause until its transcript, where one takes `fixed` and `each` CPU seconds for every second of speech."""
     rng = random.Random(seed)
     speed = max(0.05, (CORES - interviews * (PEER + voice * ASKING / (ASKING + THINKING + ANSWERING))) / CORES)
     arrivals: list[tuple[float, float]] = []
@@ -24,7 +25,7 @@ def delays(interviews: int, fixed: float, each: float, voice: float, minutes: fl
             while left > 0:
                 spoken = min(left, 28.0, max(0.8, rng.expovariate(1 / UTTERANCE)))
                 at, left = at + spoken, left - spoken
-                arrivals.append((at, (fixed + each * spoken) / speed))
+                arrivals.append((at, (fixed + each * spoken) / SPEEDUP / speed))
                 at += PAUSE
     heapq.heapify(arrivals)
     free, found = 0.0, []

@@ -22,13 +22,12 @@ class Sum:
     words: int = 0
     seconds: float = 0.0
     cpu: float = 0.0
-    wall: float = 0.0
     slowest: float = 0.0
     heard: list[str] = field(default_factory=list)
 
     def row(self) -> str:
         share = f"{100 * self.wrong / self.words:.1f} %"
-        return f"{share} | {self.cpu / self.seconds:.3f} | {self.wall / self.seconds:.3f} | {self.slowest:.1f} s"
+        return f"{share} | {self.cpu / self.seconds:.3f} s | {self.slowest:.1f} s"
 
 
 def model(name: str) -> Whisper:
@@ -92,13 +91,12 @@ def measure(found: dict[str, Hears], clips: list[Clip]) -> dict[str, Sum]:
     for number, clip in enumerate(clips):
         names = list(found)
         for name in names[number % len(names) :] + names[: number % len(names)]:
-            cpu, wall = time.process_time(), time.perf_counter()
+            cpu = time.process_time()
             heard = found[name](clip.audio)
-            cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+            cpu = time.process_time() - cpu
             wrong, words = errors(clip.words, heard)
             own = sums[name]
             own.wrong, own.words = own.wrong + wrong, own.words + words
-            own.seconds, own.cpu, own.wall = own.seconds + clip.seconds, own.cpu + cpu, own.wall + wall
-            own.slowest = max(own.slowest, wall)
+            own.seconds, own.cpu, own.slowest = own.seconds + clip.seconds, own.cpu + cpu, max(own.slowest, cpu)
             own.heard.append(heard)
     return sums

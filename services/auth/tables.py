@@ -22,7 +22,6 @@ users = sa.Table(
     sa.Column("version", sa.BigInteger, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("email_verified_at", sa.DateTime(timezone=True)),
-    sa.Column("deleted_at", sa.DateTime(timezone=True)),
 )  # fmt: skip
 
 organizations = sa.Table(
@@ -198,7 +197,6 @@ class User:
     version: int
     created_at: datetime
     email_verified_at: datetime | None = None
-    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -108,8 +108,7 @@ def handlers(
 
     def _user(task: Task) -> User | None:
         with database.begin(calls.SYSTEM) as connection:
-            user = accounts.find_user(connection, UUID(task.payload["user_id"]))
-        return user if user and user.deleted_at is None else None
+            return accounts.find_user(connection, UUID(task.payload["user_id"]))
 
     return {
         "put_contact": put_contact, "welcome": welcome, "mail_link": mail_link, "mail_notice": mail_notice, "mail_invitation": mail_invitation,

@@ -13,7 +13,7 @@ import grpc
 import protovalidate
 from google.protobuf.message import Message
 
-from services.chassis import calls, errors, metrics, tracing
+from services.chassis import calls, errors, metrics, problems, tracing
 from services.chassis.calls import Call
 from services.chassis.logs import log
 from services.chassis.rules import NOBODY, Rule
@@ -204,5 +204,6 @@ def _status(problem: Exception, request_id: str) -> grpc.Status:
         tracing.failed(problem.reason)
         return errors.to_status(problem, request_id)
     log.error("internal error", exc_info=problem)
+    problems.note(problem)
     tracing.failed("INTERNAL")
     return errors.internal_status(request_id)

@@ -16,6 +16,7 @@ from grpc_reflection.v1alpha import reflection
 from services.chassis import logs, metrics, tracing
 from services.chassis.interceptor import Frame
 from services.chassis.logs import log
+from services.chassis.reporting import Reporter
 from services.chassis.rules import Rule, rules_of
 from services.chassis.settings import Settings
 from services.chassis.tokens import AccessTokens, ServiceTokens
@@ -94,6 +95,8 @@ def serve(
     """
     if access.revocations is not None:
         background = [access.revocations, *background]
+    if settings.problems_url:
+        background = [Reporter(settings.service, settings.problems_url, services), *background]
     names = [service.full_name for contract in contracts for service in contract.services_by_name.values()]
     quick = ThreadPoolExecutor(2, thread_name_prefix=f"{settings.service}-apart")
     server = grpc.server(

@@ -57,6 +57,11 @@ class Settings(BaseModel):
     debug: bool = Field(default=False, alias="DEBUG", description="Readable logs in place of JSON.")
     jwt_issuer: str = Field("einstellen", alias="JWT_ISSUER", description="The `iss` and `aud` of access tokens.")
     keys_url: str = Field("127.0.0.1:50051", alias="AUTH_SERVICE_URL", description="gRPC address of whoever signs access tokens.")
+    problems_url: str = Field(
+        "",
+        alias="NOTIFICATION_SERVICE_URL",
+        description="gRPC address of notifications, which tells the operator of errors; only logged without it.",
+    )
     upload_dir: str = Field(".data/objects", alias="UPLOAD_DIR", description="The folder of the object store, where no bucket is named.")
     bucket: str = Field("", alias="AWS_STORAGE_BUCKET_NAME", description="The S3 bucket of the object store.")
     s3_endpoint: str = Field("", alias="AWS_ENDPOINT_URL", description="The address of an S3-compatible store that is not Amazon's.")

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from opentelemetry.trace import SpanKind
 
-from services.chassis import calls, database, errors, frame, idempotency, ids, metrics, tracing
+from services.chassis import calls, database, errors, frame, idempotency, ids, metrics, problems, tracing
 from services.chassis.clock import Clock, utc_now
 from services.chassis.database import Database
 from services.chassis.logs import log
@@ -217,6 +217,8 @@ class Worker:
         table, now = frame.tasks, self._clock()
         dead = isinstance(problem, GiveUp) or task.attempts >= task.max_attempts
         pause = min(_FIRST_PAUSE * 2 ** (task.attempts - 1), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
+        if dead:
+            problems.note(problem)
         # The kind of problem and its reason; a message might carry what a person wrote, but those of GiveUp are ours.
         told = f"{problem.reason}: {problem.message}" if isinstance(problem, errors.Refusal) else type(problem).__name__
         if isinstance(problem, GiveUp):

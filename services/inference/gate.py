@@ -11,6 +11,7 @@ from enum import IntEnum
 from services.chassis import errors
 
 _LOOK_UP_SECONDS = 0.25
+_RECENT = 8  # places held, over which the usual time is taken
 
 
 class Rank(IntEnum):
@@ -28,6 +29,13 @@ class Gate:
         self._waiting: list[tuple[Rank, int]] = []
         self._tickets = itertools.count()
         self._changed = threading.Condition()
+        self._usual = 0.0  # seconds that a place is held, of late
+
+    @property
+    def wait(self) -> float:
+        """Seconds that the next one would probably wait."""
+        with self._changed:
+            return self._usual * (len(self._waiting) + (not self._free))
 
     @contextmanager
     def hold(self, rank: Rank, until: float, is_wanted: Callable[[], bool]) -> Iterator[None]:
@@ -48,10 +56,11 @@ class Gate:
                 self._waiting.remove(ticket)
                 heapq.heapify(self._waiting)
                 self._changed.notify_all()
+        began = time.monotonic()
         try:
             yield
         finally:
-            self._leave()
+            self._leave(time.monotonic() - began)
 
     @contextmanager
     def hold_if_idle(self) -> Iterator[bool]:
@@ -65,7 +74,9 @@ class Gate:
             if idle:
                 self._leave()
 
-    def _leave(self) -> None:
+    def _leave(self, held: float | None = None) -> None:
         with self._changed:
             self._free += 1
+            if held is not None:
+                self._usual += (held - self._usual) / _RECENT if self._usual else held
             self._changed.notify_all()

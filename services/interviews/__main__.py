@@ -12,6 +12,8 @@ from einstellen.interviews.v1 import (
     interviewer_pb2_grpc,
     interviews_pb2,
     interviews_pb2_grpc,
+    replay_pb2,
+    replay_pb2_grpc,
     reviews_pb2,
     reviews_pb2_grpc,
 )
@@ -28,6 +30,7 @@ from services.chassis.settings import load
 from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
 from services.interviews import persons, tasks
+from services.interviews.closing import Closing
 from services.interviews.coding.runs import Runs
 from services.interviews.conversation import Conversation
 from services.interviews.recordings import Transcribing
@@ -37,6 +40,7 @@ from services.interviews.rpc.code import CodeService
 from services.interviews.rpc.documents import DocumentOwnerService
 from services.interviews.rpc.interviewer import InterviewerService
 from services.interviews.rpc.interviews import InterviewService, Parts
+from services.interviews.rpc.replay import ReplayService
 from services.interviews.rpc.reviews import ReviewService
 from services.interviews.rpc.room import RoomOwnerService
 from services.interviews.running.choosing import runner
@@ -63,10 +67,13 @@ def start(settings: Settings) -> Server:
     reporting = Reporting(database, conversation, clock.utc_now)
     transcribing = Transcribing(database, files, inference, room, clock.utc_now)
 
+    closing = Closing(database, reporting, room, clock.utc_now)
+
     def add(server: grpc.Server) -> None:
         service = InterviewService(database, Parts(starting, conversation, reporting, room, files))
         interviews_pb2_grpc.add_InterviewServiceServicer_to_server(service, server)
-        interviewer_pb2_grpc.add_InterviewerServiceServicer_to_server(InterviewerService(database, conversation, room), server)
+        interviewer_pb2_grpc.add_InterviewerServiceServicer_to_server(InterviewerService(database, conversation, room, files), server)
+        replay_pb2_grpc.add_ReplayServiceServicer_to_server(ReplayService(database, files), server)
         code_pb2_grpc.add_CodeServiceServicer_to_server(CodeService(database, runs), server)
         reviews_pb2_grpc.add_ReviewServiceServicer_to_server(ReviewService(database, reporting), server)
         rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, room), server)
@@ -75,7 +82,9 @@ def start(settings: Settings) -> Server:
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("interviews", database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read, files), server)
 
-    contracts = (interviews_pb2, code_pb2, interviewer_pb2, reviews_pb2, rooms_pb2, documents_pb2, audit_pb2, persons_pb2, events_pb2)
+    contracts = (
+        interviews_pb2, code_pb2, interviewer_pb2, replay_pb2, reviews_pb2, rooms_pb2, documents_pb2, audit_pb2, persons_pb2, events_pb2
+    )  # fmt: skip
     return serve(
         settings, [module.DESCRIPTOR for module in contracts], add,
         access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("interviews", revoked(keys))), services=services,
@@ -83,7 +92,7 @@ def start(settings: Settings) -> Server:
         background=[
             Worker(
                 "interviews", database,
-                tasks.handlers(starting, conversation, transcribing, reporting) | handlers(database, persons.erase, files), threads=4,
+                tasks.handlers(starting, conversation, transcribing, reporting, closing) | handlers(database, persons.erase, files), threads=4,
             ),
             Follower("interviews", "auth", keys, database, following(persons.erase)),
         ],

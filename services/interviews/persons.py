@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from services.chassis import objects
 from services.chassis.persons import NOBODY, Kept, Person, drop_tasks
-from services.interviews.recordings import KIND
+from services.interviews.recordings import KIND, VOICES
 from services.interviews.tables import (
     code_runs,
     document_updates,
@@ -19,6 +19,7 @@ from services.interviews.tables import (
     rooms,
     score_overrides,
     signals,
+    track_pieces,
     transcript,
     transcript_reads,
 )
@@ -34,6 +35,11 @@ def read(connection: Connection, person: Person) -> Kept:
     for answer in kept.rows["question_answers"]:
         if answer["recording_type"]:
             kept.files[f"recordings/{answer['id']}"] = f"{given[answer['interview_id']]}/{KIND}/{answer['id']}"
+    voices = sa.or_(track_pieces.c.interview_id.in_(given), track_pieces.c.user_id == person.user_id)
+    for piece in kept.add(connection, track_pieces, voices):
+        tenant_id = given.get(piece["interview_id"])
+        if tenant_id is not None:
+            kept.files[f"voices/{piece['speaker']}-{piece['track_id']}-{piece['number']}.ogg"] = f"{tenant_id}/{VOICES}/{piece['file_id']}"
     kept.add(connection, room_consents, sa.and_(room_consents.c.user_id == person.user_id, room_consents.c.interview_id.not_in(given)))
     kept.add(connection, transcript, sa.and_(transcript.c.sender_id == person.user_id, transcript.c.interview_id.not_in(given)))
     kept.add(
@@ -52,6 +58,13 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
         .where(theirs, question_answers.c.recording_type != "")
     )
     files = [objects.key_of(row.tenant_id, KIND, row.id) for row in connection.execute(recorded)]
+    spoken = (
+        sa.select(interviews.c.tenant_id, track_pieces.c.file_id)
+        .join(track_pieces, track_pieces.c.interview_id == interviews.c.id)
+        .where(sa.or_(theirs, track_pieces.c.user_id == person.user_id))
+    )
+    files += [objects.key_of(row.tenant_id, VOICES, row.file_id) for row in connection.execute(spoken)]
+    connection.execute(track_pieces.delete().where(track_pieces.c.user_id == person.user_id))
     connection.execute(interviews.delete().where(theirs))
     for tenant_id, heir in person.heirs.items():
         mine = sa.and_(interviews.c.tenant_id == tenant_id, interviews.c.created_by == person.user_id)

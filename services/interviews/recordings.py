@@ -17,7 +17,7 @@ from services.interviews.subjects import Answer
 from services.interviews.tables import Interview, Line, QuestionAnswer
 
 LARGEST = 20 * 1024 * 1024
-KIND = "recordings"
+KIND, VOICES = "recordings", "voices"
 _PIECE = 256 * 1024
 _SECONDS = 240.0
 _LONGEST = 20_000  # characters, as of a typed answer

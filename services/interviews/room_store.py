@@ -1,5 +1,6 @@
 """Every query on rooms: who wants an interviewer, who has the lease, who leads, who agrees."""
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis import errors
-from services.interviews.tables import Interview, Line, RoomState, interviews, room_consents, rooms, transcript
+from services.interviews.tables import Interview, Line, Piece, RoomState, interviews, room_consents, rooms, track_pieces, transcript
 
 
 def want(connection: Connection, interview_id: UUID, *, until: datetime, now: datetime) -> None:
@@ -95,3 +96,26 @@ def agrees(connection: Connection, interview: Interview, user_id: UUID) -> bool:
         return interview.consented_at is not None
     query = sa.select(sa.true()).where(room_consents.c.interview_id == interview.id, room_consents.c.user_id == user_id)
     return connection.execute(query).first() is not None
+
+
+def add_piece(connection: Connection, piece: Piece) -> None:
+    """One that is there already stays."""
+    connection.execute(insert(track_pieces).values(**asdict(piece)).on_conflict_do_nothing())
+
+
+def recorded_bytes(connection: Connection, interview_id: UUID) -> int:
+    query = sa.select(sa.func.coalesce(sa.func.sum(track_pieces.c.size_bytes), 0)).where(track_pieces.c.interview_id == interview_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def list_pieces(connection: Connection, interview_id: UUID, *, speaker: str = "", after: datetime | None = None) -> list[Piece]:
+    """In the order of their times; those that end after a time, of one speaker where one is named."""
+    query = sa.select(track_pieces).where(track_pieces.c.interview_id == interview_id)
+    if speaker:
+        query = query.where(track_pieces.c.speaker == speaker)
+    if after is not None:
+        query = query.where(
+            track_pieces.c.started_at + sa.func.make_interval(0, 0, 0, 0, 0, 0, track_pieces.c.milliseconds / 1000.0) > after
+        )
+    ordered = query.order_by(track_pieces.c.started_at, track_pieces.c.track_id, track_pieces.c.number)
+    return [Piece(**row._mapping) for row in connection.execute(ordered)]

@@ -9,8 +9,10 @@ from services.interviews.tables import Interview, QuestionAnswer
 
 _WHO_ACTS = ("owner", "admin", "member")
 _MOST_SIGNALS = 2000
+_MOST_RECORDED = 256 * 2**20
 WAITS_FOR = timedelta(minutes=2)  # how long an interviewer waits for a candidate who has left
 LONGEST = timedelta(hours=3)  # from the candidate's first entry
+NOBODY_CAME = timedelta(days=14)  # after the start
 
 
 def is_organization(interview: Interview, person: Person) -> bool:
@@ -60,8 +62,12 @@ def check_code(code: str) -> None:
         raise errors.invalid_field("code", "CODE_EMPTY", "needs code, here or in the shared editor")
 
 
+def is_answered(questions: Sequence[QuestionAnswer]) -> bool:
+    return any(question.state in ("answered", "transcribing") for question in questions)
+
+
 def check_unanswered(questions: Sequence[QuestionAnswer]) -> None:
-    if any(question.state in ("answered", "transcribing") for question in questions):
+    if is_answered(questions):
         raise errors.FailedPrecondition("INTERVIEW_ANSWERED", "the candidate has answered already: end the interview instead")
 
 
@@ -80,6 +86,11 @@ def may(interview: Interview, person: Person) -> tuple[str, ...]:
 def check_consent(interview: Interview) -> None:
     if interview.consented_at is None:
         raise errors.FailedPrecondition("CONSENT_MISSING", "nothing is recorded before the candidate has agreed to it: ConsentToRecording")
+
+
+def check_recorded(size: int) -> None:
+    if size > _MOST_RECORDED:
+        raise errors.FailedPrecondition("RECORDING_FULL", f"of an interview {_MOST_RECORDED >> 20} MiB are recorded at most")
 
 
 def check_signals(count: int) -> None:

@@ -13,7 +13,7 @@ from services.chassis import audit, calls, errors, events, tasks
 from services.chassis.calls import Scope
 from services.chassis.clock import Clock
 from services.chassis.database import Database
-from services.interviews import conversation, resumes, store
+from services.interviews import conversation, resumes, rules, store
 from services.interviews.asking.plan import plan
 from services.interviews.generation import Provided
 from services.interviews.room import Room
@@ -127,6 +127,9 @@ class Starting:
                 store.change_interview(connection, interview.id, {"status": "running", "started_at": now})
                 tasks.cancel(connection, interview.start_task_id)
                 first = store.list_questions(connection, interview.id, planned=True)[0]
+                tasks.enqueue(
+                    connection, "nobody_came", {"interview_id": interview.id}, tenant_id=interview.tenant_id, run_at=now + rules.NOBODY_CAME
+                )
                 lines = [conversation.ask(connection, interview.id, first, number=1, now=now)]
                 audit.record(
                     connection, "interview.started", tenant_id=interview.tenant_id, user_id=interview.created_by, interview_id=interview.id

@@ -93,7 +93,6 @@ feedback_reports = sa.Table(
     sa.Column("generated_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
-
 score_overrides = sa.Table(
     "score_overrides", metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
@@ -133,6 +132,19 @@ room_consents = sa.Table(
     sa.Column("interview_id", sa.Uuid, primary_key=True),
     sa.Column("user_id", sa.Uuid, primary_key=True),
     sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+track_pieces = sa.Table(
+    "track_pieces", metadata,
+    sa.Column("track_id", sa.Uuid, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("interview_id", sa.Uuid, nullable=False),
+    sa.Column("user_id", sa.Uuid),
+    sa.Column("speaker", sa.Text, nullable=False),
+    sa.Column("file_id", sa.Uuid, nullable=False),
+    sa.Column("size_bytes", sa.Integer, nullable=False),
+    sa.Column("milliseconds", sa.Integer, nullable=False),
+    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
 code_runs = sa.Table(
@@ -311,6 +323,21 @@ class RoomState:
     spoken_seq: int
     lead_user_id: UUID | None
     opened_at: datetime
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of one voice, in a file of its own."""
+
+    track_id: UUID
+    number: int
+    interview_id: UUID
+    user_id: UUID | None
+    speaker: str
+    file_id: UUID
+    size_bytes: int
+    milliseconds: int
+    started_at: datetime
 
 
 @dataclass(frozen=True)

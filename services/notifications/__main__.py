@@ -26,6 +26,7 @@ from einstellen.notifications.v1 import (
     webhooks_pb2_grpc,
 )
 from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
+from einstellen.problems.v1 import problems_pb2, problems_pb2_grpc
 from einstellen.rooms.v1 import documents_pb2, documents_pb2_grpc, rooms_pb2, rooms_pb2_grpc
 from services.chassis import calls, clients, clock
 from services.chassis.audit_log import AuditLog
@@ -39,6 +40,7 @@ from services.chassis.tasks import Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
 from services.notifications import delivery, mentions, persons, tasks
 from services.notifications.breaker import Breaker
+from services.notifications.operator_mail import OperatorMail
 from services.notifications.providers.channel import Channel
 from services.notifications.providers.push import WebPush
 from services.notifications.providers.smtp import Smtp
@@ -48,6 +50,7 @@ from services.notifications.rpc.documents import DocumentOwnerService
 from services.notifications.rpc.messages import Chat, MessageService, RoomOwnerService
 from services.notifications.rpc.notifications import NotificationService
 from services.notifications.rpc.preferences import PreferenceService
+from services.notifications.rpc.problems import ProblemService
 from services.notifications.rpc.push import PushService
 from services.notifications.rpc.reminders import ReminderService
 from services.notifications.rpc.templates import TemplateService
@@ -78,13 +81,15 @@ def start(settings: Settings) -> Server:
     if push is not None:
         channels["push"] = push
     breakers = {name: Breaker(name) for name in channels}
-    told = mentions.handlers(database, gateways, clock.utc_now)
     carrying = delivery.handlers(database, channels, breakers, clock.utc_now)
+    operator = OperatorMail(settings.operator_email if settings.email_host else "")
+    acting = tasks.handlers(database, unsubscribing, clock.utc_now) | mentions.handlers(database, gateways, clock.utc_now)
+    acting |= operator.handlers(database, clock.utc_now) | handlers(database, persons.erase)
     contracts = [
         module.DESCRIPTOR
         for module in (
             notifications_pb2, messages_pb2, reminders_pb2, templates_pb2, preferences_pb2, push_pb2, deliveries_pb2, webhooks_pb2, rooms_pb2, documents_pb2,
-            audit_pb2, persons_pb2, events_pb2,
+            audit_pb2, persons_pb2, problems_pb2, events_pb2,
         )
     ]  # fmt: skip
     chat = Chat(gateways)
@@ -102,6 +107,7 @@ def start(settings: Settings) -> Server:
         reminders_pb2_grpc.add_ReminderServiceServicer_to_server(ReminderService(database), server)
         templates_pb2_grpc.add_TemplateServiceServicer_to_server(TemplateService(database), server)
         preferences_pb2_grpc.add_PreferenceServiceServicer_to_server(PreferenceService(database, unsubscribing), server)
+        problems_pb2_grpc.add_ProblemServiceServicer_to_server(ProblemService(database, operator), server)
         push_pb2_grpc.add_PushServiceServicer_to_server(PushService(database, push), server)
         deliveries_pb2_grpc.add_DeliveryServiceServicer_to_server(DeliveryService(database, twilio), server)
         webhooks_pb2_grpc.add_WebhookEndpointServiceServicer_to_server(WebhookEndpointService(database, secrets, targets), server)
@@ -116,7 +122,7 @@ def start(settings: Settings) -> Server:
         services=services,
         parts={"database": database.check, "redis": gateways.ping},
         background=[
-            Worker("notifications", database, tasks.handlers(database, unsubscribing, clock.utc_now) | handlers(database, persons.erase) | told),
+            Worker("notifications", database, acting),
             # A worker for each channel: a provider that is slow holds up nobody but those who wait for it.
             *(Worker("notifications", database, {kind: handler}) for kind, handler in carrying.items()),
             # Threads of their own: a target that does not answer holds up webhooks, and no mail.

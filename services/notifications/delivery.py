@@ -27,28 +27,27 @@ def handlers(database: Database, channels: Mapping[str, Channel], breakers: Mapp
     def deliver(task: Task) -> None:
         notification_id = UUID(task.payload["notification_id"])
         kind = task.kind.removeprefix("deliver_")
-        breaker = breakers.get(kind)
-        if breaker is not None:
-            breaker.admit()
-        try:
-            notification, again = _begin(task, notification_id)
-        except BaseException:
-            if breaker is not None:
-                breaker.release()
-            raise
-        if notification is None:
-            if breaker is not None:
-                breaker.release()
-            return
         if kind == "in_app":
-            _sent(task, notification, "")
+            notification, _ = _begin(task, notification_id)
+            if notification is not None:
+                _sent(task, notification, "")
             return
-        channel = channels.get(kind)
+        channel, breaker = channels.get(kind), breakers.get(kind)
         if channel is None or breaker is None:
             raise LookupError(f"no channel for {kind}: it was configured when this was recorded")
+        breaker.admit()
+        try:
+            notification, again = _begin(task, notification_id)
+            devices = _devices(notification) if notification is not None else ()
+        except BaseException:
+            breaker.release()
+            raise
+        if notification is None:
+            breaker.release()
+            return
         try:
             with breaker.watched():
-                provider_id = channel.send(notification, _devices(notification), again=again)
+                provider_id = channel.send(notification, devices, again=again)
         except Undeliverable as problem:
             _failed(task, notification, problem)
             return

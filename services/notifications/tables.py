@@ -164,6 +164,22 @@ reminder_recipients = sa.Table(
     sa.Column("task_id", sa.Uuid, nullable=False),
 )  # fmt: skip
 
+problems = sa.Table(
+    "problems", metadata,
+    sa.Column("fingerprint", sa.Text, primary_key=True),
+    sa.Column("service", sa.Text, nullable=False),
+    sa.Column("method", sa.Text, nullable=False),
+    sa.Column("exception", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("request_id", sa.Text, nullable=False),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Column("untold", sa.BigInteger, nullable=False),
+    sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("told_at", sa.DateTime(timezone=True)),
+    sa.Column("mailed_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
 webhook_endpoints = sa.Table(
     "webhook_endpoints", metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
@@ -374,6 +390,19 @@ class Reminded:
     remind_at: datetime
     status: str
     task_id: UUID
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A kind of error in a service, and how often it was seen since the service last said so."""
+
+    service: str
+    method: str
+    exception: str
+    place: str
+    request_id: str
+    count: int
+    first_at: datetime
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import io
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from einstellen.jobs.v1 import jobs_pb2, jobs_pb2_grpc
 from services.chassis import audit, audit_log, calls
 from services.chassis.calls import Scope
 from services.chassis.database import Database
-from tests.conftest import Account, House
+from tests.conftest import Account, House, until
 from tests.refusals import refused
 
 
@@ -286,3 +287,32 @@ def test_a_formula_in_a_request_id_is_text_in_the_csv(house: House, log: Any) ->
 def test_another_service_is_not_answered_for(log: Any, owner: Account) -> None:
     with refused(grpc.StatusCode.NOT_FOUND, "SERVICE_NOT_FOUND"):
         log.ListAuditEntries(audit_pb2.ListAuditEntriesRequest(service="auth"), metadata=owner.metadata)
+
+
+def test_a_transaction_of_several_organizations_locks_their_chains_in_one_order(house: House, database: Database) -> None:
+    tenants = [uuid4() for _ in range(2)]
+    with closing(psycopg2.connect(house.owner_url("jobs"))) as keeper, keeper.cursor() as cursor:
+        cursor.execute("SELECT hashtext(chain) FROM unnest(%s::text[]) chain ORDER BY 1", ([str(each) for each in tenants],))
+        first, second = (key for (key,) in cursor.fetchall())
+        # Somebody who commits holds the chain that is locked first. Whoever comes waits for it, and holds the other in no order of writing.
+        cursor.execute("SELECT pg_advisory_xact_lock(1096107073, %s)", (first,))
+        held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1096107073 AND objid = %s::bigint & 4294967295 AND granted = %s"
+
+        def both(order: list[UUID]) -> None:
+            with database.begin(calls.SYSTEM) as connection:
+                for tenant in order:
+                    audit.record(connection, "thing.changed", tenant_id=tenant)
+
+        with ThreadPoolExecutor(2) as pool:
+            writers = [pool.submit(both, order) for order in (tenants, tenants[::-1])]
+
+            def waiting(key: int, *, granted: bool) -> int:
+                cursor.execute(held, (key, granted))
+                return int((cursor.fetchone() or (0,))[0])
+
+            until(lambda: waiting(first, granted=False) == 2, "both wait for the same chain")
+            assert waiting(second, granted=True) == 0
+            keeper.commit()
+            for each in writers:
+                each.result(10)
+    assert [found(database, tenant) for tenant in tenants] == [[], []]

@@ -7,6 +7,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 from cli.stack.databases import DatabaseUrls
 from services.chassis import calls, errors, frame, ids, tasks
 from services.chassis.database import Database
-from services.chassis.tasks import GiveUp, Task, Worker
+from services.chassis.tasks import GiveUp, Later, Task, Worker
 from tests.chassis.conftest import Hand, bodies
 from tests.chassis.dying_worker import WHEN
 from tests.chassis.notes import notes
@@ -35,6 +36,20 @@ def enqueue(database: Database, kind: str = "work", **options: Any) -> UUID:
 def row(database: Database, task_id: UUID) -> Any:
     with database.begin(calls.SYSTEM) as connection:
         return connection.execute(sa.select(frame.tasks).where(frame.tasks.c.id == task_id)).one()
+
+
+def test_a_task_that_waits_is_no_attempt_unless_it_is_counted(database: Database) -> None:
+    now = datetime.now(UTC)
+    waits = {"free": Later(now + timedelta(hours=1)), "counted": Later(now + timedelta(hours=1), counted=True)}
+
+    def wait(task: Task) -> None:
+        raise waits[task.kind]
+
+    task_ids = {kind: enqueue(database, kind) for kind in waits}
+    assert Worker("trial", database, dict.fromkeys(waits, wait)).run_due() == 2
+    found = {kind: row(database, task_id) for kind, task_id in task_ids.items()}
+    assert [(found[kind].state, found[kind].attempts, found[kind].last_error) for kind in waits] == [("ready", 0, None), ("ready", 1, None)]
+    assert all(one.run_at == now + timedelta(hours=1) for one in found.values())
 
 
 def write(database: Database, body: str) -> None:

@@ -34,9 +34,9 @@ class Clients:
             statuses = "" if what == "statuses" else await self(client, "statuses")
             raise AssertionError(f"not in time: {client} {what} {str(values)[:100]}; {statuses}") from None
 
-    async def open(self, client: str, address: str, room: str, token: str) -> None:
-        """Connected and in step with the room's document."""
-        await self(client, "open", url=f"ws://{address}/ws/document", room=room, params={"access_token": token}, protocols=[])
+    async def open(self, client: str, address: str, room: str, token: str, *, path: str = "document", text: str = "code") -> None:
+        """Connected and in step with the room's document, of which the client edits one text."""
+        await self(client, "open", url=f"ws://{address}/ws/{path}", room=room, text=text, params={"access_token": token}, protocols=[])
         await self(client, "synced")
 
     async def _read(self) -> None:

@@ -38,6 +38,7 @@ class Edge:
     admin_port: int
     supervisor: Supervisor
     folder: DataFolder
+    gateway: str
 
     def http(self, token: str = "") -> Http:
         return Http(self.url, token)
@@ -64,4 +65,4 @@ def edge(house: House) -> Iterator[Edge]:
         )
         with folder.held(), Supervisor(folder, say=lambda _: None) as supervisor:
             supervisor.start(gateway_child, envoy_child(folder, config, admin_port=admin_port))
-            yield Edge(f"http://{LOOPBACK}:{port}", f"{LOOPBACK}:{port}", admin_port, supervisor, folder)
+            yield Edge(f"http://{LOOPBACK}:{port}", f"{LOOPBACK}:{port}", admin_port, supervisor, folder, f"{LOOPBACK}:{gateway}")

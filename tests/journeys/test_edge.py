@@ -1,6 +1,8 @@
 """Requests that are made to deceive, sent to Envoy over raw sockets: what is ambiguous is refused, and nobody becomes somebody else."""
 
 import json
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,6 +14,52 @@ from tests.journeys.conftest import Edge
 
 _SECOND = b"GET /api/v1/plans HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n\r\n"
 _LOGIN = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: edge\r\nContent-Type: application/json\r\n"
+
+
+class Crowd:
+    """All requests of this file, each on a connection of its own and all at once: Envoy keeps one that it has refused open for a second."""
+
+    def __init__(self, edge: Edge, house: House, person: Account) -> None:
+        self._pool = ThreadPoolExecutor(24)
+        self._sent: dict[Any, Future[Any]] = {}
+        self._edge, self._house, self._person = edge, house, person
+        for sent in [
+            *map(smuggled, SMUGGLED), *map(begun, FIRST_LINES), *map(to_hosts, HOSTS), *map(to_path, PATHS), *map(with_headers, TOO_MUCH),
+            *map(with_body, BODIES),
+        ]:  # fmt: skip
+            self._sent[sent] = self._pool.submit(raw.exchange, edge.host, sent)
+        for claim in PRETENDERS:
+            self._sent[claim] = self._pool.submit(raw.exchange, edge.host, self._pretending(claim))
+        token = (b"authorization", b"Bearer " + person.access.encode())
+        for words, (headers, *body) in HTTP2.items():
+            self._sent["http2", words] = self._pool.submit(raw.exchange2, edge.host, [*headers, token], *body)
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+    def answers(self, sent: bytes | str) -> list[raw.Reply]:
+        found: list[raw.Reply] = self._sent[sent].result()
+        return found
+
+    def said(self, sent: bytes | str) -> list[int]:
+        """The statuses that came back."""
+        return [reply.status for reply in self.answers(sent)]
+
+    def said2(self, words: str) -> raw.Http2Reply:
+        found: raw.Http2Reply = self._sent["http2", words].result()
+        return found
+
+    def _pretending(self, claim: str) -> bytes:
+        service = ServiceTokens(self._house.environment["SERVICE_TOKEN"], "gateway").sign("auth")
+        header = claim.format(user=self._person.user_id, tenant=self._person.tenant_id, token=self._person.access, service=service)
+        return f"GET /api/v1/auth/me HTTP/1.1\r\nHost: edge\r\n{header}\r\nConnection: close\r\n\r\n".encode()
+
+
+@pytest.fixture(scope="module")
+def crowd(edge: Edge, house: House, person: Account) -> Iterator[Crowd]:
+    made = Crowd(edge, house, person)
+    yield made
+    made.close()
 
 
 def said(edge: Edge, sent: bytes) -> list[int]:
@@ -52,9 +100,13 @@ SMUGGLED = {
 }
 
 
+def smuggled(words: str) -> bytes:
+    return _LOGIN + SMUGGLED[words] + _SECOND
+
+
 @pytest.mark.parametrize("words", SMUGGLED)
-def test_a_request_of_unclear_length_is_refused_and_nothing_behind_it_is_read(edge: Edge, words: str) -> None:
-    first, *others = said(edge, _LOGIN + SMUGGLED[words] + _SECOND)
+def test_a_request_of_unclear_length_is_refused_and_nothing_behind_it_is_read(crowd: Crowd, words: str) -> None:
+    first, *others = crowd.said(smuggled(words))
     assert first in (400, 501)
     assert 200 not in others
 
@@ -80,19 +132,29 @@ FIRST_LINES = {
 }
 
 
+def begun(words: str) -> bytes:
+    return FIRST_LINES[words][0] + b"Host: edge\r\nConnection: close\r\n\r\n"
+
+
 @pytest.mark.parametrize("words", FIRST_LINES)
-def test_a_first_line_that_is_none_is_refused(edge: Edge, words: str) -> None:
-    line, status = FIRST_LINES[words]
-    assert said(edge, line + b"Host: edge\r\nConnection: close\r\n\r\n") == [status]
+def test_a_first_line_that_is_none_is_refused(crowd: Crowd, words: str) -> None:
+    assert crowd.said(begun(words)) == [FIRST_LINES[words][1]]
 
 
-@pytest.mark.parametrize("hosts", [b"", b"Host: edge\r\nHost: other\r\n", b"Host: ed ge\r\n", b"Host: user@edge\r\n"])
-def test_a_request_names_one_host(edge: Edge, hosts: bytes) -> None:
-    assert said(edge, b"GET /api/v1/plans HTTP/1.1\r\n" + hosts + b"Connection: close\r\n\r\n") == [400]
+HOSTS = [b"", b"Host: edge\r\nHost: other\r\n", b"Host: ed ge\r\n", b"Host: user@edge\r\n"]
+
+
+def to_hosts(hosts: bytes) -> bytes:
+    return b"GET /api/v1/plans HTTP/1.1\r\n" + hosts + b"Connection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("hosts", HOSTS)
+def test_a_request_names_one_host(crowd: Crowd, hosts: bytes) -> None:
+    assert crowd.said(to_hosts(hosts)) == [400]
 
 
 def test_the_upgrade_to_http2_in_clear_text_is_not_made(edge: Edge) -> None:
-    upgrade = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n"
+    upgrade = b"Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n"
     assert said(edge, b"GET /api/v1/auth/me HTTP/1.1\r\nHost: edge\r\n" + upgrade) in ([403], [401], [404])
 
 
@@ -130,10 +192,13 @@ PATHS = {
 }
 
 
+def to_path(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n\r\n".encode("latin-1")
+
+
 @pytest.mark.parametrize("path", PATHS)
-def test_a_path_in_disguise_opens_nothing(edge: Edge, path: str) -> None:
-    request = f"GET {path} HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n\r\n"
-    assert said(edge, request.encode("latin-1")) == [PATHS[path]]
+def test_a_path_in_disguise_opens_nothing(crowd: Crowd, path: str) -> None:
+    assert crowd.said(to_path(path)) == [PATHS[path]]
 
 
 # Whoever says in a header who they are, or where they come from, is not believed.
@@ -186,11 +251,8 @@ PRETENDERS = [
 
 
 @pytest.mark.parametrize("claim", PRETENDERS)
-def test_only_a_token_where_tokens_belong_says_who_is_calling(edge: Edge, house: House, person: Account, claim: str) -> None:
-    service = ServiceTokens(house.environment["SERVICE_TOKEN"], "gateway").sign("auth")
-    header = claim.format(user=person.user_id, tenant=person.tenant_id, token=person.access, service=service)
-    request = f"GET /api/v1/auth/me HTTP/1.1\r\nHost: edge\r\n{header}\r\nConnection: close\r\n\r\n"
-    assert said(edge, request.encode()) in ([401], [400])
+def test_only_a_token_where_tokens_belong_says_who_is_calling(crowd: Crowd, claim: str) -> None:
+    assert crowd.said(claim) in ([401], [400])
 
 
 def test_a_token_in_the_address_is_no_token(edge: Edge, person: Account) -> None:
@@ -216,10 +278,13 @@ TOO_MUCH = {
 }
 
 
+def with_headers(words: str) -> bytes:
+    return b"GET /api/v1/plans HTTP/1.1\r\nHost: edge\r\n" + TOO_MUCH[words][0] + b"Connection: close\r\n\r\n"
+
+
 @pytest.mark.parametrize("words", TOO_MUCH)
-def test_headers_beyond_the_limit_are_refused(edge: Edge, words: str) -> None:
-    headers, status = TOO_MUCH[words]
-    assert said(edge, b"GET /api/v1/plans HTTP/1.1\r\nHost: edge\r\n" + headers + b"Connection: close\r\n\r\n") == [status]
+def test_headers_beyond_the_limit_are_refused(crowd: Crowd, words: str) -> None:
+    assert crowd.said(with_headers(words)) == [TOO_MUCH[words][1]]
 
 
 def test_an_address_of_40_kib_is_refused(edge: Edge) -> None:
@@ -232,9 +297,13 @@ BODIES = {
 }
 
 
+def with_body(words: str) -> bytes:
+    return _LOGIN + b"Connection: close\r\n" + BODIES[words]
+
+
 @pytest.mark.parametrize("words", BODIES)
-def test_a_body_beyond_the_limit_is_refused(edge: Edge, words: str) -> None:
-    (reply,) = raw.exchange(edge.host, _LOGIN + b"Connection: close\r\n" + BODIES[words])
+def test_a_body_beyond_the_limit_is_refused(crowd: Crowd, words: str) -> None:
+    (reply,) = crowd.answers(with_body(words))
     assert (reply.status, b"BODY_TOO_LARGE" in reply.body) == (413, True)
 
 
@@ -275,10 +344,8 @@ HTTP2: dict[str, tuple[Any, ...]] = {
 
 
 @pytest.mark.parametrize("words", HTTP2)
-def test_http2_that_breaks_its_rules_is_refused(edge: Edge, person: Account, words: str) -> None:
-    headers, *body = HTTP2[words]
-    token = (b"authorization", b"Bearer " + person.access.encode())
-    assert raw.exchange2(edge.host, [*headers, token], *body).is_refused
+def test_http2_that_breaks_its_rules_is_refused(crowd: Crowd, words: str) -> None:
+    assert crowd.said2(words).is_refused
 
 
 def test_http2_that_keeps_its_rules_is_answered(edge: Edge, person: Account) -> None:

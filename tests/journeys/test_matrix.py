@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import UUID
 
 import grpc
 import pytest
 from google.protobuf.descriptor import MethodDescriptor
 
-from services.chassis import calls, events
-from services.chassis.database import Database
+from einstellen.auth.v1 import organizations_pb2, organizations_pb2_grpc
 from tests.conftest import House, until
 from tests.journeys import matrix
 from tests.journeys import world as worlds
@@ -31,12 +29,12 @@ def others(house: House) -> World:
 
 @pytest.fixture(scope="module")
 def removed(house: House) -> Metadata:
-    """The token of somebody who is a member no longer, known to every service."""
-    account = house.employer("Left behind")
-    database = Database(house.app_url("auth"), pool_size=1)
-    with database.begin(calls.SYSTEM) as connection:
-        events.record(connection, "member.removed", UUID(account.user_id), UUID(account.tenant_id))
-    database.close()
+    """The token of somebody who was a member, and is none any more, as every service has heard."""
+    owner = house.employer("Left behind")
+    house.take_plan(owner)
+    account = house.colleague(owner, "admin")
+    request = organizations_pb2.RemoveMemberRequest(organization_id=owner.tenant_id, user_id=account.user_id)
+    house.stub("auth", organizations_pb2_grpc.OrganizationServiceStub).RemoveMember(request, metadata=owner.metadata)
     for service in house.addresses:
         method = next(
             each

@@ -325,7 +325,14 @@ def hooked(house: House, employer: Account, mark: str) -> dict[str, str]:
 def owner_of(method: MethodDescriptor) -> str:
     """The service that answers an RPC; auth for the keys, notifications for rooms."""
     package = method.full_name.split(".")[1]
-    return {"keys": "auth", "audit": "auth", "events": "jobs", "persons": "candidates", "rooms": "notifications"}.get(package, package)
+    return {
+        "keys": "auth",
+        "audit": "auth",
+        "events": "jobs",
+        "persons": "candidates",
+        "rooms": "notifications",
+        "problems": "notifications",
+    }.get(package, package)
 
 
 SAMPLES: dict[str, Any] = {

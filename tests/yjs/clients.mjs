@@ -17,9 +17,9 @@ const until = (client, holds) =>
   });
 
 const acts = {
-  open: async (client, { url, room, params, protocols }) => {
+  open: async (client, { url, room, text, params, protocols }) => {
     client.doc = new Y.Doc();
-    client.text = client.doc.getText("code");
+    client.text = client.doc.getText(text);
     client.statuses = [];
     client.provider = new WebsocketProvider(url, room, client.doc, { WebSocketPolyfill: WebSocket, params, protocols, disableBc: true, connect: false });
     client.provider.on("status", ({ status }) => client.statuses.push(status));

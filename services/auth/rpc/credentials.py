@@ -44,7 +44,7 @@ class Confirmation:
 def lock_confirmed(connection: Connection, confirmed: User) -> User:
     """Holds the account until commit. Raises PermissionDenied / PASSWORD_WRONG where the password has changed since it was confirmed."""
     user = accounts.lock_user(connection, confirmed.id)
-    if user.password_hash != confirmed.password_hash or user.deleted_at is not None:
+    if user.password_hash != confirmed.password_hash:
         raise errors.PermissionDenied("PASSWORD_WRONG", "the password is wrong")
     return user
 
@@ -97,7 +97,7 @@ class CredentialService(credentials_pb2_grpc.CredentialServiceServicer):
         with self._database.begin(calls.SYSTEM) as connection:
             link = self._take(connection, request.token, "reset_password")
             user = accounts.lock_user(connection, link.user_id)
-            if user.email != link.email or user.deleted_at is not None:
+            if user.email != link.email:
                 raise _invalid()
             rules.check_password(request.password, user.email, (user.first_name, user.last_name))
             self._set_password(connection, user, password_hash, verified=True)
@@ -126,8 +126,6 @@ class CredentialService(credentials_pb2_grpc.CredentialServiceServicer):
         with self._database.begin(calls.SYSTEM) as connection:
             link = self._take(connection, request.token, "change_email")
             user = accounts.lock_user(connection, link.user_id)
-            if user.deleted_at is not None:
-                raise _invalid()
             tenant_id = user.personal_organization_id
             accounts.change_email(connection, user.id, link.email, self._clock())
             links.drop_links(connection, user.id)

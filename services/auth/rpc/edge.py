@@ -93,7 +93,7 @@ class Edge:
                 raise _invalid()
             user = accounts.get_user(connection, key.user_id)
             organization = organizations.find_membership(connection, key.tenant_id, key.user_id)
-            if organization is None or organization.suspended_at is not None or user.deleted_at is not None:
+            if organization is None or organization.suspended_at is not None:
                 raise _invalid()
             if key.last_used_at is None or now - key.last_used_at >= _TOUCHED_AFTER:
                 store.touch_key(connection, key.id, now)

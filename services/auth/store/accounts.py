@@ -56,8 +56,7 @@ def find_locked(connection: Connection, user_id: UUID) -> User | None:
 
 def list_administrators(connection: Connection) -> Sequence[str]:
     """The addresses of the platform administrators."""
-    admins = sa.and_(users.c.is_platform_admin, users.c.deleted_at.is_(None))
-    return connection.execute(sa.select(users.c.email).where(admins).order_by(users.c.email)).scalars().all()
+    return connection.execute(sa.select(users.c.email).where(users.c.is_platform_admin).order_by(users.c.email)).scalars().all()
 
 
 def update_user(connection: Connection, user_id: UUID, changes: Mapping[str, object]) -> None:

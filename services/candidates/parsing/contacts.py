@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Iterable
 
 from services.candidates.parsing.headings import heading_kind
+from services.candidates.parsing.lines import Line
 from services.candidates.parsing.parsed import Found
 from services.candidates.parsing.sections import Section, Text
 
 EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9_][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}")
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s|<>\"\u2022\u00b7]{3,300}"
-    r"|(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,3}(?:com|org|net|io|dev|me|de|at|ch|fr|es|co\.uk|uk|eu|info|app|tech|ai|in|ca|nl|be|it|se|pl|mx|ar|blog|design|page|site)\b(?:/[^\s|<>\",;\u2022\u00b7]{0,200})?",
+    r"|(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,3}(?:com|org|net|io|dev|me|de|at|ch|fr|es|co\.uk|uk|eu|info|app|tech|ai|in|ca|nl|be|it|se|pl|mx|ar|blog|design|page|site|ie|pt|gr|cz|dk|no|fi|ro|hu|sk|si|hr|tr|br|co|cl|za|ng|gh|au|nz|jp|kr|sg|lu|is|xyz|online|studio|cloud|pro|name|art|berlin|london)\b(?:/[^\s|<>\",;\u2022\u00b7]{0,200})?",
     re.IGNORECASE,
 )
 _PROFILE = re.compile(
@@ -28,8 +29,8 @@ LABELS = (
     r"(?<!\w)(?:full name|name|home address|postal address|address|location|lives in|based in|residence|city|adresse|anschrift|wohnort|wohnhaft in|ort|lieu|ville|domicile|dirección|direccion|ubicación"
     "|ciudad|residencia|domicilio|lugar|nom|prénom et nom|nombre|nombre y apellidos|vorname und name|vorname,? name|vor- und nachname|nom,? pr\u00e9nom|pr\u00e9nom,? nom|nombre completo)"
 )
-LABEL = re.compile(rf"{LABELS}\s*[:\t]\s*", re.IGNORECASE)
-LABEL_CELL = re.compile(rf"(?<![^\t])({LABELS})\s*:?\t", re.IGNORECASE)
+LABEL = re.compile(rf"{LABELS}\s*[:\t]\s*:?\s*", re.IGNORECASE)
+LABEL_CELL = re.compile(rf"(?<![^\t])({LABELS})\s*:?\t\s*:?", re.IGNORECASE)
 PHONE_LABEL = re.compile(r"\b(?:tel|phone|mobile?|mobil|telefon|handy|téléphone|teléfono|móvil|cell|portable|tél|tfno|ph)\b", re.IGNORECASE)
 NOT_NAMES = re.compile(
     r"\b(?:curriculum|vitae|vitæ|resume|résumé|lebenslauf|page|seite|cv|gmbh|portfolio|currículum|confidential|references?|student|senior|junior)\b",
@@ -91,6 +92,7 @@ def _whole(text: Text, index: int, span: tuple[int, int], pattern: re.Pattern[st
         and index
         and (tail := re.search(r"(?<!\S)[\w.+-]*[_.-]$", text.lines[index - 1].text))
         and "@" not in tail[0]
+        and _is_right_below(text.lines[index - 1], text.lines[index])
     ):
         match = pattern.search(tail[0] + line)
         if match and match[0].endswith(found):
@@ -100,6 +102,13 @@ def _whole(text: Text, index: int, span: tuple[int, int], pattern: re.Pattern[st
         if match:
             found, last = match[0], index + 1
     return found, first, last
+
+
+def _is_right_below(above: Line, line: Line) -> bool:
+    """Whether they are neighbours in one column, as far as the format tells where lines stand."""
+    if above.y0 is None or line.y0 is None or above.x0 is None or line.x0 is None:
+        return True
+    return above.page == line.page and 0 < line.y0 - above.y0 < 3 * ((line.y1 or 0) - line.y0) and abs(above.x0 - line.x0) < 3
 
 
 def _broken(text: Text, index: int, pattern: re.Pattern[str]) -> str | None:

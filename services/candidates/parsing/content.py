@@ -30,7 +30,23 @@ def told_by_content(text: Text, sections: list[Section]) -> list[Section]:
             kind = _kind_of([text.lines[index].text for index in section.lines])
             section.kind = kind if kind and all(other.kind != kind for other in sections) else "other"
     _with_profile(text, sections)
+    if all(section.kind != "skills" for section in sections):
+        for section in sections:
+            if (
+                section.kind == "other"
+                and heading_kind(section.title) is None
+                and _is_a_list([text.lines[index].text for index in section.lines])
+            ):
+                section.kind = "skills"
+                break
     return sections
+
+
+def _is_a_list(lines: Sequence[str]) -> bool:
+    """Whether it names many things in few words each, as skills are named."""
+    cells = [cell for line in lines for cell in _CELLS.split(line) if cell]
+    short = all(len(cell) <= _LONGEST_SKILL and len(cell.split()) < 5 and not find_period(cell) for cell in cells)
+    return len(cells) > 3 and short and not any(line.rstrip().endswith((".", ":")) for line in lines)
 
 
 def _with_profile(text: Text, sections: list[Section]) -> None:

@@ -31,7 +31,7 @@ _POINT = (
 )
 _NOW = (
     r"(?:(?:the\s+)?present|current|currently|to\s+date|to\s+present|till\s+date|today|now|ongoing|(?:bis\s+)?(?:heute|jetzt|dato)|aktuell|laufend|andauernd|gegenw\u00e4rtig"
-    r"|aujourd['\u2019]hui|(?:\u00e0\s+)?ce\s+jour|maintenant|en\s+cours|pr\u00e9sent|actuel|actuellement|(?:el\s+)?presente|(?:la\s+)?actualidad|actual|actualmente|(?:la\s+)?fecha|hoy)\b"
+    r"|aujourd['\u2019]hui|(?:\u00e0\s+)?ce\s+jour|maintenant|en\s+cours|pr\u00e9sent|actuel|actuellement|(?:el\s+)?presente|(?:la\s+)?actualidad|actual|actualmente|(?:a\s+)?(?:la\s+)?fecha|hoy)\b"
 )
 _SINCE = r"(?:\b(?:since|from|seit|depuis|desde|(?-i:[aA]b))\b)"  # AB is a company's legal form
 _DASH = r"(?:-{1,2}|\.{2,3}|\u2026|\u2010|\u2011|\u2012|\u2013|\u2014|\u2212|~|\u2192|to|until|till|thru|through|bis(?:\s+zum)?|\u00e0|au|a|al|hasta)"

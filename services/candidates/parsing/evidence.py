@@ -58,7 +58,7 @@ _COMPANY = re.compile(
 )  # fmt: skip
 _DEGREE = re.compile(
     r"(?:\b(?:b\.?\s?sc|m\.?\s?sc|b\.?\s?a\b|m\.?\s?a\b|b\.?\s?s\b|m\.?\s?s\b|b\.?\s?ed|m\.?\s?ed|b\.?\s?eng|m\.?\s?eng|b\.?\s?tech|m\.?\s?tech|b\.?\s?com|ll\.?\s?[bm]|mba|emba|mph|msw|mfa|m\.?phil|ph\.?\s?d|dphil"
-    r"|dr\.|pgce|pgdip|hnd|hnc|nvq|btec|gcses?|a-levels?|a levels|ged|jd|md\b|bachelor\w*|master\w*|doctor\w*|doctorate|diploma|diplom\w*|diplôme\w*|diplomado|magister|staatsexamen|examen"
+    r"|dr\.|pgce|pgdip|hnd|hnc|nvq|btec|gcses?|a-levels?|a levels|ged|jd|md\b|bachelor\w*|master\w*|doctor\w*|doctorate|diploma|dipl\.|diplom\w*|diplôme\w*|diplomado|magister|staatsexamen|examen"
     r"|\w*abitur|fachabitur|\w*hochschulreife|mittlere reife|realschulabschluss|hauptschulabschluss|abschluss|meisterprüfung|meisterbrief|gesellenbrief|gesellenprüfung|fachwirt\w*|betriebswirt\w*"
     r"|techniker|\w*matura|matur|\w*maturität|\w*fachausweis|associate of|associate'?s? degree|degree|honou?rs|certificate of higher|certificate (?:i|ii|iii|iv|[1-4])\b|cert (?:iii|iv)|ausbildung|berufsausbildung|lehre als|umschulung|promotion|habilitation|licence|licence professionnelle"
     r"|licenciatura|licenciad[oa]|maîtrise|mastère|doctorat|baccalauréat|bac(?:\s?\+\s?\d| pro\w*)?\b|bts\b|dut\b|but\b|deug|dess|dea\b|cap\b|bep\b|brevet|grado|máster|doctorado|bachillerato"
@@ -73,8 +73,8 @@ _SCHOOL = re.compile(
     re.IGNORECASE,
 )
 _KIND = re.compile(
-    r"^(?:full|part)[- ]time$|^(?:permanent|contract|temporary|vollzeit|teilzeit|minijob|befristet|temps plein|temps partiel|cdi|cdd|stage|alternance|jornada completa|media jornada|internship"
-    r"|praktikum|on-site|onsite|hybrid|remote|self-employed|freelance)$|^(?:gpa|grade|note|mention|nota|abschlussnote)\b",
+    r"^(?:full|part)[- ]time$|^(?:permanent|contract|temporary|vollzeit|teilzeit|minijob|befristet|temps plein|temps partiel|cdi\b.*|cdd\b.*|berufsbegleitend|stage|alternance|jornada completa|media jornada|internship"
+    r"|praktikum|on-site|onsite|hybrid|remote)$|^(?:gpa|grade|note|mention|nota|abschlussnote)\b",
     re.IGNORECASE,
 )
 Score = float

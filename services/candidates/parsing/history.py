@@ -16,6 +16,7 @@ _SENTENCE = re.compile(r"^(?:\S+ ){4,}.*[^\W\d_]{2,}[.!?;]$")
 _SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?]$")
 _LABELLED = re.compile(r"^[^\W\d_][\w /&-]{2,28}:\s")
 _OPEN = re.compile(r"[-\u2010-\u2015\u2212]\s*$")
+_LEGAL_END = re.compile(r"\b(?:Inc|Ltd|Co|Corp|S\.\s?A|S\.\s?L|e\.\s?V|s\.r\.o|d\.d|S\.p\.A|LLC)\.$")
 _LONGEST_DATE = 26
 _PROSE = 95
 _INHERITED = 0.6
@@ -127,7 +128,9 @@ def _dated(text: Text, listed: list[Item], anchors: list[tuple[int, Period]]) ->
         heads: list[Item] = []
         bullets: list[Item] = []
         for item in block:
-            is_head = item is listed[at] or not (_tells(item) or (bullets and item.first > listed[at].first))
+            below = item.first > listed[at].first
+            story = below and len(heads) > 2 and item.text.endswith((".", "!")) and not _LEGAL_END.search(item.text)
+            is_head = item is listed[at] or not (_tells(item) or story or (bullets and below))
             (heads if is_head else bullets).append(item)
         entries.append(_Entry(heads, listed[at], period, bullets))
     return entries

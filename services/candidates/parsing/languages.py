@@ -22,6 +22,8 @@ _NAMES = {
     "Macedonian": "mazedonisch", "Lithuanian": "litauisch", "Latvian": "lettisch", "Estonian": "estnisch", "Catalan": "katalanisch catalán català", "Basque": "euskera euskara baskisch vasco",
     "Galician": "gallego galego", "Irish": "irisch gaeilge", "Welsh": "walisisch cymraeg", "Breton": "bretonisch bretón", "Luxembourgish": "luxemburgisch luxembourgeois",
     "Latin": "latein", "Swahili": "suaheli", "Yoruba": "", "Igbo": "", "Hausa": "", "Twi": "", "Amharic": "", "Somali": "", "Wolof": "", "Afrikaans": "", "Zulu": "", "Xhosa": "", "Berber": "berbère",
+    "Luganda": "", "Quechua": "", "Guaraní": "guarani", "Faroese": "", "Yiddish": "", "Fula": "peul fulani pulaar", "Lingala": "", "Tigrinya": "", "Bambara": "", "Kinyarwanda": "", "Shona": "", "Maltese": "", "Georgian": "georgisch", "Armenian": "armenisch armenio arménien",
+    "Azerbaijani": "", "Kazakh": "", "Uzbek": "", "Mongolian": "", "Burmese": "", "Khmer": "", "Pashto": "paschtu", "Sindhi": "", "Odia": "", "Assamese": "",
     "British Sign Language": "", "American Sign Language": "",
 }  # fmt: skip
 _NAME_OF = {word: name for name, words in _NAMES.items() for word in [name.casefold(), *words.split()]}

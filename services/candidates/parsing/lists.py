@@ -12,7 +12,7 @@ from services.candidates.parsing.sections import Item, Section, Text, items
 from services.chassis.skills import find_skills, normalise
 
 _LABEL = re.compile(r"^[^:\t,;|]{2,40}:\s+|^[^:\t,;|•·]{2,40}\t(?=[^\t]*[,;|•·])")
-_MARKS = re.compile(r"[●○◐★☆■□▪▫⬤◯•·]{2,}|\b\d{1,3}\s?%|\d\s?/\s?(?:5|10)\b")
+_MARKS = re.compile(r"^[\u2190-\u2bff]\s*|[●○◐★☆■□▪▫⬤◯•·]{2,}|\b\d{1,3}\s?%|\d\s?/\s?(?:5|10)\b")
 _LEVEL = re.compile(
     r"\s*(?:[(\[–—:-]\s*)?\b(?:expert|advanced|intermediate|beginner|basic|proficient|excellent|very good|good|experte|fortgeschritten|sehr gut|gut|grundkenntnisse|avancé|intermédiaire|débutant"
     r"|notions|avanzado|intermedio|básico|nivel \w+|\d{1,2}\+?\s?(?:years?|yrs?|jahre|ans|años))\b\s*[)\]]?$",
@@ -94,6 +94,9 @@ _UNTIL = re.compile(
     r"(?:[(\u2013\u2014,-]|\b)\s*\b(?:to|until|till|exp\.?|expires|expiry|valid (?:until|to|through)|gültig bis|bis|valable jusqu'en|jusqu'en|válido hasta|hasta)\s*(?=\t)",
     re.IGNORECASE,
 )
+_GRADES = frozenset(
+    ["associate", "professional", "expert", "specialty", "foundation", "practitioner", "advanced", "fundamentals"]
+)  # of a certificate, behind its dash
 _SMALL = frozenset(["and", "or", "of", "in", "und", "oder", "et", "ou", "y", "e", "o", "the", "mit", "with"])
 
 
@@ -123,13 +126,17 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
     found: list[Found[str]] = []
     listed = items(text, section.lines)
     bold = [text.lines[item.first].bold for item in listed]
+    two = [item.text.split("\t") for item in listed if item.text.count("\t") == 1]
+    formed = len(two) > 1 and len(two) == len(listed) and any(_BETWEEN.search(cells[1]) for cells in two)  # labels, each beside its skills
     for item in listed:
         heads = (
             text.lines[item.first].bold and 2 * sum(bold) < len(bold) and not _BETWEEN.search(item.text) and normalise(item.text) is None
         )
         if item.text.endswith(":") or _is_of_else(item.text) or (heads and not item.bullet):
             continue  # it names the group below
-        for part in _BETWEEN.split(_LABEL.sub("", item.text)):
+        cells = item.text.split("\t")
+        words = cells[1] if formed and len(cells) == 2 else _LABEL.sub("", item.text)
+        for part in _BETWEEN.split(words):
             name = _LEVEL.sub("", _MARKS.sub("", part)).strip(" .,:;–—-|•·")
             if not name or not any(map(str.isalpha, name)) or name.casefold() in _SMALL:
                 continue
@@ -196,7 +203,7 @@ def _certificate(words: str) -> tuple[str, str]:
         return bracket[1], bracket[2].strip(" ,")
     for separator in (r",\s+(?![^()]*\))", r"\s+[–—-]\s+"):
         pieces = [piece for piece in map(_trimmed, re.split(separator, whole)) if piece]
-        if len(pieces) > 1:
+        if len(pieces) > 1 and pieces[-1].casefold() not in _GRADES:
             at = 1 if separator.startswith(",") else -1
             begin = whole.rindex(pieces[-1]) if at == -1 else whole.index(pieces[1], len(pieces[0]))
             return _trimmed(whole[:begin]), pieces[at]

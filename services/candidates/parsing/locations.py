@@ -21,6 +21,7 @@ _OTHER_LABEL = re.compile(
     r"|\b(?:e-?mail|web|website|linkedin|github|phone|tel|mobil)\b",
     re.IGNORECASE,
 )
+_LETTER = re.compile(r"^[A-Z]\s?:\s+")  # "A: Brno", beside "T: +420 ..."
 _OF_HOME = re.compile(r"\s*\((?:home|work|private|privat|domicile|permanent|current)\)?$", re.IGNORECASE)
 
 
@@ -32,12 +33,12 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
         line = text.lines[index]
         if name and {*plain(line.text).split()} <= {*plain(name.value).split()}:
             continue
-        cells = LABEL_CELL.sub(r"\1: ", line.text)
+        cells = LABEL_CELL.sub(r"\1: ", line.text.replace(" I ", " | ") if line.text.count(" I ") > 1 else line.text)
         for part in PARTS.split(cells):
             label = LABEL.match(part)
             named = label is not None and re.match(r"(?:full )?n|vor|pr", label[0], re.IGNORECASE)
             words = re.sub(r"^[^\w(]+|\W+$", "", part[label.end() :] if label and not named else part)
-            words = _OF_HOME.sub("", words)
+            words = _OF_HOME.sub("", _LETTER.sub("", words))
             words += ")" if words.count("(") > words.count(")") and part.rstrip().endswith(")") else ""
             if (
                 not words

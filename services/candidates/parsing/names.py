@@ -19,8 +19,9 @@ _LAST_NAME = re.compile(
     r"(?:last name|surname|family name|nachname|familienname|zuname|name|nom(?: de famille)?|apellidos?)\s?[:\t]\s*(?P<name>[^\t:,|]+)",
     re.IGNORECASE,
 )
-_CREDENTIALS = re.compile(r",\s*(?:(?:[A-Z][A-Za-z.]*[A-Z.][A-Za-z.]*|[A-Z]{2,7}(?:-[A-Z]{1,3})?),?\s*)+$")
-_NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019.-])*")
+_CREDENTIAL = r"[A-Z][A-Za-z.]{0,3}[A-Z.][A-Za-z.-]{0,4}"
+_CREDENTIALS = re.compile(rf",\s*{_CREDENTIAL}(?:(?:,\s*|\s+){_CREDENTIAL}){{0,6}}$")
+_NAME_WORD = re.compile(r"[\"'(\u201c\u2018\u201e]?[^\W\d_](?:[^\W\d_]|['\u2019.-])*[\"')\u201d\u2019\u201c]?")
 _PARTICLES = frozenset(
     [
         "van",
@@ -42,6 +43,8 @@ _PARTICLES = frozenset(
         "el",
         "al",
         "bin",
+        "binti",
+        "bint",
         "ibn",
         "ben",
         "zu",
@@ -153,6 +156,9 @@ def _could_be_name(text: str) -> bool:
     if region_of(words[-1]) and placeness(text) > 0.8:
         return False
     return all(
-        _NAME_WORD.fullmatch(word) and (word[0].isupper() or word.casefold() in _PARTICLES or word[:2].casefold() in ("d'", "d\u2019"))
+        _NAME_WORD.fullmatch(word)
+        and (
+            word.lstrip("\"'(\u201c\u2018\u201e")[:1].isupper() or word.casefold() in _PARTICLES or word[:2].casefold() in ("d'", "d\u2019")
+        )
         for word in words
     )

@@ -6,7 +6,7 @@ import ctypes
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -174,7 +174,22 @@ def _words(page: pypdfium2.PdfPage) -> list[Word]:
             words += _split(text_page, run)
             run = []
         run.append(letter)
-    return words + _split(text_page, run)
+    return _with_small_capitals([*words, *_split(text_page, run)])
+
+
+def _with_small_capitals(words: list[Word]) -> list[Word]:
+    """A word whose first letter is set larger than the rest is one word."""
+    whole: list[Word] = []
+    for word in words:
+        last = whole[-1] if whole else None
+        if (
+            last and last.text[-1:].isalpha() and word.text[:1].isalpha() and abs(word.base - last.base) < 0.5
+            and last.size != word.size and -1 < word.x0 - last.x1 < 0.08 * word.size
+        ):  # fmt: skip
+            whole[-1] = replace(last, text=last.text + word.text, x1=word.x1, y0=min(last.y0, word.y0), y1=max(last.y1, word.y1))
+        else:
+            whole.append(word)
+    return whole
 
 
 def _letters(text_page: pypdfium2.PdfTextPage, count: int, height: float) -> Iterator[_Letter | None]:

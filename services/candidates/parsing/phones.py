@@ -13,7 +13,9 @@ from services.candidates.parsing.places import placeness, region_of
 from services.candidates.parsing.sections import Text
 
 _PREFIX = re.compile(r"\(\s*((?:\+|00)\d{1,3})\s*\)")
-_AMERICAN = re.compile(r"(?:1[ .-])?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}")
+_GROUPED = {
+    "US": re.compile(r"(?:1[ .-])?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}"), "GB": re.compile(r"07\d{3} ?\d{3} ?\d{3}"), "FR": re.compile(r"0[67](?:[ .]\d\d){4}"),
+}  # fmt: skip
 _DAY = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d\b")
 _LANGUAGE_REGION = {"de": "DE", "fr": "FR", "es": "ES"}
 
@@ -27,7 +29,7 @@ def find_phone(text: Text, near: list[int], location: Found[str] | None, region:
         line = _PREFIX.sub(r"\1 ", text.lines[index].text)
         if sure < 0.9 and (best or not PHONE_LABEL.search(line)):
             continue
-        for value, words, likely in next((found for home in homes if (found := _numbers(line, home))), None) or _american(line):
+        for value, words, likely in next((found for home in homes if (found := _numbers(line, home))), None) or _by_its_grouping(line):
             likeliest = round(sure + likely, 2)
             if best is None or likeliest > best.confidence:
                 best = text.found(value, likeliest, index, index, words)
@@ -66,10 +68,13 @@ def _countries_of(text: Text, language: str) -> list[str]:
     return [region for region, _ in counts.most_common(3)]
 
 
-def _american(line: str) -> list[tuple[str, str, float]]:
-    """A number without a country in the grouping that is North America's own; a number with its country's prefix needs no home."""
+def _by_its_grouping(line: str) -> list[tuple[str, str, float]]:
+    """A number without a country in a grouping that is one country's own; a number with its country's prefix needs no home."""
     return [
-        (value, words, likely - 0.1) for value, words, likely in _numbers(line, "US") if words.startswith("+") or _AMERICAN.fullmatch(words)
+        (value, words, likely - 0.1)
+        for home, grouping in _GROUPED.items()
+        for value, words, likely in _numbers(line, home)
+        if words.startswith("+") or grouping.fullmatch(words)
     ]
 
 

@@ -23,7 +23,7 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _HELD_AT = re.compile(r"\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])")
-_DASH = re.compile(r"\s+[\u2013\u2014-]\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")
+_DASH = re.compile(r"\s+(?:[\u2013\u2014-]|--)\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")
 _COMMA = re.compile(r"(?<!\d),\s+(?!(?:(?i:Inc|LLC|Ltd|LLP|Corp|Co|S\.L|S\.A|GmbH))\.?(?:$|[\s,]))(?![^()]*\))")
 _AT = re.compile(
     r"(?<=\w)\s+(?:en|for|f\u00fcr|\u00e0|w)\s+(?=(?:[Ll]a |[Ee]l |[Ll]os |[Ll]as )?[A-Z\u00c0-\u00dd\d])"
@@ -72,21 +72,33 @@ def parts(rows: Sequence[tuple[str, Item]]) -> Head:
     return _named(found)
 
 
+def _without_slot_of_places(heads: list[Head]) -> list[Head]:
+    """Without the parts that stand where most entries have a place, known or not."""
+    counts = Counter(part.slot for head in heads for part in head)
+    places = Counter(part.slot for head in heads for part in head if not part.told and is_town(part.text) and place(part.text) >= _STATED)
+    gone = {slot for slot, count in places.items() if count > 1 and 2 * count > counts[slot]}
+    return [[part for part in head if part.slot not in gone] or head for head in heads]
+
+
 def _named(head: Head) -> Head:
     """Without the parts that are nothing but places, as long as others are left."""
     named = [part for part in head if part.told or not (is_town(part.text) and place(part.text) >= _STATED)]
     if len(named) > 2:
+        named = [part for part in named if part.text.casefold() not in ("freelance", "self-employed")]
         named = [part for part in named if part.told or place(part.text) < _STATED or not lies_in(part.text)]
-    return named if len(named) > 1 else [part for part in head if part in named or not is_town(part.text) or place(part.text) < 0.9] or head
+    sure = _STATED if len(named) == 1 and (_DASH.search(named[0].text) or _COMMA.search(named[0].text)) else 0.9
+    return (
+        named if len(named) > 1 else [part for part in head if part in named or not is_town(part.text) or place(part.text) < sure] or head
+    )
 
 
 def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str]) -> list[tuple[Choice | None, Choice | None]]:
     """For each entry what `first` and `second` judge best, in the slots where that is so for most entries. A post is held "at" somewhere."""
-    heads = [[piece for part in head for piece in _held_at(part, first, second)] for head in heads]
+    heads = _without_slot_of_places([[piece for part in head for piece in _held_at(part, first, second)] for head in heads])
     heads = [_named(head) for head in _cut(heads, _DASH, first, second)]
     heads = [_named(head) for head in _cut(heads, _COMMA, first, second)]
     heads = [_departments(head, first, second) for head in _cut(heads, _AT, first, second)] if names[0] == "title" else heads
-    heads = [[part for part in (_without_place(part) for part in head) if part] for head in heads]
+    heads = [_with_subject([part for part in (_without_place(part) for part in head) if part], first, second) for head in heads]
     slots = Counter(part.slot for head in heads for part in head)
     usual = [slot for slot, _ in slots.most_common(7)]
     best: tuple[float, tuple[tuple[int, ...], tuple[int, ...]]] | None = None
@@ -95,7 +107,7 @@ def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str
         if best is None or total > best[0] + 1e-9:
             best = (total, (one, other))
     pair = best[1] if best else (usual[0], usual[0]) if usual else None
-    return [_told(head, names) or _choose(head, pair, first, second) for head in heads]
+    return [_told(head, first, second, names) or _choose(head, pair, first, second) for head in heads]
 
 
 def _held_at(part: Part, first: Judge, second: Judge) -> list[Part]:
@@ -125,9 +137,37 @@ def _departments(head: Head, first: Judge, second: Judge) -> Head:
     return found
 
 
-def _told(head: Head, names: tuple[str, str]) -> tuple[Choice | None, Choice | None] | None:
+def _with_subject(head: Head, first: Judge, second: Judge) -> Head:
+    """A degree and the subject behind its comma are one: "B.S., Biology, Carleton College"."""
+    found: Head = []
+    for at, part in enumerate(head):
+        last = found[-1] if found else None
+        after = any(second(other.text) > 0.8 for other in head[at + 1 :] if other.item is part.item)
+        joined = f"{last.text}, {part.text}" if last else ""
+        if (
+            last
+            and first(last.text) > 0.8
+            and max(first(part.text), second(part.text)) < 0.5
+            and after
+            and joined in part.item.text
+            and not part.told
+        ):
+            found[-1] = replace(last, text=joined)
+        else:
+            found.append(part)
+    return found
+
+
+def _told(head: Head, first: Judge, second: Judge, names: tuple[str, str]) -> tuple[Choice | None, Choice | None] | None:
     """What labels say, where there are any."""
-    one, other = (next((Choice(part.text, part.item, 0.95) for part in head if part.told == name), None) for name in names)
+    house = {"company": "school", "school": "company"}  # an organisation is the one in work and the other in education
+    one, other = (
+        next((Choice(part.text, part.item, 0.95) for part in head if part.told and part.told in (name, house.get(name))), None)
+        for name in names
+    )
+    if one and not other:
+        rest = [part for part in head if not part.told and place(part.text) < _STATED and first(part.text) < 0.9]
+        other = _choice(max(rest, key=lambda part: second(part.text), default=None), second)
     return (one, other) if one or other else None
 
 
@@ -161,7 +201,7 @@ def _choose(
             key=lambda part: second(part.text),
             default=None,
         )
-    if other is not None and one is None and first(other.text) > second(other.text) + 0.4:
+    if other is not None and one is None and first(other.text) > second(other.text) + 0.3:
         one, other = other, None
     return _choice(one, first), _choice(other, second)
 
@@ -216,6 +256,8 @@ def _pieces_of(
             and not any(max(first(other.text), second(other.text)) >= 0.8 for other in others)
         )
         alone = not others and separator is not _AT
+        if alone and settled and separator is _COMMA and first(part.text) > 0.7:
+            return [part]  # a further post with an employer from above
         if not ({0, 1} <= told and lacking) and not (
             alone and len(pieces) == 2 and told & {0, 1} and len({kind for _, kind in judged}) == 2
         ):
@@ -252,7 +294,7 @@ def _without_place(part: Part) -> Part | None:
             text = ", ".join(pieces[:-count])
             break
     bracket = re.search(r"\s*\(([^()]*)\)$", text)
-    if bracket and bracket.start() and (place(bracket[1]) >= _STATED or re.fullmatch(r"\d\d[\dAB]?", bracket[1])):
+    if bracket and bracket.start() and (is_kind(bracket[1]) or place(bracket[1]) >= _STATED or re.fullmatch(r"\d\d[\dAB]?", bracket[1])):
         text = text[: bracket.start()]
     return replace(part, text=text) if text else None
 

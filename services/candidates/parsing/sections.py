@@ -15,11 +15,12 @@ from services.candidates.parsing.lines import Document, Line
 from services.candidates.parsing.parsed import Found, Source, Value
 
 _BULLET = re.compile(r"(?:[^\w\s\"'(\[{<#@$\u20ac\u00a3%&+\u2018\u201c\u2019]|o(?=\s+[A-Z\u00c0-\u00dd]))\s+")
+_INLINE = re.compile(r"([A-Z\u00c0-\u00dd][A-Z\u00c0-\u00dd &-]{3,40}):\s+(?=\S)")
 _SHORTEST_HEADING, _LONGEST_HEADING = 4, 48
 _OPEN_END = re.compile(
     r"(?:[,(&/]|\b(?:and|or|of|in|the|for|und|oder|für|von|zur|der|et|ou|de|du|des|pour|en|y|o|para|del|la|le))$", re.IGNORECASE
 )
-_SENTENCES = re.compile(r"^(?=.{40})(?:\S+ ){5,}.*[^\W\d_]{2,}[.!?]$")
+_SENTENCES = re.compile(r"^(?=.{30})(?:\S+ ){5,}.*[^\W\d_]{2,}[.!?]$")
 _LINE_GAP = 1.9
 _INDENTED = 5  # columns of eight points that a list is set in
 _OTHER_WIDTH = 0.15
@@ -82,6 +83,11 @@ def with_headings_apart(document: Document) -> Document:
     """A heading in the margin beside its section's first line becomes a line of its own, also where it takes two rows or cells."""
     lines: list[Line] = []
     for line in document.lines:
+        inline = _INLINE.match(line.text)
+        if inline and not line.bullet and heading_kind(inline[1]) in ("skills", "languages", "summary"):
+            lines.append(replace(line, text=inline[1], heading=True, links=()))
+            lines.append(replace(line, text=line.text[inline.end() :], bold=False, heading=False))
+            continue
         cells = line.text.split("\t")
         count = next((count for count in (2, 1) if count < len(cells) and heading_kind(" ".join(cells[:count]))), 0)
         if (

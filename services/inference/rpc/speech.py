@@ -27,6 +27,7 @@ from services.inference.tables import UsageDay
 Context = grpc.ServicerContext
 RECORDINGS = 2  # that are decoded and wait at once; each holds its sound in memory, 20 MB at most
 _DECODING_SECONDS = 30.0
+_LONGEST_WAIT = 3.0  # seconds for the model, beyond which an utterance is refused rather than heard late
 
 
 class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
@@ -56,6 +57,10 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
         transcriber = self._available()
         with _place(self._utterances, "TRANSCRIBERS_BUSY"), _bounded(context) as until, _caller_may_go():
             settings = _opening(next(requests, None), transcriber)
+            if self._gate.wait > _LONGEST_WAIT:
+                raise errors.ResourceExhausted(
+                    "TRANSCRIBERS_BUSY", "the model is behind with what others said; try again in a moment, or elsewhere"
+                )
             hint = Hint(settings.language, tuple(settings.vocabulary))
             transcriber.warm()
             audio, last, last_at, took = bytearray(), 0.0, 0.0, 0.0

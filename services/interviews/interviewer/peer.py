@@ -20,16 +20,20 @@ Heard = Callable[[bytes], None]
 class Peer:
     """Answers one offer. It ends by itself where the other side is gone for good."""
 
-    def __init__(self, session: str, servers: Iterable[media_pb2.IceServer], voice: Voice, heard: Heard) -> None:
-        """`heard` gets samples at 16 kHz."""
+    def __init__(
+        self, session: str, servers: Iterable[media_pb2.IceServer], voice: Voice, heard: Heard, connected: Callable[[], object]
+    ) -> None:
+        """`heard` gets samples at 16 kHz; `connected` is called when they can be heard, and hear."""
         self.session = session
         self._voice = voice
         self._heard = heard
+        self._connected = connected
         self._track = voice.track()
         self._listening: asyncio.Task[None] | None = None
         ice = [RTCIceServer(urls=list(one.urls), username=one.username or None, credential=one.credential or None) for one in servers]
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=ice))
         self._connection.on("track", self._listen)
+        self._connection.on("connectionstatechange", self._look)
 
     async def answer(self, sdp: str) -> str:
         """Raises ValueError for an offer that cannot be read."""
@@ -59,6 +63,10 @@ class Peer:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._listening
         await self._connection.close()
+
+    def _look(self) -> None:
+        if self._connection.connectionState == "connected":
+            self._connected()
 
     def _listen(self, track: MediaStreamTrack) -> None:
         if track.kind == "audio" and self._listening is None:

@@ -46,6 +46,9 @@ class Services:
         answer: interviewer_pb2.TakeUtteranceResponse = await self._call(self._interviews.TakeUtterance, request, _TAKING_SECONDS)
         return answer
 
+    async def add_piece(self, request: interviewer_pb2.AddPieceRequest) -> None:
+        await self._call(self._interviews.AddPiece, request)
+
     async def note_spoken(self, request: interviewer_pb2.NoteSpokenRequest) -> None:
         await self._call(self._interviews.NoteSpoken, request)
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,18 +13,23 @@ import aiohttp
 from einstellen.interviews.v1 import interviewer_pb2
 from einstellen.rooms.v1 import media_pb2, rooms_pb2
 from services.chassis import errors
+from services.chassis.clock import to_timestamp
 from services.chassis.logs import log
 from services.interviews.interviewer.hearing import Hearing
 from services.interviews.interviewer.peer import Peer
 from services.interviews.interviewer.peers import Services
+from services.interviews.interviewer.recorder import Piece, Recorder
 from services.interviews.interviewer.settings import Settings
-from services.interviews.interviewer.turns import LONGEST
+from services.interviews.interviewer.turns import LONGEST, RATE
+from services.interviews.interviewer.voice import RATE as VOICE_RATE
 from services.interviews.interviewer.voice import Converter, Voice
 
 _BINARY = "einstellen.v1.binary"
 _RENEW_SECONDS = 3.0
 _RECONNECT_SECONDS = 0.3
 _INTERRUPTS_SECONDS = 0.5
+_CONNECT_SECONDS = 10.0
+_TRIES = 3
 _NUDGE_SECONDS, _LEAVE_SECONDS = 90.0, 600.0
 _NUDGE = "Take your time. You can also type your answer."
 _LEAVING = "I have not heard anything for a while, so I will step out. Say or type something whenever you want to go on."
@@ -42,16 +48,19 @@ class Session:
         self._participants: dict[str, media_pb2.Participant] = {}
         self._peers: dict[str, Peer] = {}  # by participant
         self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._voice = Voice()
+        self._recorder = Recorder(self._keep)
+        self._voice = Voice(lambda audio, begins: self._recorder.take("", audio, VOICE_RATE, time.time() + begins))
         self._hearing = Hearing(self._transcribe, self._heard, self._began)
         self._to_say: asyncio.Queue[rooms_pb2.RoomMessage] = asyncio.Queue()
         self._queued_seq = 0
+        self._listened = asyncio.Event()  # somebody can hear what is said
         self._saying: asyncio.Task[None] | None = None
         self._turn: asyncio.Task[None] | None = None
         self._draft = lease.draft
         self._storing = asyncio.Lock()
         self._active_at = time.monotonic()
         self._nudged = False
+        self._state = "listening"
         self._over = asyncio.Event()
         self._is_done = False
         self._answered_at = 0.0
@@ -74,6 +83,7 @@ class Session:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
             await self._hearing.close()
+            await self._recorder.close()
             await asyncio.gather(*(peer.close() for peer in self._peers.values()), return_exceptions=True)
             with contextlib.suppress(errors.Refusal):
                 await self._services.release(
@@ -155,6 +165,7 @@ class Session:
             await self._tell("listening")
         elif kind == "participants":
             self._participants = {one.participant_id: one for one in frame.participants.participants}
+            await self._record()
         elif kind == "signal":
             await self._signal(frame.signal)
         elif kind == "lead":
@@ -167,13 +178,30 @@ class Session:
         elif kind == "typing":
             self._active()
 
+    async def _record(self) -> None:
+        """Records while everybody who is here agrees, and the candidate is."""
+        people = [one for one in self._participants.values() if one.user_id]
+        before = self._recorder.is_on
+        self._recorder.switch(all(one.agrees for one in people) and any(one.user_id == self._lease.user_id for one in people))
+        if self._recorder.is_on != before:
+            await self._tell(self._state)
+
+    async def _keep(self, piece: Piece, data: bytes) -> None:
+        start = to_timestamp(datetime.fromtimestamp(piece.started_at, UTC))
+        await self._services.add_piece(
+            interviewer_pb2.AddPieceRequest(
+                interview_id=self.interview_id, lease_id=self._lease.lease_id, track_id=piece.track_id, number=piece.number, user_id=piece.user_id,
+                start_time=start, milliseconds=max(1, round(piece.seconds * 1000)), data=data,
+            )
+        )  # fmt: skip
+
     async def _signal(self, signal: media_pb2.PeerSignal) -> None:
         sender = signal.sender_id
         if signal.HasField("description"):
             if signal.description.type != "offer":
                 return
             await self._drop_peers_of(sender)
-            peer = Peer(signal.session, self._servers, self._voice, lambda audio: self._listen(sender, audio))
+            peer = Peer(signal.session, self._servers, self._voice, lambda audio: self._listen(sender, audio), self._listened.set)
             try:
                 sdp = await peer.answer(signal.description.sdp)
             except (ValueError, KeyError, AttributeError, IndexError) as problem:  # what aiortc makes of words that are no SDP
@@ -200,6 +228,8 @@ class Session:
 
     def _listen(self, sender: str, audio: bytes) -> None:
         one = self._participants.get(sender)
+        if one is not None:
+            self._recorder.take(one.user_id, audio, RATE, time.time() - len(audio) / (2 * RATE))
         if one is None or one.user_id == self._lease.user_id:
             self._hearing.feed(audio)
 
@@ -285,6 +315,9 @@ class Session:
     async def _speak(self) -> None:
         while True:
             message = await self._to_say.get()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._listened.wait(), _CONNECT_SECONDS)
+            self._listened.set()  # who has not come by now reads
             if not self._lease.lead_user_id:
                 self._saying = asyncio.create_task(self._say(message.content, f"line-{message.seq}"))
                 await asyncio.wait([self._saying])
@@ -300,28 +333,38 @@ class Session:
             await self._services.note_spoken(request)
 
     async def _say(self, text: str, utterance_id: str) -> None:
-        """Sentence by sentence as the sound comes; where nothing can speak, the text that all have seen has to do."""
+        """Sentence by sentence as the sound comes; where nothing can speak, the text that all have seen has to do. Tried again where a model was not ready."""
+        for attempt in range(_TRIES):
+            try:
+                await self._say_once(text, utterance_id)
+            except (errors.Unavailable, errors.DeadlineExceeded, errors.ResourceExhausted, errors.Aborted) as problem:
+                log.info("not said aloud yet", extra={"reason": problem.reason})
+                await asyncio.sleep(_RECONNECT_SECONDS * 2**attempt)
+            except errors.Refusal as problem:
+                log.info("not said aloud", extra={"reason": problem.reason})
+                break
+            else:
+                break
+        await self._send(caption=media_pb2.Caption(participant_id=self._me, utterance_id=utterance_id, text=text[:4000], is_final=True))
+
+    async def _say_once(self, text: str, utterance_id: str) -> None:
         converter: Converter | None = None
         shown = ""
-        try:
-            async for answer in self._services.speak(text[:2000], self._lease.tenant_id, self._settings.voice):
-                if converter is None and answer.audio:
-                    converter = Converter(answer.sample_rate)
-                    await self._tell("speaking")
-                    if self._answered_at:
-                        log.info("next question heard", extra={"ms": round((time.monotonic() - self._answered_at) * 1000)})
-                        self._answered_at = 0.0
-                if answer.text:
-                    shown = f"{shown} {answer.text}".strip()
-                    await self._send(caption=media_pb2.Caption(participant_id=self._me, utterance_id=utterance_id, text=shown[:4000]))
-                if converter is not None:
-                    self._voice.say(converter.convert(answer.audio))
+        async for answer in self._services.speak(text[:2000], self._lease.tenant_id, self._settings.voice):
+            if converter is None and answer.audio:
+                converter = Converter(answer.sample_rate)
+                await self._tell("speaking")
+                if self._answered_at:
+                    log.info("next question heard", extra={"ms": round((time.monotonic() - self._answered_at) * 1000)})
+                    self._answered_at = 0.0
+            if answer.text:
+                shown = f"{shown} {answer.text}".strip()
+                await self._send(caption=media_pb2.Caption(participant_id=self._me, utterance_id=utterance_id, text=shown[:4000]))
             if converter is not None:
-                self._voice.say(converter.rest())
-            await self._voice.finished()
-        except errors.Refusal as problem:
-            log.info("not said aloud", extra={"reason": problem.reason})
-        await self._send(caption=media_pb2.Caption(participant_id=self._me, utterance_id=utterance_id, text=text[:4000], is_final=True))
+                self._voice.say(converter.convert(answer.audio))
+        if converter is not None:
+            self._voice.say(converter.rest())
+        await self._voice.finished()
 
     async def _say_aside(self, text: str) -> None:
         """What belongs to no transcript."""
@@ -347,7 +390,9 @@ class Session:
     # The rest.
 
     async def _tell(self, state: str) -> None:
-        await self._send(activity=media_pb2.Activity(state="silent" if self._lease.lead_user_id else state))
+        self._state = state
+        shown = "silent" if self._lease.lead_user_id else state
+        await self._send(activity=media_pb2.Activity(state=shown, is_recording=self._recorder.is_on))
 
     def _active(self) -> None:
         self._active_at = time.monotonic()

@@ -3,7 +3,7 @@
 import asyncio
 import fractions
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame, AudioResampler
@@ -45,8 +45,10 @@ class VoiceTrack(MediaStreamTrack):
 class Voice:
     """One voice for all tracks. It keeps time by itself too, so that where nobody listens it is over as soon as it would be."""
 
-    def __init__(self) -> None:
+    def __init__(self, said: Callable[[bytes, float], None]) -> None:
+        """`said` is given what is said, with the seconds until it is."""
         self.tracks: set[VoiceTrack] = set()
+        self._said = said
         self._ends = 0.0
 
     def track(self) -> VoiceTrack:
@@ -63,7 +65,9 @@ class Voice:
             data = bytes(piece.planes[0])[: 2 * piece.samples]
             for track in self.tracks:
                 track.waiting += data
-            self._ends = max(self._ends, time.monotonic()) + piece.samples / RATE
+            begins = max(self._ends, time.monotonic())
+            self._said(data, begins - time.monotonic())
+            self._ends = begins + piece.samples / RATE
 
     def hush(self) -> None:
         """Says no more of what it was about to say."""

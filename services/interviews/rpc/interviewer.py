@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import grpc
 from sqlalchemy import Connection
 
 from einstellen.interviews.v1 import interviewer_pb2, interviewer_pb2_grpc
-from services.chassis import audit, calls, errors, ids, tasks
-from services.chassis.clock import Clock, to_timestamp, utc_now
+from services.chassis import audit, calls, errors, ids, objects, tasks
+from services.chassis.clock import Clock, from_timestamp, to_timestamp, utc_now
 from services.chassis.database import Database
+from services.chassis.objects import ObjectStore
 from services.interviews import recordings, room_store, rules, store
 from services.interviews.conversation import Conversation
 from services.interviews.room import Room, to_room_message
-from services.interviews.tables import Interview, Line, RoomState
+from services.interviews.tables import Interview, Line, Piece, RoomState
 
 Context = grpc.ServicerContext
 LEASE = timedelta(seconds=12)
@@ -25,10 +26,11 @@ _LONGEST_ANSWER = 20_000
 class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
     """See interviewer.proto: a process of ours calls for itself, so each transaction is the system's."""
 
-    def __init__(self, database: Database, conversation: Conversation, room: Room, clock: Clock = utc_now) -> None:
+    def __init__(self, database: Database, conversation: Conversation, room: Room, files: ObjectStore, clock: Clock = utc_now) -> None:
         self._database = database
         self._conversation = conversation
         self._room = room
+        self._files = files
         self._clock = clock
 
     def LeaseRoom(self, request: interviewer_pb2.LeaseRoomRequest, context: Context) -> interviewer_pb2.LeaseRoomResponse:
@@ -108,6 +110,27 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
             if request.seq > room.spoken_seq:
                 room_store.change_room(connection, interview_id, spoken_seq=request.seq)
         return interviewer_pb2.NoteSpokenResponse()
+
+    def AddPiece(self, request: interviewer_pb2.AddPieceRequest, context: Context) -> interviewer_pb2.AddPieceResponse:
+        interview_id, user_id = UUID(request.interview_id), UUID(request.user_id) if request.user_id else None
+        with self._database.begin(calls.SYSTEM) as connection:
+            room_store.lock_lease(connection, interview_id, UUID(request.lease_id), self._clock())
+            interview = store.find_interview(connection, interview_id)
+            if interview is None:
+                raise store.no_interview()
+            rules.check_consent(interview)
+            if user_id is not None and not room_store.agrees(connection, interview, user_id):
+                raise errors.FailedPrecondition("CONSENT_MISSING", "whose voice it is has not agreed")
+            rules.check_recorded(room_store.recorded_bytes(connection, interview_id) + len(request.data))
+            speaker = "interviewer" if user_id is None else "candidate" if user_id == interview.user_id else "colleague"
+            piece = Piece(
+                UUID(request.track_id), request.number, interview_id, user_id, speaker, uuid5(UUID(request.track_id), str(request.number)),
+                len(request.data), request.milliseconds, from_timestamp(request.start_time),
+            )  # fmt: skip
+            # Before the commit: a file that no row names does no harm, a row without its file does.
+            self._files.put(objects.key_of(interview.tenant_id, recordings.VOICES, piece.file_id), request.data)
+            room_store.add_piece(connection, piece)
+        return interviewer_pb2.AddPieceResponse()
 
     def _answer(self, connection: Connection, interview: Interview, question_id: UUID, now: datetime) -> bool:
         """Closes the question with all that was said to it; says whether there was anything."""

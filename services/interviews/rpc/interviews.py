@@ -18,10 +18,10 @@ from services.chassis.calls import Person
 from services.chassis.clock import Clock, from_timestamp, utc_now
 from services.chassis.database import Database
 from services.chassis.objects import ObjectStore
-from services.interviews import conversation, pdf, recordings, rules, store
+from services.interviews import closing, conversation, pdf, recordings, rules, store
 from services.interviews.conversation import Conversation
 from services.interviews.reporting import Reporting
-from services.interviews.room import INTERVIEWER, Room
+from services.interviews.room import Room
 from services.interviews.rpc import shown
 from services.interviews.starting import Starting
 from services.interviews.subjects import Answer
@@ -212,17 +212,7 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
                 raise rules.not_running(interview)
             lines = []
             if interview.status == "running":
-                lines += conversation.take_code(connection, interview, now=now)
-                store.leave_open(connection, interview.id)
-                store.change_interview(connection, interview.id, {"status": "scoring", "ended_at": now})
-                lines.append(
-                    store.add_line(connection, interview.id, "interviewer", "The interview has ended.", now=now, sender_name=INTERVIEWER)
-                )
-                steps = audit.turned(status=(interview.status, "scoring"))
-                audit.record(connection, "interview.ended", tenant_id=interview.tenant_id, interview_id=interview.id, **steps)
-                tasks.enqueue(
-                    connection, "write_report", {"interview_id": interview.id}, tenant_id=interview.tenant_id, run_at=now + _CONSIDER
-                )
+                lines += closing.end(connection, interview, now=now)
         self._parts.room.publish(interview, lines)
         if interview.status in ("running", "scoring"):
             self._parts.reporting.write_soon(interview.id)
@@ -237,13 +227,7 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
             if interview.status != "cancelled":
                 rules.check_running(interview)
                 rules.check_unanswered(store.list_questions(connection, interview.id))
-                store.leave_open(connection, interview.id)
-                store.change_interview(connection, interview.id, {"status": "cancelled", "ended_at": now})
-                steps = audit.turned(status=(interview.status, "cancelled"))
-                audit.record(connection, "interview.cancelled", interview_id=interview.id, **steps)
-                tasks.enqueue(
-                    connection, "refund", {"interview_id": interview.id, "tenant_id": interview.tenant_id}, tenant_id=interview.tenant_id
-                )
+                closing.cancel(connection, interview, now=now)
         return self._read(person, interview.id)
 
     def GetReport(self, request: interviews_pb2.GetReportRequest, context: Context) -> interviews_pb2.FeedbackReport:

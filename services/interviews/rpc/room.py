@@ -38,6 +38,10 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
             interview = store.get_interview(connection, id_of(request.room_name), person.tenant_id, person.user_id)
             comes = interview.status == "running" and interview.user_id == person.user_id
             if comes:
+                if room_store.find_room(connection, interview.id) is None:
+                    tasks.enqueue(
+                        connection, "time_up", {"interview_id": interview.id}, tenant_id=interview.tenant_id, run_at=now + rules.LONGEST
+                    )
                 room_store.want(connection, interview.id, until=now + rules.WAITS_FOR, now=now)
             access = _access(connection, interview, person, store.read_mark(connection, interview.id, person.user_id))
         if comes:

@@ -120,3 +120,26 @@ def test_nobody_waits_for_the_model_past_the_deadline_or_for_a_caller_that_has_g
             pass
     with gate.hold_if_idle() as idle:
         assert idle
+
+
+def test_a_gate_knows_how_long_the_next_one_would_wait() -> None:
+    gate, let_go = Gate(), threading.Event()
+    assert gate.wait == 0
+
+    def hold() -> None:
+        with gate.hold(Rank.RECORDING, time.monotonic() + 10, wanted):
+            let_go.wait(10)
+
+    with gate.hold(Rank.UTTERANCE, time.monotonic() + 10, wanted):
+        assert gate.wait == 0, "nothing is known of how long it takes"
+        threads = [threading.Thread(target=hold) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        until(lambda: len(gate._waiting) == 2, "both wait")
+        gate._usual = 1.5
+        assert gate.wait == 4.5
+    let_go.set()
+    for thread in threads:
+        thread.join(10)
+    assert 0 < gate._usual < 1.5
+    assert gate.wait == 0

@@ -21,6 +21,7 @@ from einstellen.inference.v1 import inference_pb2, inference_pb2_grpc, speech_pb
 from services.chassis import errors, ids
 from services.inference.__main__ import start
 from services.inference.decoding import isolated
+from services.inference.gate import Gate
 from services.inference.providers import whisper
 from tests.conftest import House, until
 from tests.refusals import refused, told
@@ -225,6 +226,14 @@ def test_more_utterances_than_it_can_hold_are_refused_and_the_rest_of_the_servic
             assert embed(request, metadata=speech.metadata, timeout=20).vectors
         ended.set()
         assert [said(answers[-1].transcript) for answers in (each.result(60) for each in both)] == [WORDS["yes"]] * 2
+    assert said(speech.final(sound("yes"))) == WORDS["yes"]
+
+
+def test_an_utterance_is_refused_where_the_model_is_seconds_behind(speech: Speech, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as behind:
+        behind.setattr(Gate, "wait", 3.5)
+        with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "TRANSCRIBERS_BUSY"):
+            speech.transcribe(speech.utterance(sound("yes")))
     assert said(speech.final(sound("yes"))) == WORDS["yes"]
 
 

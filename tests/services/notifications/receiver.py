@@ -61,7 +61,10 @@ def receiving(respond: Respond | None = None, *, context: ssl.SSLContext | None 
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                return  # who was sending it has died
             with receiver.came:
                 receiver.got.append(Got({name.lower(): value for name, value in self.headers.items()}, body))
                 turn = len(receiver.got)

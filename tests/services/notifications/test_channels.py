@@ -1,14 +1,17 @@
 """The channels to outside parties, over their real protocols: an SMTP server that refuses, and Twilio's API on the loopback address."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from jsonschema import Draft202012Validator
 from prometheus_client import REGISTRY
 from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]
 
@@ -25,6 +28,7 @@ from services.notifications.settings import Settings
 from services.notifications.tables import Notification
 from tests.services.notifications.stand_ins import Browser, TwilioStandIn, serving, twilio_settings
 
+CONTRACT = Path(__file__).resolve().parents[4] / "shared" / "data" / "contracts" / "twilio" / "spec" / "json" / "twilio_api_v2010.json"
 KEY = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -145,6 +149,31 @@ def test_an_sms_that_went_through_is_not_sent_a_second_time(twilio: tuple[Twilio
     assert stand_in.messages[0]["callback"] == f"http://127.0.0.1:8080/api/v1/notifications/callbacks/twilio/{UUID(int=3)}"
     channel.send(written("sms", "+491702222222"), [], again=True)
     assert len(stand_in.messages) == 2
+
+
+@pytest.mark.skipif(not CONTRACT.exists(), reason="Twilio's contract is not here")
+def test_the_stand_in_answers_as_twilios_contract_says(twilio: tuple[TwilioStandIn, Twilio]) -> None:
+    contract = json.loads(CONTRACT.read_text())
+    asked = contract["paths"]["/2010-04-01/Accounts/{AccountSid}/Messages.json"]["post"]["requestBody"]["content"]
+    assert {"To", "From", "Body", "StatusCallback"} <= set(asked["application/x-www-form-urlencoded"]["schema"]["properties"])
+    twilio[1].send(written("sms", "+491701111111"), [], again=False)
+    message = {name: value for name, value in twilio[0].messages[0].items() if name != "callback"}
+    schema = _nullable({**contract["components"]["schemas"]["api.v2010.account.message"], "components": contract["components"]})
+    assert [(list(error.path), error.message) for error in Draft202012Validator(schema).iter_errors(message)] == []
+
+
+def _nullable(schema: Any) -> Any:
+    """OpenAPI 3.0 says `nullable` where JSON Schema has a list of types."""
+    if isinstance(schema, list):
+        return [_nullable(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _nullable(value) for name, value in schema.items()}
+    if schema.get("nullable") and "type" in found:
+        found["type"] = [found["type"], "null"]
+        if "enum" in found:
+            found["enum"] = [*found["enum"], None]
+    return found
 
 
 def test_an_sms_whose_answer_was_lost_is_found_again(twilio: tuple[TwilioStandIn, Twilio]) -> None:

@@ -61,7 +61,7 @@ class SpeechServiceServicer:
         the sending side ends the utterance. Every answer holds the whole utterance as it is heard so far and takes the place of the one before it. The last one is
         final: the same audio always gives the same text there. Silence gives a final answer without segments. A call should have a deadline; one without gets a minute.
         INVALID_ARGUMENT / FIELDS_INVALID, SETTINGS_MISSING, LANGUAGE_UNSUPPORTED, AUDIO_UNREADABLE; OUT_OF_RANGE / AUDIO_TOO_LONG; FAILED_PRECONDITION / NO_PROVIDER;
-        RESOURCE_EXHAUSTED / TRANSCRIBERS_BUSY where as many calls run as can; DEADLINE_EXCEEDED / TRANSCRIBER_TOO_SLOW; UNAVAILABLE / PROVIDERS_FAILED.
+        RESOURCE_EXHAUSTED / TRANSCRIBERS_BUSY where as many calls run as can, or the model is seconds behind; DEADLINE_EXCEEDED / TRANSCRIBER_TOO_SLOW; UNAVAILABLE / PROVIDERS_FAILED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

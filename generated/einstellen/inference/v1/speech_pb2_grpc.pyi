@@ -38,7 +38,7 @@ class SpeechServiceStub:
     the sending side ends the utterance. Every answer holds the whole utterance as it is heard so far and takes the place of the one before it. The last one is
     final: the same audio always gives the same text there. Silence gives a final answer without segments. A call should have a deadline; one without gets a minute.
     INVALID_ARGUMENT / FIELDS_INVALID, SETTINGS_MISSING, LANGUAGE_UNSUPPORTED, AUDIO_UNREADABLE; OUT_OF_RANGE / AUDIO_TOO_LONG; FAILED_PRECONDITION / NO_PROVIDER;
-    RESOURCE_EXHAUSTED / TRANSCRIBERS_BUSY where as many calls run as can; DEADLINE_EXCEEDED / TRANSCRIBER_TOO_SLOW; UNAVAILABLE / PROVIDERS_FAILED.
+    RESOURCE_EXHAUSTED / TRANSCRIBERS_BUSY where as many calls run as can, or the model is seconds behind; DEADLINE_EXCEEDED / TRANSCRIBER_TOO_SLOW; UNAVAILABLE / PROVIDERS_FAILED.
     """
     TranscribeRecording: _grpc.StreamUnaryMultiCallable[_speech_pb2.TranscribeRecordingRequest, _speech_pb2.Transcript]
     """Writes down a whole recording: WAV, FLAC, MP3, AAC, Opus or Vorbis in Ogg, WebM or MP4, or the sound of a film in these; 20 MiB and 10 minutes at most.
@@ -62,7 +62,7 @@ class SpeechServiceAsyncStub(SpeechServiceStub):
     the sending side ends the utterance. Every answer holds the whole utterance as it is heard so far and takes the place of the one before it. The last one is
     final: the same audio always gives the same text there. Silence gives a final answer without segments. A call should have a deadline; one without gets a minute.
     INVALID_ARGUMENT / FIELDS_INVALID, SETTINGS_MISSING, LANGUAGE_UNSUPPORTED, AUDIO_UNREADABLE; OUT_OF_RANGE / AUDIO_TOO_LONG; FAILED_PRECONDITION / NO_PROVIDER;
-    RESOURCE_EXHAUSTED / TRANSCRIBERS_BUSY where as many calls run as can; DEADLINE_EXCEEDED / TRANSCRIBER_TOO_SLOW; UNAVAILABLE / PROVIDERS_FAILED.
+    RESOURCE_EXHAUSTED / TRANSCRIBERS_BUSY where as many calls run as can, or the model is seconds behind; DEADLINE_EXCEEDED / TRANSCRIBER_TOO_SLOW; UNAVAILABLE / PROVIDERS_FAILED.
     """
     TranscribeRecording: _aio.StreamUnaryMultiCallable[_speech_pb2.TranscribeRecordingRequest, _speech_pb2.Transcript]  # type: ignore[assignment]
     """Writes down a whole recording: WAV, FLAC, MP3, AAC, Opus or Vorbis in Ogg, WebM or MP4, or the sound of a film in these; 20 MiB and 10 minutes at most.
@@ -89,7 +89,7 @@ class SpeechServiceServicer(metaclass=_abc_1.ABCMeta):
         the sending side ends the utterance. Every answer holds the whole utterance as it is heard so far and takes the place of the one before it. The last one is
         final: the same audio always gives the same text there. Silence gives a final answer without segments. A call should have a deadline; one without gets a minute.
         INVALID_ARGUMENT / FIELDS_INVALID, SETTINGS_MISSING, LANGUAGE_UNSUPPORTED, AUDIO_UNREADABLE; OUT_OF_RANGE / AUDIO_TOO_LONG; FAILED_PRECONDITION / NO_PROVIDER;
-        RESOURCE_EXHAUSTED / TRANSCRIBERS_BUSY where as many calls run as can; DEADLINE_EXCEEDED / TRANSCRIBER_TOO_SLOW; UNAVAILABLE / PROVIDERS_FAILED.
+        RESOURCE_EXHAUSTED / TRANSCRIBERS_BUSY where as many calls run as can, or the model is seconds behind; DEADLINE_EXCEEDED / TRANSCRIBER_TOO_SLOW; UNAVAILABLE / PROVIDERS_FAILED.
         """
 
     @_abc_1.abstractmethod

@@ -60,6 +60,11 @@ class InterviewerServiceStub:
                 request_serializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.NoteSpokenRequest.SerializeToString,
                 response_deserializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.NoteSpokenResponse.FromString,
                 _registered_method=True)
+        self.AddPiece = channel.unary_unary(
+                '/einstellen.interviews.v1.InterviewerService/AddPiece',
+                request_serializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.AddPieceRequest.SerializeToString,
+                response_deserializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.AddPieceResponse.FromString,
+                _registered_method=True)
 
 
 class InterviewerServiceServicer:
@@ -105,6 +110,14 @@ class InterviewerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AddPiece(self, request, context):
+        """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+        FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_InterviewerServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -132,6 +145,11 @@ def add_InterviewerServiceServicer_to_server(servicer, server):
                     servicer.NoteSpoken,
                     request_deserializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.NoteSpokenRequest.FromString,
                     response_serializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.NoteSpokenResponse.SerializeToString,
+            ),
+            'AddPiece': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddPiece,
+                    request_deserializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.AddPieceRequest.FromString,
+                    response_serializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.AddPieceResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -270,6 +288,33 @@ class InterviewerService:
             '/einstellen.interviews.v1.InterviewerService/NoteSpoken',
             einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.NoteSpokenRequest.SerializeToString,
             einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.NoteSpokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddPiece(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.interviews.v1.InterviewerService/AddPiece',
+            einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.AddPieceRequest.SerializeToString,
+            einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.AddPieceResponse.FromString,
             options,
             channel_credentials,
             insecure,

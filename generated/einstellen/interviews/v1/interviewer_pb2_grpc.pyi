@@ -50,6 +50,10 @@ class InterviewerServiceStub:
     """Notes up to which line all was said aloud. Never moves backwards.
     FAILED_PRECONDITION / LEASE_LOST.
     """
+    AddPiece: _grpc.UnaryUnaryMultiCallable[_interviewer_pb2.AddPieceRequest, _interviewer_pb2.AddPieceResponse]
+    """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+    FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
+    """
 
 @_typing.type_check_only
 class InterviewerServiceAsyncStub(InterviewerServiceStub):
@@ -72,6 +76,10 @@ class InterviewerServiceAsyncStub(InterviewerServiceStub):
     NoteSpoken: _aio.UnaryUnaryMultiCallable[_interviewer_pb2.NoteSpokenRequest, _interviewer_pb2.NoteSpokenResponse]  # type: ignore[assignment]
     """Notes up to which line all was said aloud. Never moves backwards.
     FAILED_PRECONDITION / LEASE_LOST.
+    """
+    AddPiece: _aio.UnaryUnaryMultiCallable[_interviewer_pb2.AddPieceRequest, _interviewer_pb2.AddPieceResponse]  # type: ignore[assignment]
+    """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+    FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
     """
 
 class InterviewerServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -122,6 +130,16 @@ class InterviewerServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_interviewer_pb2.NoteSpokenResponse, _abc.Awaitable[_interviewer_pb2.NoteSpokenResponse]]:
         """Notes up to which line all was said aloud. Never moves backwards.
         FAILED_PRECONDITION / LEASE_LOST.
+        """
+
+    @_abc_1.abstractmethod
+    def AddPiece(
+        self,
+        request: _interviewer_pb2.AddPieceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_interviewer_pb2.AddPieceResponse, _abc.Awaitable[_interviewer_pb2.AddPieceResponse]]:
+        """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+        FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
         """
 
 def add_InterviewerServiceServicer_to_server(servicer: InterviewerServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

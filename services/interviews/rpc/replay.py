@@ -1,0 +1,97 @@
+"""The RPCs of replays: what happened in an interview, on one time line, and the voices that were recorded."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import grpc
+from google.api.httpbody_pb2 import HttpBody
+from sqlalchemy import Connection
+
+from einstellen.interviews.v1 import replay_pb2, replay_pb2_grpc
+from services.chassis import calls, errors, objects, paging
+from services.chassis.calls import Person
+from services.chassis.clock import to_timestamp
+from services.chassis.database import Database
+from services.chassis.objects import ObjectStore
+from services.interviews import recordings, room_store, rules, store
+from services.interviews.rpc import shown
+from services.interviews.tables import Interview, Piece
+
+Context = grpc.ServicerContext
+_EVERY_LINE = 1_000_000
+Moments = list[tuple[datetime, replay_pb2.Moment]]
+
+
+class ReplayService(replay_pb2_grpc.ReplayServiceServicer):
+    """See replay.proto."""
+
+    def __init__(self, database: Database, files: ObjectStore) -> None:
+        self._database = database
+        self._files = files
+
+    def ListMoments(self, request: replay_pb2.ListMomentsRequest, context: Context) -> replay_pb2.ListMomentsResponse:
+        person, page = calls.person(), paging.read(request, int)
+        with self._database.begin(person) as connection:
+            interview = store.get_interview(connection, UUID(request.interview_id), person.tenant_id, person.user_id)
+            found = _moments(connection, interview, person)
+        began = _began(interview)
+        since = began + timedelta(milliseconds=request.from_milliseconds)
+        # What is recorded still goes on at the time that is sought, and is part of it.
+        found = [(at, moment) for at, moment in found if at + timedelta(milliseconds=moment.voice.milliseconds) >= since]
+        first = page.after[0] if page.after else 0
+        places, token = page.cut(range(first, min(len(found), first + page.fetch)), lambda place: [place + 1])
+        moments = []
+        for place in places:
+            at, moment = found[place]
+            moment.at_milliseconds = max(0, round((at - began).total_seconds() * 1000))
+            moments.append(moment)
+        return replay_pb2.ListMomentsResponse(moments=moments, next_page_token=token)
+
+    def DownloadVoice(self, request: replay_pb2.DownloadVoiceRequest, context: Context) -> Iterator[HttpBody]:
+        person = calls.person()
+        with self._database.begin(person) as connection:
+            interview = store.get_interview(connection, UUID(request.interview_id), person.tenant_id, person.user_id)
+            after = _began(interview) + timedelta(milliseconds=request.from_milliseconds)
+            pieces = room_store.list_pieces(connection, interview.id, speaker=request.speaker, after=after)
+        if not pieces:
+            raise errors.NotFound("RECORDING_NOT_FOUND", "nothing of this voice is recorded from there on")
+        for piece in pieces:
+            # One file after the other is a file again: Ogg chains (RFC 3533, 4).
+            try:
+                for data in self._files.chunks(objects.key_of(interview.tenant_id, recordings.VOICES, piece.file_id)):
+                    yield HttpBody(content_type="audio/ogg", data=data)
+            except FileNotFoundError:
+                continue  # erased since
+
+
+def _began(interview: Interview) -> datetime:
+    return interview.started_at or interview.created_at
+
+
+def _moments(connection: Connection, interview: Interview, person: Person) -> Moments:
+    found: Moments = []
+    for line in store.list_lines(connection, interview.id, 0, _EVERY_LINE):
+        found.append((line.said_at, replay_pb2.Moment(line=shown.to_line(line))))
+    for piece in room_store.list_pieces(connection, interview.id):
+        found.append((piece.started_at, replay_pb2.Moment(voice=_to_voice(piece))))
+    scored = rules.is_organization(interview, person)
+    for question in store.list_questions(connection, interview.id):
+        if question.code and question.answered_at is not None:
+            found.append((question.answered_at, replay_pb2.Moment(code=shown.to_question(question, scored=scored))))
+    if scored:
+        for signal in store.list_signals(connection, interview.id):
+            found.append((signal.noticed_at, replay_pb2.Moment(signal=shown.to_signal(signal))))
+    for at, moment in found:
+        moment.MergeFrom(replay_pb2.Moment(time=to_timestamp(at)))
+    return sorted(found, key=lambda one: one[0])
+
+
+def _to_voice(piece: Piece) -> replay_pb2.VoicePiece:
+    return replay_pb2.VoicePiece(
+        speaker=piece.speaker,
+        track_id=str(piece.track_id),
+        number=piece.number,
+        milliseconds=piece.milliseconds,
+        size_bytes=piece.size_bytes,
+    )

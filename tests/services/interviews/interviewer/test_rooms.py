@@ -1,0 +1,214 @@
+"""What interviews keeps of a room for whichever interviewer comes: leases, utterances, how far all was said, recordings and their replay."""
+
+import io
+from collections.abc import Callable
+from datetime import UTC, timedelta
+from typing import Any
+from uuid import uuid4
+
+import av
+import grpc
+import pytest
+
+from einstellen.interviews.v1 import interviewer_pb2, interviewer_pb2_grpc, interviews_pb2, replay_pb2, replay_pb2_grpc
+from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+from services.chassis.clock import to_timestamp
+from services.interviews.interviewer.recorder import Piece
+from tests.conftest import House, until
+from tests.refusals import refused
+from tests.services.interviews.conftest import GOOD, Hiring, rows
+
+SAID = [
+    "I moved the payment ledger to a partitioned PostgreSQL database.",
+    "The slowest query went from four seconds to eighty milliseconds.",
+]
+
+
+class Rooms:
+    """Interviewers that call, by the names they go by."""
+
+    def __init__(self, house: House, hiring: Hiring) -> None:
+        self.house = house
+        self.hiring = hiring
+        self.interview = hiring.start(question_count=2)
+        self.stub = house.stub("interviews", interviewer_pb2_grpc.InterviewerServiceStub)
+        self.metadata = house.as_service("interviewer", "interviews")
+
+    def enter(self) -> None:
+        """The candidate comes in."""
+        metadata = [*self.house.as_service("gateway", "interviews"), *self.hiring.candidate.metadata]
+        self.house.stub("interviews", rooms_pb2_grpc.RoomOwnerServiceStub).JoinRoom(
+            rooms_pb2.JoinRoomRequest(room_name=self.interview.room_name), metadata=metadata
+        )
+
+    def lease(self) -> interviewer_pb2.Lease:
+        """Of this room; those of other tests' rooms are taken on the way. Not set where nobody may have it."""
+        while True:
+            answer = self.stub.LeaseRoom(interviewer_pb2.LeaseRoomRequest(holder="test"), metadata=self.metadata)
+            if not answer.HasField("lease") or answer.lease.interview_id == self.interview.id:
+                return answer.lease
+
+    def take(self, lease: interviewer_pb2.Lease, text: str, *, ends: bool = False, utterance_id: str = "") -> list[str]:
+        """What the interviewer is to say then."""
+        request = interviewer_pb2.TakeUtteranceRequest(
+            interview_id=self.interview.id, lease_id=lease.lease_id, utterance_id=utterance_id or str(uuid4()), text=text, ends_turn=ends
+        )
+        return [line.content for line in self.stub.TakeUtterance(request, metadata=self.metadata, timeout=20).unspoken]
+
+    def renew(self, lease: interviewer_pb2.Lease, **values: Any) -> interviewer_pb2.Lease:
+        request = interviewer_pb2.RenewLeaseRequest(interview_id=self.interview.id, lease_id=lease.lease_id, **values)
+        return self.stub.RenewLease(request, metadata=self.metadata)
+
+    def run_out(self) -> None:
+        """The interviewer died some time ago."""
+        rows(self.house, "UPDATE rooms SET lease_until = now() - interval '1 second' WHERE interview_id = %s", self.interview.id)
+
+
+@pytest.fixture
+def room(house: House, new_hiring: Callable[..., Hiring]) -> Rooms:
+    return Rooms(house, new_hiring())
+
+
+def test_one_interviewer_at_a_time_has_a_room_and_another_goes_on_where_a_dead_one_was(room: Rooms) -> None:
+    assert not room.lease().lease_id  # nobody has come
+    room.enter()
+    first = room.lease()
+    question = room.hiring.questions(room.interview.id)[0]
+    assert (first.question_id, [line.content for line in first.unspoken], first.draft) == (question.id, [question.text], "")
+    assert not room.lease().lease_id
+    room.take(first, SAID[0])
+    room.stub.NoteSpoken(
+        interviewer_pb2.NoteSpokenRequest(interview_id=room.interview.id, lease_id=first.lease_id, seq=1), metadata=room.metadata
+    )
+    room.run_out()
+    second = room.lease()
+    assert (second.question_id, list(second.unspoken), second.draft) == (question.id, [], SAID[0])
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, "LEASE_LOST"):
+        room.take(first, SAID[1], ends=True)
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, "LEASE_LOST"):
+        room.renew(first)
+    [following] = room.take(second, SAID[1], ends=True)
+    asked, after = room.hiring.questions(room.interview.id)
+    assert (asked.answer, asked.source, after.text) == (" ".join(SAID), "speech", following)
+    assert [line.speaker for line in room.hiring.transcript(room.interview.id)] == ["interviewer", "candidate", "candidate", "interviewer"]
+
+
+def test_an_utterance_whose_answer_was_lost_is_stored_once(room: Rooms) -> None:
+    room.enter()
+    lease, once = room.lease(), str(uuid4())
+    first = room.take(lease, GOOD, ends=True, utterance_id=once)
+    assert room.take(lease, GOOD, ends=True, utterance_id=once) == first
+    assert [line.text for line in room.hiring.transcript(room.interview.id)].count(GOOD) == 1
+    assert len(room.hiring.questions(room.interview.id)) == 2
+
+
+def test_a_turn_without_words_answers_nothing(room: Rooms) -> None:
+    room.enter()
+    lease = room.lease()
+    room.take(lease, "", ends=True)
+    assert [question.state for question in room.hiring.questions(room.interview.id)] == ["open"]
+
+
+def test_an_interview_that_is_over_takes_its_lease_back(room: Rooms) -> None:
+    room.enter()
+    lease = room.lease()
+    room.take(lease, GOOD, ends=True)
+    room.hiring.end(room.interview.id)
+    for call in (lambda: room.renew(lease), lambda: room.take(lease, SAID[0])):
+        with refused(grpc.StatusCode.FAILED_PRECONDITION, "LEASE_LOST"):
+            call()
+    assert room.hiring.charges() == [room.interview.id]
+
+
+def test_nobody_but_the_interviewer_leases_rooms(house: House, room: Rooms) -> None:
+    for metadata in (room.hiring.candidate.metadata, room.hiring.employer.metadata, house.as_service("jobs", "interviews")):
+        with pytest.raises(grpc.RpcError) as problem:
+            room.stub.LeaseRoom(interviewer_pb2.LeaseRoomRequest(holder="x"), metadata=metadata)
+        assert problem.value.code() in (grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNAUTHENTICATED)
+
+
+def test_voices_are_kept_once_all_agree_and_replayed_with_words_and_signals(house: House, room: Rooms) -> None:
+    room.enter()
+    lease, began = room.lease(), room.hiring.read(room.interview.id).start_time.ToDatetime(UTC)
+    voice = Piece("t", 0, "", 16_000, 0.0, bytearray(2 * 16_000))
+    data, track = voice.encode(), str(uuid4())
+
+    def keep(number: int, second: int, *, user_id: str = room.hiring.candidate.user_id) -> None:
+        at = to_timestamp(began + timedelta(seconds=second))
+        request = interviewer_pb2.AddPieceRequest(
+            interview_id=room.interview.id, lease_id=lease.lease_id, track_id=track if user_id else str(uuid4()), number=number, user_id=user_id,
+            start_time=at, milliseconds=1000, data=data,
+        )  # fmt: skip
+        room.stub.AddPiece(request, metadata=room.metadata)
+
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, "CONSENT_MISSING"):
+        keep(0, 1)
+    room.hiring.stub.ConsentToRecording(
+        interviews_pb2.ConsentToRecordingRequest(interview_id=room.interview.id, agrees=True), metadata=room.hiring.candidate.metadata
+    )
+    for number, second in ((0, 1), (1, 2), (1, 2), (2, 30)):
+        keep(number, second)
+    keep(0, 3, user_id="")
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, "CONSENT_MISSING"):
+        keep(3, 40, user_id=room.hiring.employer.user_id)
+    replay = house.stub("interviews", replay_pb2_grpc.ReplayServiceStub)
+
+    def moments(**values: Any) -> list[replay_pb2.Moment]:
+        request = replay_pb2.ListMomentsRequest(interview_id=room.interview.id, **values)
+        answer = replay.ListMoments(request, metadata=room.hiring.employer.metadata)
+        return [*answer.moments, *(moments(**{**values, "page_token": answer.next_page_token}) if answer.next_page_token else [])]
+
+    def voices(found: list[replay_pb2.Moment]) -> list[tuple[str, int]]:
+        return [(one.voice.speaker, one.at_milliseconds) for one in found if one.HasField("voice")]
+
+    everything = [("candidate", 1000), ("candidate", 2000), ("interviewer", 3000), ("candidate", 30_000)]
+    assert voices(moments()) == voices(moments(page_size=1)) == everything
+    assert voices(moments(from_milliseconds=2500)) == everything[1:]
+    assert [one.line.text for one in moments() if one.HasField("line")] == [room.interview.open_question.text]
+
+    def heard(speaker: str, start: int = 0) -> bytes:
+        request = replay_pb2.DownloadVoiceRequest(interview_id=room.interview.id, speaker=speaker, from_milliseconds=start)
+        return b"".join(piece.data for piece in replay.DownloadVoice(request, metadata=room.hiring.candidate.metadata))
+
+    assert heard("candidate") == data * 3
+    assert heard("candidate", 2500) == data * 2
+    with av.open(io.BytesIO(heard("candidate"))) as file:
+        assert file.streams.audio[0].codec_context.name in ("opus", "libopus")
+    with refused(grpc.StatusCode.NOT_FOUND, "RECORDING_NOT_FOUND"):
+        heard("colleague")
+    with refused(grpc.StatusCode.NOT_FOUND, "INTERVIEW_NOT_FOUND"):
+        replay.ListMoments(replay_pb2.ListMomentsRequest(interview_id=room.interview.id), metadata=house.register().metadata)
+
+
+def test_a_candidate_who_leaves_is_waited_for_and_then_not_any_more(house: House, room: Rooms) -> None:
+    room.enter()
+    lease = room.lease()
+    assert room.renew(lease, candidate_is_here=True).is_wanted
+    rows(house, "UPDATE rooms SET wanted_until = now() - interval '1 second' WHERE interview_id = %s", room.interview.id)
+    assert not room.renew(lease).is_wanted
+    request = interviewer_pb2.ReleaseRoomRequest(interview_id=room.interview.id, lease_id=lease.lease_id)
+    room.stub.ReleaseRoom(request, metadata=room.metadata)
+    assert not room.lease().lease_id
+    room.enter()
+    assert until(lambda: room.lease().lease_id, "the room is leased again") != lease.lease_id
+
+
+def due(house: House, kind: str, room: Rooms) -> None:
+    rows(house, "UPDATE tasks SET run_at = now() WHERE kind = %s AND payload->>'interview_id' = %s", kind, room.interview.id)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_an_interview_whose_time_is_up_ends_and_costs_nothing_where_nothing_was_answered(house: House, room: Rooms, answered: bool) -> None:
+    room.enter()
+    if answered:
+        room.take(room.lease(), GOOD, ends=True)
+    due(house, "time_up", room)
+    status = "ended" if answered else "cancelled"
+    until(lambda: room.hiring.read(room.interview.id).status == status, f"it is {status}")
+    until(lambda: room.hiring.charges() == ([room.interview.id] if answered else []), "the ledger is right")
+
+
+def test_an_interview_to_which_nobody_came_is_given_back_and_one_that_was_entered_is_not(house: House, room: Rooms) -> None:
+    due(house, "nobody_came", room)
+    until(lambda: room.hiring.read(room.interview.id).status == "cancelled", "it is cancelled")
+    until(lambda: not room.hiring.charges(), "the credit is given back")
