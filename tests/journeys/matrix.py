@@ -57,6 +57,7 @@ FOREIGN_ANSWERS = {
     ("StartInterview", "subscription_id", "employer"): ("FAILED_PRECONDITION", "CREDITS_INSUFFICIENT"),  # own credits are charged first, and there are none
     ("AnswerQuestion", "question_id", "employer"): ("PERMISSION_DENIED", "CANDIDATE_ONLY"),  # in one's own interview only the candidate answers
     ("UploadAnswer", "question_id", "employer"): ("PERMISSION_DENIED", "CANDIDATE_ONLY"),
+    ("RunCode", "question_id", "employer"): ("PERMISSION_DENIED", "CANDIDATE_ONLY"),
     ("MergeDuplicate", "keep_candidate_id", "employer"): ("INVALID_ARGUMENT", "CANDIDATE_NOT_OF_PAIR"),  # neither of one's own pair, as any other id
     ("OverrideScore", "question_id", "employer"): ("FAILED_PRECONDITION", "REPORT_MISSING"),  # the interview goes on
 }  # fmt: skip

@@ -47,6 +47,7 @@ def microphone(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.soak
 def test_a_candidate_holds_an_interview_by_voice_in_a_browser(
     house: House, edge: Edge, interviewer: str, hiring: Hiring, microphone: Path  # noqa: F811
 ) -> None:  # fmt: skip

@@ -342,6 +342,7 @@ SAMPLES: dict[str, Any] = {
     "role": "member", "scopes": ["jobs.read"], "keep_current": True, "why": "Words",
     "refresh_token": "no-such-token", "name": "Name", "title": "Title", "degree": "MSc",
     "description": "Words", "status": "interview", "company_name": "Company", "job_title": "Engineer", "skill_name": "Python", "content": "Hello",
+    "speaker": "candidate",
     "notification_type": "in_app", "subject": "Subject", "message": "Message", "room_name": "application-1", "client_id": "1", "currency": "EUR",
     "unit": "ai",
     "package_id": "ai-50", "success_url": "https://example.com", "cancel_url": "https://example.com", "reason": "Words", "amount": 1, "type": "TAILOR",

@@ -198,7 +198,7 @@ def test_a_provider_that_fails_five_times_is_not_asked_for_a_while(inference: In
     listed = inference.stub.ListProviders(inference_pb2.ListProvidersRequest(), metadata=inference.metadata).providers
     assert [(p.name, p.model, p.ability, p.available) for p in listed] == [
         ("openai", "one", "generate", False), ("gemini", "two", "generate", True), ("builtin", "all-MiniLM-L6-v2-onnx-int8", "embed", True),
-        ("whisper", "base", "transcribe", True),
+        ("whisper", "base", "transcribe", True), ("hibari", "heart", "speak", True),
     ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from services.chassis.database import Database
 from services.chassis.tasks import Worker
 from services.chassis.tokens import ServiceTokens
 from services.interviews import tasks
+from services.interviews.closing import Closing
 from services.interviews.coding.runs import Runs
 from services.interviews.conversation import Conversation
 from services.interviews.recordings import Transcribing
@@ -77,7 +78,8 @@ def recover(house: House) -> None:
     )
     conversation = Conversation(database, channels["inference"], room, Runs(database, NoRunner("not here"), utc_now), utc_now)
     transcribing = Transcribing(database, nothing, channels["inference"], room, utc_now)  # there are no recordings here
-    handlers = tasks.handlers(starting, conversation, transcribing, Reporting(database, conversation, utc_now))
+    reporting = Reporting(database, conversation, utc_now)
+    handlers = tasks.handlers(starting, conversation, transcribing, reporting, Closing(database, reporting, room, utc_now))
     Worker("interviews", database, handlers, clock=lambda: utc_now() + timedelta(minutes=1)).run_due()
     database.close()
 

@@ -253,7 +253,8 @@ def test_applying_and_moving_are_audited(firm: Firm, seeker: Callable[..., Seeke
     (applied, moved) = rows(house, query, made.id)
     assert applied == ("application.created", ada.account.user_id, {"application_id": made.id, "job_id": made.job_id})
     assert moved == (
-        "application.moved", firm.account.user_id, {"application_id": made.id, "from_status": "applied", "to_status": "screening"}
+        "application.moved", firm.account.user_id,
+        {"application_id": made.id, "before": {"status": "applied"}, "after": {"status": "screening"}},
     )  # fmt: skip
 
 
