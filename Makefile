@@ -1,7 +1,7 @@
 # What a person does with this clone. Everything is installed into it; nothing is needed but Python 3.11 or later, make and git.
 
 PYTHON := .venv/bin/python
-PYTEST := $(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # Neither a cache nor settings outside the clone: it works with no home directory at all.
 PIP := $(PYTHON) -m pip --no-cache-dir --disable-pip-version-check --no-input
 LOCK := $(PYTHON) -m uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --only-binary :all: \
