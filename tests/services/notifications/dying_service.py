@@ -10,13 +10,14 @@ from services.chassis import tasks
 from services.chassis.settings import load
 from services.notifications.__main__ import start
 from services.notifications.settings import Settings
+from services.notifications.webhooks import sending
 
 # Forked from a process that has imported all this and started nothing, so that a start costs no more than what the service itself does.
 _CONTEXT = multiprocessing.get_context("forkserver")
 
 
 def born(environment: Mapping[str, str], lease_seconds: float) -> BaseProcess:
-    """A running one. Its leases are short, so that what a killed one held is taken over soon."""
+    """A running one. Its leases and the pauses between its tries are short, so that what a killed one held or failed at is taken up soon."""
     _CONTEXT.set_forkserver_preload([__name__])
     process = _CONTEXT.Process(target=_live, args=(dict(environment), lease_seconds), daemon=True)
     process.start()
@@ -26,6 +27,8 @@ def born(environment: Mapping[str, str], lease_seconds: float) -> BaseProcess:
 def _live(environment: dict[str, str], lease_seconds: float) -> None:
     tasks._LEASE = timedelta(seconds=lease_seconds)
     tasks._RENEW_SECONDS = lease_seconds / 4
+    sending.PAUSES = (timedelta(seconds=1),) * len(sending.PAUSES)
+    sending._REST = timedelta(seconds=1)
     running = start(load(Settings, "notifications", environment))
     threading.Event().wait()
     running.stop()  # never: but a server that nobody holds stops by itself

@@ -238,7 +238,7 @@ def _count(
 
 @pytest.mark.parametrize(
     ("each", "kills", "lease_seconds"),
-    [pytest.param(10, 2, 1.5, marks=pytest.mark.soak), pytest.param(500, 200, 4.0, marks=pytest.mark.soak)],
+    [(10, 2, 1.5), pytest.param(500, 200, 4.0, marks=pytest.mark.soak)],
     ids=["a slice", "whole"],
 )
 def test_everybody_is_told_however_often_the_service_is_killed(
