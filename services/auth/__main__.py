@@ -30,7 +30,6 @@ from einstellen.auth.v1 import (
     workspaces_pb2,
     workspaces_pb2_grpc,
 )
-from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.keys.v1 import keys_pb2, keys_pb2_grpc
 from services.auth import persons, sealing, tasks
 from services.auth.collecting import Collecting
@@ -114,16 +113,15 @@ def start(settings: Settings) -> Server:
         data_pb2_grpc.add_DataServiceServicer_to_server(data, server)
         google_pb2_grpc.add_GoogleServiceServicer_to_server(google, server)
         keys_pb2_grpc.add_KeyServiceServicer_to_server(KeyService(keys, revoked), server)
-        events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("auth", database), server)
 
     contracts = (
         auth_pb2, credentials_pb2, second_factors_pb2, google_pb2, data_pb2, organizations_pb2, invitations_pb2, workspaces_pb2, api_keys_pb2, sessions_pb2,
-        keys_pb2, audit_pb2, events_pb2,
+        keys_pb2, audit_pb2,
     )  # fmt: skip
     return serve(
         settings, [module.DESCRIPTOR for module in contracts], add,
-        access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer, following), services=services,
+        access=AccessTokens(KeyRing(keys.public), settings.jwt_issuer, following), services=services, feed=EventFeed(database),
         apart=[f"/{keys_pb2.DESCRIPTOR.package}.KeyService/{name}" for name in ("GetKeys", "ListRevocations")],
         others={f"/{edge.SERVICE}/Check": PUBLIC},  # whoever has a key may ask what it is good for
         parts={"database": database.check, "redis": limits.ping},

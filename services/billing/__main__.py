@@ -4,7 +4,6 @@ import grpc
 
 from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc, payments_pb2, payments_pb2_grpc, subscriptions_pb2, subscriptions_pb2_grpc
-from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
 from services.billing import catalogue, persons, tasks
 from services.billing.cashier import Cashier
@@ -52,14 +51,13 @@ def start(settings: Settings, now: Clock = clock.utc_now) -> Server:
         subscriptions_pb2_grpc.add_SubscriptionServiceServicer_to_server(subscription, server)
         payments_pb2_grpc.add_PaymentServiceServicer_to_server(payment, server)
         payments_pb2_grpc.add_WebhookServiceServicer_to_server(WebhookService(database, cashier, now), server)
-        events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("billing", database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read), server)
 
     return serve(
-        settings, [module.DESCRIPTOR for module in (credits_pb2, subscriptions_pb2, payments_pb2, audit_pb2, persons_pb2, events_pb2)], add,
+        settings, [module.DESCRIPTOR for module in (credits_pb2, subscriptions_pb2, payments_pb2, audit_pb2, persons_pb2)], add,
         access=AccessTokens(KeyRing(published(auth)), settings.jwt_issuer, Revocations("billing", revoked(auth))),
-        services=services, parts={"database": database.check},
+        services=services, feed=EventFeed(database), parts={"database": database.check},
         background=[
             Worker(
                 "billing", database, tasks.handlers(database, cashier, invoicing, notifications, now, reconcile_days=settings.reconcile_days)

@@ -4,7 +4,6 @@ import grpc
 
 from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc, duplicates_pb2, duplicates_pb2_grpc
-from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.persons.v1 import persons_pb2, persons_pb2_grpc
 from services.candidates import persons, tasks
 from services.candidates.filling import Filling
@@ -36,13 +35,13 @@ def start(settings: Settings) -> Server:
         service = CandidateService(database, files, largest=settings.max_upload_size)
         candidates_pb2_grpc.add_CandidateServiceServicer_to_server(service, server)
         duplicates_pb2_grpc.add_DuplicateServiceServicer_to_server(DuplicateService(database), server)
-        events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("candidates", database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read, files), server)
 
     return serve(
-        settings, [candidates_pb2.DESCRIPTOR, duplicates_pb2.DESCRIPTOR, audit_pb2.DESCRIPTOR, persons_pb2.DESCRIPTOR, events_pb2.DESCRIPTOR], add,
-        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("candidates", revoked(keys))), services=services,
+        settings, [candidates_pb2.DESCRIPTOR, duplicates_pb2.DESCRIPTOR, audit_pb2.DESCRIPTOR, persons_pb2.DESCRIPTOR], add,
+        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("candidates", revoked(keys))),
+        services=services, feed=EventFeed(database),
         parts={"database": database.check},
         background=[
             Worker("candidates", database, tasks.handlers(database, files, filling, clock.utc_now) | handlers(database, persons.erase, files)),

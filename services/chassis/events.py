@@ -1,6 +1,7 @@
 """Events: what a service tells the others has changed, and how another follows it, each event taking effect exactly once."""
 
 import threading
+import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,19 +13,29 @@ from google.protobuf.struct_pb2 import Struct
 from sqlalchemy.dialects.postgresql import insert
 
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
-from services.chassis import calls, database, frame, metrics
+from services.chassis import calls, clients, database, frame, metrics
 from services.chassis.clock import to_timestamp
 from services.chassis.database import Database
 from services.chassis.logs import log
 
 _ORDER_LOCK = 0x45_56_4E_54
 _BATCH = 200
-_POLL_SECONDS = 0.25
+_WAIT_SECONDS = 5
+# What this process commits is seen at once; what a replica of it does, within this time.
+_LOOK_SECONDS = 0.5
+_FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 5.0
 # Built once: building a statement costs more than sending it.
 _LOCK = sa.select(sa.func.pg_advisory_xact_lock(_ORDER_LOCK))
 _ADD = frame.events.insert()
 _POSITION = sa.select(sa.func.max(frame.events.c.position))
+_NEXT = "SELECT * FROM events WHERE position > %(after)s ORDER BY position LIMIT %(limit)s"
+_CURSORS = frame.cursors
+_NEWER = insert(_CURSORS).values(source=sa.bindparam("source"), position=sa.bindparam("position"))
+_MOVE = _NEWER.on_conflict_do_update(
+    index_elements=["source"], set_={"position": _NEWER.excluded.position}, where=_CURSORS.c.position < _NEWER.excluded.position
+).returning(_CURSORS.c.position)
+LIST_EVENTS = f"/{events_pb2.DESCRIPTOR.services_by_name['EventService'].full_name}/ListEvents"
 
 
 def record(connection: sa.Connection, kind: str, subject_id: UUID, tenant_id: UUID | None, **details: object) -> None:
@@ -72,16 +83,21 @@ def list_of(connection: sa.Connection, kinds: Collection[str], after: int, since
 
 
 class EventFeed(events_pb2_grpc.EventServiceServicer):
-    """Serves a service's own events to those who follow it."""
+    """Serves a service's own events to those who follow it; who asks for what is not there yet may wait for it."""
 
     def __init__(self, own: Database) -> None:
         self._database = own
+        self._ended = False
 
     def ListEvents(self, request: events_pb2.ListEventsRequest, context: grpc.ServicerContext) -> events_pb2.ListEventsResponse:
-        table = frame.events
-        query = sa.select(table).where(table.c.position > request.after).order_by(table.c.position).limit(request.limit or 100)
-        with self._database.begin(calls.SYSTEM) as connection:
-            rows = connection.execute(query).all()
+        give_up = time.monotonic() + request.wait_seconds
+        limit = request.limit or 100
+        seen = 0
+        while not (rows := self._after(request.after, limit)) and not self._ended:
+            left = give_up - time.monotonic()
+            if left <= 0 or not context.is_active():
+                break
+            seen = self._database.committed.wait(seen, min(left, _LOOK_SECONDS))
         reply = events_pb2.ListEventsResponse()
         for row in rows:
             details = Struct()
@@ -91,6 +107,14 @@ class EventFeed(events_pb2_grpc.EventServiceServicer):
                 create_time=to_timestamp(row.created_at),
             )  # fmt: skip
         return reply
+
+    def end(self) -> None:
+        """Answers all who wait, and lets nobody wait from here on."""
+        self._ended = True
+        self._database.committed.ring()
+
+    def _after(self, position: int, limit: int) -> Sequence[Any]:
+        return self._database.run_alone(calls.SYSTEM, _NEXT, {"after": position, "limit": limit})
 
 
 Apply = Callable[[sa.Connection, events_pb2.Event], None]
@@ -104,58 +128,60 @@ class Follower(threading.Thread):
     An event that cannot be applied is tried again, more and more slowly, and holds back those behind it.
     """
 
-    def __init__(
-        self, server: str, source: str, channel: grpc.Channel, own: Database, prepare: Prepare, *, poll_seconds: float = _POLL_SECONDS
-    ) -> None:
+    def __init__(self, server: str, source: str, channel: grpc.Channel, own: Database, prepare: Prepare) -> None:
         super().__init__(name=f"{server}-follows-{source}", daemon=True)
         self._server = server
         self._source = source
         self._feed = events_pb2_grpc.EventServiceStub(channel)
         self._database = own
         self._prepare = prepare
-        self._poll_seconds = poll_seconds
+        self._after: int | None = None
+        self._asking: grpc.Future[events_pb2.ListEventsResponse] | None = None
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        pause = self._poll_seconds
+        pause = _FIRST_PAUSE
         while not self._stopping.is_set():
             calls.enter(calls.Call(self._server, f"follow/{self._source}", ""))
             try:
-                busy = self._advance()
-                pause = self._poll_seconds
+                self._advance()
+                pause = _FIRST_PAUSE
             except Exception as problem:  # noqa: BLE001 - whatever it was, the next round tries again
-                log.warning("event not applied", extra={"source": self._source, "problem": type(problem).__name__})
-                busy, pause = False, min(pause * 2, _LONGEST_PAUSE)
-            if not busy:
+                self._after = None
+                if not self._stopping.is_set():
+                    log.warning("event not applied", extra={"source": self._source, "problem": type(problem).__name__})
                 self._stopping.wait(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
 
     def stop(self) -> None:
         """Returns when it has stopped: its channel may be closed then, and not before."""
         self._stopping.set()
+        if self._asking is not None:
+            self._asking.cancel()
         if self.is_alive():
             self.join(_LONGEST_PAUSE * 2)
 
-    def _advance(self) -> bool:
-        """Applies a batch; says whether there may be more."""
-        cursors = frame.cursors
-        with self._database.begin(calls.SYSTEM) as connection:
-            after = connection.execute(sa.select(cursors.c.position).where(cursors.c.source == self._source)).scalar() or 0
-        found = self._feed.ListEvents(events_pb2.ListEventsRequest(after=after, limit=_BATCH)).events
-        for event in found:
+    def _advance(self) -> None:
+        """Waits for the next events, and applies them."""
+        if self._after is None:
+            self._after = self._stands_at()
+        request = events_pb2.ListEventsRequest(after=self._after, limit=_BATCH, wait_seconds=_WAIT_SECONDS)
+        self._asking = self._feed.ListEvents.future(request, timeout=_WAIT_SECONDS + clients.DEADLINE_SECONDS)
+        if self._stopping.is_set():
+            self._asking.cancel()
+        for event in self._asking.result().events:
             if self._stopping.is_set():
-                return False
+                return
             apply = self._prepare(event)
             with self._database.begin(calls.SYSTEM) as connection:
                 # Two replicas of a follower meet here: the second waits for the first and finds the cursor moved.
-                moved = connection.execute(
-                    insert(cursors)
-                    .values(source=self._source, position=event.position)
-                    .on_conflict_do_update(
-                        index_elements=["source"], set_={"position": event.position}, where=cursors.c.position < event.position
-                    )
-                    .returning(cursors.c.position)
-                ).first()
+                moved = connection.execute(_MOVE, {"source": self._source, "position": event.position}).first()
                 if moved:
                     apply(connection, event)
+            self._after = event.position
             metrics.EVENT_POSITION.labels(self._server, self._source).set(event.position)
-        return len(found) == _BATCH
+
+    def _stands_at(self) -> int:
+        cursors = frame.cursors
+        with self._database.begin(calls.SYSTEM) as connection:
+            return connection.execute(sa.select(cursors.c.position).where(cursors.c.source == self._source)).scalar() or 0

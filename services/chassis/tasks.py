@@ -127,6 +127,7 @@ class Worker:
         self._claims = _claiming(handlers)
         self._clock = clock
         self._stopping = threading.Event()
+        self._watching = threading.Lock()
         self._running: dict[UUID, UUID] = {}
         self._threads = [threading.Thread(target=self._loop, name=f"{server}-tasks-{n}", daemon=True) for n in range(threads)]
         self._threads.append(threading.Thread(target=self._tend, name=f"{server}-tasks-leases", daemon=True))
@@ -161,7 +162,9 @@ class Worker:
             if task is not None:
                 self._run(task)
             else:
-                seen = self._database.committed.wait(seen, _POLL_SECONDS)
+                # One thread asks each second for what has become due; when it finds something, the next is already in its place.
+                with self._watching:
+                    seen = self._database.committed.wait(seen, _POLL_SECONDS)
 
     def _claim(self) -> Task | None:
         now, lease_id = self._clock(), ids.mint()

@@ -4,7 +4,6 @@ import grpc
 import redis
 
 from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
-from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.interviews.v1 import (
     code_pb2,
     code_pb2_grpc,
@@ -78,16 +77,16 @@ def start(settings: Settings) -> Server:
         reviews_pb2_grpc.add_ReviewServiceServicer_to_server(ReviewService(database, reporting), server)
         rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, room), server)
         documents_pb2_grpc.add_DocumentOwnerServiceServicer_to_server(DocumentOwnerService(database), server)
-        events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("interviews", database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read, files), server)
 
     contracts = (
-        interviews_pb2, code_pb2, interviewer_pb2, replay_pb2, reviews_pb2, rooms_pb2, documents_pb2, audit_pb2, persons_pb2, events_pb2
+        interviews_pb2, code_pb2, interviewer_pb2, replay_pb2, reviews_pb2, rooms_pb2, documents_pb2, audit_pb2, persons_pb2
     )  # fmt: skip
     return serve(
         settings, [module.DESCRIPTOR for module in contracts], add,
-        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("interviews", revoked(keys))), services=services,
+        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("interviews", revoked(keys))),
+        services=services, feed=EventFeed(database),
         parts={"database": database.check, "redis": gateways.ping},
         background=[
             Worker(

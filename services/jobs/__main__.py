@@ -3,7 +3,6 @@
 import grpc
 
 from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
-from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.jobs.v1 import (
     applications_pb2,
     applications_pb2_grpc,
@@ -56,14 +55,14 @@ def start(settings: Settings) -> Server:
         applications_pb2_grpc.add_ApplicationServiceServicer_to_server(ApplicationService(database, candidates, pools), server)
         pipeline_pb2_grpc.add_PipelineServiceServicer_to_server(PipelineService(database), server)
         tutors_pb2_grpc.add_TutorServiceServicer_to_server(TutorService(database.main), server)
-        events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database.main), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("jobs", database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read), server)
 
     return serve(
         settings,
-        [module.DESCRIPTOR for module in (jobs_pb2, applications_pb2, pipeline_pb2, tutors_pb2, audit_pb2, persons_pb2, events_pb2)], add,
-        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("jobs", revoked(keys))), services=services,
+        [module.DESCRIPTOR for module in (jobs_pb2, applications_pb2, pipeline_pb2, tutors_pb2, audit_pb2, persons_pb2)], add,
+        access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("jobs", revoked(keys))),
+        services=services, feed=EventFeed(database.main),
         parts={"database": database.check},
         background=[database, *beside, *(places.Relay(name, each, database.main) for name, each in database.others.items()), *pools.all()],
         closing=[keys.close, candidates.close, notifications.close, database.close],

@@ -6,7 +6,6 @@ import grpc
 import redis
 
 from einstellen.audit.v1 import audit_pb2, audit_pb2_grpc
-from einstellen.events.v1 import events_pb2, events_pb2_grpc
 from einstellen.notifications.v1 import (
     deliveries_pb2,
     deliveries_pb2_grpc,
@@ -89,7 +88,7 @@ def start(settings: Settings) -> Server:
         module.DESCRIPTOR
         for module in (
             notifications_pb2, messages_pb2, reminders_pb2, templates_pb2, preferences_pb2, push_pb2, deliveries_pb2, webhooks_pb2, rooms_pb2, documents_pb2,
-            audit_pb2, persons_pb2, problems_pb2, events_pb2,
+            audit_pb2, persons_pb2, problems_pb2,
         )
     ]  # fmt: skip
     chat = Chat(gateways)
@@ -113,13 +112,12 @@ def start(settings: Settings) -> Server:
         webhooks_pb2_grpc.add_WebhookEndpointServiceServicer_to_server(WebhookEndpointService(database, secrets, targets), server)
         rooms_pb2_grpc.add_RoomOwnerServiceServicer_to_server(RoomOwnerService(database, chat), server)
         documents_pb2_grpc.add_DocumentOwnerServiceServicer_to_server(DocumentOwnerService(database), server)
-        events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditLog("notifications", database), server)
         persons_pb2_grpc.add_PersonServiceServicer_to_server(PersonService(database, persons.read), server)
 
     return serve(
         settings, contracts, add, access=AccessTokens(KeyRing(published(keys)), settings.jwt_issuer, Revocations("notifications", revoked(keys))),
-        services=services,
+        services=services, feed=EventFeed(database),
         parts={"database": database.check, "redis": gateways.ping},
         background=[
             Worker("notifications", database, acting),
@@ -128,7 +126,7 @@ def start(settings: Settings) -> Server:
             # Threads of their own: a target that does not answer holds up webhooks, and no mail.
             Worker("notifications", database, sending.handlers(database, secrets, targets, clock.utc_now, mail="email" in channels), threads=4),
             Follower("notifications", "auth", keys, database, recording.following("auth", first=following(persons.erase))),
-            *(Follower("notifications", name, channel, database, recording.following(name), poll_seconds=1.0) for name, channel in followed.items()),
+            *(Follower("notifications", name, channel, database, recording.following(name)) for name, channel in followed.items()),
         ],
         closing=[keys.close, *(channel.close for channel in followed.values()), gateways.close, database.close],
     )  # fmt: skip

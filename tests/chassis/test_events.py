@@ -1,9 +1,11 @@
 """The feed of events and those who follow it, with writers that run at once and followers that stop and start."""
 
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
+from typing import Any
 from uuid import UUID
 
 import grpc
@@ -91,6 +93,47 @@ def _waiting_for_an_advisory_lock(urls: DatabaseUrls) -> bool:
         connection.close()
 
 
+def test_who_waits_for_an_event_gets_it_when_it_is_committed_and_nothing_after_the_wait(database: Database, channel: grpc.Channel) -> None:
+    record(database)
+    stub = events_pb2_grpc.EventServiceStub(channel)
+    waiting = stub.ListEvents.future(events_pb2.ListEventsRequest(after=1, wait_seconds=20))
+    with database.begin(calls.SYSTEM) as connection:
+        events.record(connection, "thing.changed", ids.mint(), None)
+        time.sleep(0.05)
+        assert not waiting.done()
+    assert [event.position for event in waiting.result(timeout=10).events] == [2]
+    assert not stub.ListEvents(events_pb2.ListEventsRequest(after=2, wait_seconds=1)).events
+
+
+def test_who_waits_learns_of_what_a_replica_commits(database: Database, channel: grpc.Channel) -> None:
+    waiting = events_pb2_grpc.EventServiceStub(channel).ListEvents.future(events_pb2.ListEventsRequest(wait_seconds=20))
+    with closing(Database(database.engine.url.render_as_string(hide_password=False), pool_size=1)) as replica:
+        record(replica)
+    assert [event.position for event in waiting.result(timeout=10).events] == [1]
+
+
+def test_a_feed_that_ends_answers_all_who_wait(database: Database) -> None:
+    looked = threading.Event()
+
+    class Feed(EventFeed):
+        def _after(self, position: int, limit: int) -> Sequence[Any]:
+            looked.set()
+            return super()._after(position, limit)
+
+    feed = Feed(database)
+    server = grpc.server(ThreadPoolExecutor(2))
+    events_pb2_grpc.add_EventServiceServicer_to_server(feed, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        waiting = events_pb2_grpc.EventServiceStub(channel).ListEvents.future(events_pb2.ListEventsRequest(wait_seconds=20))
+        assert looked.wait(10)
+        stopped = server.stop(15)
+        feed.end()
+        assert stopped.wait(10)
+        assert not waiting.result(timeout=1).events
+
+
 def note(database: Database, *, fail: Callable[[events_pb2.Event], bool] = lambda _: False) -> Prepare:
     """Applies an event by writing its position down, in the transaction of the cursor."""
 
@@ -113,10 +156,7 @@ def positions(database: Database) -> list[str]:
         ]
 
 
-def test_no_follower_skips_an_event_however_many_write_at_once(
-    database: Database, channel: grpc.Channel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(events, "_POLL_SECONDS", 0.001)
+def test_no_follower_skips_an_event_however_many_write_at_once(database: Database, channel: grpc.Channel) -> None:
     follower = Follower("trial", "source", channel, database, note(database))
     follower.start()
 
@@ -192,7 +232,6 @@ def test_followers_of_several_sources_keep_their_places_apart(database: Database
     record(database)
     for source in ("one", "two"):
         follower = Follower("trial", source, channel, database, lambda _: lambda connection, event: None)
-        while follower._advance():
-            pass
+        follower._advance()
     with database.begin(calls.SYSTEM) as connection:
         assert dict(connection.execute(sa.select(frame.cursors)).all()) == {"one": 1, "two": 1}

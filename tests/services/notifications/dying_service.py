@@ -8,6 +8,7 @@ from multiprocessing.process import BaseProcess
 
 from services.chassis import tasks
 from services.chassis.settings import load
+from services.notifications import breaker
 from services.notifications.__main__ import start
 from services.notifications.settings import Settings
 from services.notifications.webhooks import sending
@@ -27,6 +28,8 @@ def born(environment: Mapping[str, str], lease_seconds: float) -> BaseProcess:
 def _live(environment: dict[str, str], lease_seconds: float) -> None:
     tasks._LEASE = timedelta(seconds=lease_seconds)
     tasks._RENEW_SECONDS = lease_seconds / 4
+    tasks._LONGEST_PAUSE = 1.0
+    breaker._FIRST = breaker._LONGEST = timedelta(seconds=1)
     sending.PAUSES = (timedelta(seconds=1),) * len(sending.PAUSES)
     sending._REST = timedelta(seconds=1)
     running = start(load(Settings, "notifications", environment))

@@ -28,7 +28,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!einstellen/events/v1/events.proto\x12\x14\x65instellen.events.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"T\n\x11ListEventsRequest\x12\x1d\n\x05\x61\x66ter\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x05\x61\x66ter\x12 \n\x05limit\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00R\x05limit\"I\n\x12ListEventsResponse\x12\x33\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1b.einstellen.events.v1.EventR\x06\x65vents\"\xe3\x01\n\x05\x45vent\x12\x1a\n\x08position\x18\x01 \x01(\x03R\x08position\x12\x12\n\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1d\n\nsubject_id\x18\x03 \x01(\tR\tsubjectId\x12\x1b\n\ttenant_id\x18\x04 \x01(\tR\x08tenantId\x12\x31\n\x07\x64\x65tails\x18\x05 \x01(\x0b\x32\x17.google.protobuf.StructR\x07\x64\x65tails\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime2\x92\x01\n\x0c\x45ventService\x12\x81\x01\n\nListEvents\x12\'.einstellen.events.v1.ListEventsRequest\x1a(.einstellen.events.v1.ListEventsResponse\" \x8a\xb5\x18\x03*\x01*\x92\xb5\x18\x15\x62\x65tween services onlyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!einstellen/events/v1/events.proto\x12\x14\x65instellen.events.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x82\x01\n\x11ListEventsRequest\x12\x1d\n\x05\x61\x66ter\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x05\x61\x66ter\x12 \n\x05limit\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00R\x05limit\x12,\n\x0cwait_seconds\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x14(\x00R\x0bwaitSeconds\"I\n\x12ListEventsResponse\x12\x33\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1b.einstellen.events.v1.EventR\x06\x65vents\"\xe3\x01\n\x05\x45vent\x12\x1a\n\x08position\x18\x01 \x01(\x03R\x08position\x12\x12\n\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1d\n\nsubject_id\x18\x03 \x01(\tR\tsubjectId\x12\x1b\n\ttenant_id\x18\x04 \x01(\tR\x08tenantId\x12\x31\n\x07\x64\x65tails\x18\x05 \x01(\x0b\x32\x17.google.protobuf.StructR\x07\x64\x65tails\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime2\x92\x01\n\x0c\x45ventService\x12\x81\x01\n\nListEvents\x12\'.einstellen.events.v1.ListEventsRequest\x1a(.einstellen.events.v1.ListEventsResponse\" \x8a\xb5\x18\x03*\x01*\x92\xb5\x18\x15\x62\x65tween services onlyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,14 +39,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTEVENTSREQUEST'].fields_by_name['after']._serialized_options = b'\272H\004\"\002(\000'
   _globals['_LISTEVENTSREQUEST'].fields_by_name['limit']._loaded_options = None
   _globals['_LISTEVENTSREQUEST'].fields_by_name['limit']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
+  _globals['_LISTEVENTSREQUEST'].fields_by_name['wait_seconds']._loaded_options = None
+  _globals['_LISTEVENTSREQUEST'].fields_by_name['wait_seconds']._serialized_options = b'\272H\006\032\004\030\024(\000'
   _globals['_EVENTSERVICE'].methods_by_name['ListEvents']._loaded_options = None
   _globals['_EVENTSERVICE'].methods_by_name['ListEvents']._serialized_options = b'\212\265\030\003*\001*\222\265\030\025between services only'
-  _globals['_LISTEVENTSREQUEST']._serialized_start=188
-  _globals['_LISTEVENTSREQUEST']._serialized_end=272
-  _globals['_LISTEVENTSRESPONSE']._serialized_start=274
-  _globals['_LISTEVENTSRESPONSE']._serialized_end=347
-  _globals['_EVENT']._serialized_start=350
-  _globals['_EVENT']._serialized_end=577
-  _globals['_EVENTSERVICE']._serialized_start=580
-  _globals['_EVENTSERVICE']._serialized_end=726
+  _globals['_LISTEVENTSREQUEST']._serialized_start=189
+  _globals['_LISTEVENTSREQUEST']._serialized_end=319
+  _globals['_LISTEVENTSRESPONSE']._serialized_start=321
+  _globals['_LISTEVENTSRESPONSE']._serialized_end=394
+  _globals['_EVENT']._serialized_start=397
+  _globals['_EVENT']._serialized_end=624
+  _globals['_EVENTSERVICE']._serialized_start=627
+  _globals['_EVENTSERVICE']._serialized_end=773
 # @@protoc_insertion_point(module_scope)
