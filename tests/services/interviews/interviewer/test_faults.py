@@ -78,7 +78,7 @@ async def the_socket_drops(play: Play) -> None:
 
 
 async def the_gateway_goes(play: Play) -> None:
-    await play.door.stop()
+    await play.door.drain()
     play.door = await play._stack.enter_async_context(gateway(play.house))
     dead = play.interviewer
     play.interviewer = await play._stack.enter_async_context(interviewing(play.house, play.door))
