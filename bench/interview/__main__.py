@@ -23,6 +23,7 @@ from bench.speech import clips
 from cli.demo.interview import Interviewing
 from cli.demo.page import Page
 from cli.demo.story import Story
+from cli.stack.ports import free_port
 from cli.stack.stripe_stand_in import StripeServer
 from cli.up import Running, embedded
 
@@ -72,9 +73,13 @@ def main() -> int:
     ):
         Path(root).chmod(0o755)  # PostgreSQL may run as another user
         paid = {"STRIPE_SECRET_KEY": "sk_test_of_the_bench", "STRIPE_BASE_URL": stripe.url, "STRIPE_WEBHOOK_SECRET": stripe.secret}
-        with embedded(Path(root) / "data", 0, lambda _: None, settings=paid) as running:
+        with embedded(Path(root) / "data", free_port(), lambda _: None, settings=paid) as running:
             stripe.hooks.append(f"{running.url}/webhook/stripe/")
-            turns = asyncio.run(_measure(running, asked.turns))
+            try:
+                turns = asyncio.run(_measure(running, asked.turns))
+            except TimeoutError:
+                print(*(running.folder.log(name).read_text()[-6000:] for name in ("interviewer", "gateway", "services")), file=sys.stderr)
+                raise
     text = _shown(turns)
     print(text)
     if not asked.dry:
@@ -85,8 +90,9 @@ def main() -> int:
 async def _measure(running: Running, count: int) -> list[Turn]:
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
         story = Story(session, running.url, Quiet(), running.mailbox)
-        for step in (story.post_a_job, story.upload_cvs, story.apply, Interviewing(story, session, running.url, Quiet()).subscribe):
+        for step in (story.post_a_job, story.upload_cvs, story.apply):
             await step()
+        await Interviewing(story, session, running.url, Quiet()).subscribe()
         person, turns = story.candidates[0], []
         answers = [_at_rate(clip) for clip in clips.spoken()]
         while len(turns) < count:
