@@ -101,7 +101,7 @@ def _names_itself(entry: _Entry) -> bool:
 def _entries(text: Text, indices: list[int]) -> list[_Entry]:
     """Each date heads an entry. What stands before the first one shows how many lines name an entry above its date."""
     listed = [item for item in _with_split_dates(items(text, indices)) if not is_length(item.text)]
-    listed = _with_drawn_bullets(text, _by_columns(_without_labels(listed)))
+    listed = _with_drawn_bullets(text, _with_marked_heads(text, _by_columns(_without_labels(listed))))
     anchors = _anchors(listed)
     if not anchors:
         return _undated(text, listed)
@@ -195,6 +195,20 @@ def _with_drawn_bullets(text: Text, listed: list[Item]) -> list[Item]:
     if not deeper or any(item.bullet for item in listed) or sum(map(_names_in, heads)) < 2 * max(dated, 1):
         return listed
     return [replace(item, bullet=True) if item in deeper else item for item in listed]
+
+
+def _with_marked_heads(text: Text, listed: list[Item]) -> list[Item]:
+    """What stands right above most dates and is set less deep is the first line of an entry, even where it has a bullet's mark."""
+    dated = [at for at, item in enumerate(listed) if at and not item.bullet and _entry_period(item)]
+    marked = [at - 1 for at in dated if listed[at - 1].bullet and _is_left_of(text, listed[at - 1], listed[at])]
+    if not marked or len(marked) < 0.6 * len(dated):
+        return listed
+    return [replace(item, bullet=False) if at in marked else item for at, item in enumerate(listed)]
+
+
+def _is_left_of(text: Text, item: Item, other: Item) -> bool:
+    left, right = text.lines[item.first].x0, text.lines[other.first].x0
+    return left is not None and right is not None and left < right - 2
 
 
 def _names_in(item: Item) -> int:

@@ -22,6 +22,7 @@ _OPEN_END = re.compile(
 )
 _SENTENCES = re.compile(r"^(?=.{30})(?:\S+ ){5,}.*[^\W\d_]{2,}[.!?]$")
 _LINE_GAP = 1.9
+_LONGEST_CELL = 32
 _INDENTED = 5  # columns of eight points that a list is set in
 _OTHER_WIDTH = 0.15
 _LONGEST_BROKEN = 120  # letters of a word that a line end cut without a hyphen
@@ -243,6 +244,8 @@ def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float], *, nar
     if period and period.start and before and before.start:
         return False
     if last.bullet:
+        if _is_row(above) and _is_row(line):
+            return False  # an employer and a place, then a title and dates, the first of them marked as a list is
         first = text.lines[last.first]
         if first.x0 is not None and line.x0 is not None:
             if line.x0 > first.x0 + 2:
@@ -250,6 +253,12 @@ def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float], *, nar
             return line.page > first.page and _is_broken(above, line, edges)
         return line.text[:1].islower()
     return index == last.last + 1 and _is_broken(above, line, edges, narrow=narrow)
+
+
+def _is_row(line: Line) -> bool:
+    """Whether its last words stand at the other margin, and are few."""
+    before, gap, cell = line.text.rpartition("\t")
+    return bool(gap) and len(before) > 2 and len(cell) <= _LONGEST_CELL and not cell.endswith((".", ","))
 
 
 def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool = False) -> bool:
