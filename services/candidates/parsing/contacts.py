@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
 from services.candidates.parsing.headings import heading_kind
-from services.candidates.parsing.lines import Line
+from services.candidates.parsing.lines import Line, plain
 from services.candidates.parsing.parsed import Found
 from services.candidates.parsing.sections import Section, Text
 
@@ -58,10 +57,6 @@ def contact_lines(text: Text, sections: list[Section]) -> list[int]:
     headings = [index for index in around if heading_kind(text.lines[index].text)]
     around = [index for index in around if not any(index <= heading < at or at < heading <= index for heading in headings)]
     return sorted({*near, *around})
-
-
-def plain(text: str) -> str:
-    return unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss")).encode("ascii", "ignore").decode()
 
 
 def find_email(text: Text, near: list[int]) -> Found[str] | None:

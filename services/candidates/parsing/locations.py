@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from services.candidates.parsing import evidence
-from services.candidates.parsing.contacts import EMAIL, LABEL, LABEL_CELL, NOT_NAMES, PARTS, PHONE_LABEL, plain
+from services.candidates.parsing.contacts import EMAIL, LABEL, LABEL_CELL, NOT_NAMES, PARTS, PHONE_LABEL
 from services.candidates.parsing.dates import find_period
 from services.candidates.parsing.headings import heading_kind
+from services.candidates.parsing.lines import plain
 from services.candidates.parsing.parsed import Found
 from services.candidates.parsing.places import placeness
 from services.candidates.parsing.sections import Text

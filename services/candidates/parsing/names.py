@@ -6,8 +6,9 @@ import re
 from statistics import median
 
 from services.candidates.parsing import evidence
-from services.candidates.parsing.contacts import LABEL, NOT_NAMES, PARTS, plain
+from services.candidates.parsing.contacts import LABEL, NOT_NAMES, PARTS
 from services.candidates.parsing.headings import heading_kind
+from services.candidates.parsing.lines import plain
 from services.candidates.parsing.parsed import Found
 from services.candidates.parsing.places import placeness, region_of
 from services.candidates.parsing.sections import Text
