@@ -281,7 +281,7 @@ def _entry_period(item: Item) -> Period | None:
     period = find_period(item.text)
     if period is None or len(item.text) > _PROSE + 65:
         return None
-    if item.bullet and (period.start is None or min(period.begin, len(item.text) - period.until) > 2):
+    if item.bullet and (period.start is None or min(period.begin, len(item.text) - period.until) > 2 or _ends_a_sentence(item, period)):
         return None
     before = item.text[: period.begin].strip()
     if _SENTENCE_END.search(before) and len(before.split()) > 3 and not item.text[: period.begin].endswith("\t"):
@@ -289,6 +289,12 @@ def _entry_period(item: Item) -> Period | None:
     if period.start is None and (_SENTENCE.search(item.text) or len(item.text) > _PROSE):
         return None
     return period
+
+
+def _ends_a_sentence(item: Item, period: Period) -> bool:
+    """Whether words run on into the date, as in "took charge of the shift from 2018"."""
+    before = item.text[: period.begin]
+    return period.current and period.end is None and len(before.split()) > 2 and before[-1:] == " " and before.rstrip()[-1:].isalpha()
 
 
 def _with_split_dates(listed: list[Item]) -> list[Item]:

@@ -218,7 +218,8 @@ def _letters(text_page: pypdfium2.PdfTextPage, count: int, height: float) -> Ite
 def _split(text_page: pypdfium2.PdfTextPage, run: list[_Letter | None]) -> list[Word]:
     """The words of letters on one baseline: parted by blanks, and by gaps that are wide beside those between most letters."""
     pairs = [(one, other) for one, other in pairwise(run) if one and other]
-    tracking = median(other.x0 - one.x1 for one, other in pairs) if len(pairs) >= _FEW_LETTERS else 0.0
+    gaps = sorted(other.x0 - one.x1 for one, other in pairs)
+    tracking = gaps[len(gaps) // 3] if len(gaps) >= _FEW_LETTERS else 0.0  # words may be as short as two letters
     blank = _TIGHT_BLANK if pairs and tracking < _NO_GAP * pairs[0][0].size else _BLANK
     words: list[Word] = []
     open_word: list[_Letter] = []

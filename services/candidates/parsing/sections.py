@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from statistics import median
 
+from services.candidates.parsing import evidence
 from services.candidates.parsing.dates import find_period
 from services.candidates.parsing.headings import heading_kind
 from services.candidates.parsing.labels import kind_of
@@ -21,6 +22,9 @@ _OPEN_END = re.compile(
     r"(?:[,(&/]|\b(?:and|or|of|in|the|for|und|oder|für|von|zur|der|et|ou|de|du|des|pour|en|y|o|para|del|la|le))$", re.IGNORECASE
 )
 _SENTENCES = re.compile(r"^(?=.{30})(?:\S+ ){5,}.*[^\W\d_]{2,}[.!?]$")
+_OF_ENTRIES = ("experience", "education", "projects")
+_JUDGES = (evidence.title, evidence.company, evidence.degree, evidence.school)
+_TOLD = 0.8  # of what words prove
 _LINE_GAP = 1.9
 _LONGEST_CELL = 32
 _INDENTED = 5  # columns of eight points that a list is set in
@@ -150,7 +154,7 @@ def find_sections(text: Text) -> list[Section]:
             and not line.bullet
             and "\t" not in line.text
             and (_is_unknown_heading(line, look, told, body) or (look in alone and sum(map(str.isalpha, line.text)) >= _SHORTEST_HEADING))
-            and not (line.size is None and sections[-1].kind in ("experience", "education", "projects") and _is_dated_below(text, index))
+            and not (sections[-1].kind in _OF_ENTRIES and _is_dated_below(text, index) and _names_an_entry(text, sections[-1], line))
         ):
             sections.append(Section("other", line.text))
         else:
@@ -202,8 +206,15 @@ def _is_unknown_heading(line: Line, look: Look, told: set[Look], body: float) ->
 
 
 def _is_dated_below(text: Text, index: int) -> bool:
-    """Whether it is rather the name of an employer in capitals, as its dates are on one of the next lines."""
+    """Whether dates are on one of the next lines, as below the name of an employer that is set like a heading."""
     return any(find_period(line.text) for line in text.lines[index + 1 : index + 3])
+
+
+def _names_an_entry(text: Text, section: Section, line: Line) -> bool:
+    """Whether its words do, or it stands first in the section, or as another name above it does. Where nothing but capitals makes headings, none is one there."""
+    if line.size is None or not section.lines or max(judge(line.text) for judge in _JUDGES) > _TOLD:
+        return True
+    return any(_look(text.lines[index]) == _look(line) for index in section.lines)
 
 
 def items(text: Text, indices: list[int], *, narrow: bool = False) -> list[Item]:
