@@ -19,7 +19,7 @@ _NAMES = {
     "Chinese": "chinesisch chinois chino mandarin mandarín cantonese", "Japanese": "japanisch japonais japonés", "Korean": "koreanisch coréen coreano",
     "Vietnamese": "vietnamesisch vietnamien", "Thai": "thailändisch", "Indonesian": "indonesisch", "Malay": "malaysisch", "Tagalog": "filipino",
     "Croatian": "kroatisch croate croata", "Serbian": "serbisch serbe serbio", "Bosnian": "bosnisch", "Slovenian": "slowenisch", "Albanian": "albanisch albanais",
-    "Macedonian": "mazedonisch", "Lithuanian": "litauisch", "Latvian": "lettisch", "Estonian": "estnisch", "Catalan": "katalanisch catalán català", "Basque": "euskera euskara baskisch vasco",
+    "Macedonian": "mazedonisch", "Lithuanian": "litauisch", "Latvian": "lettisch", "Estonian": "estnisch", "Valencian": "valenciano valencià", "Cebuano": "", "Ilocano": "", "Catalan": "katalanisch catalán català", "Basque": "euskera euskara baskisch vasco",
     "Galician": "gallego galego", "Irish": "irisch gaeilge", "Welsh": "walisisch cymraeg", "Breton": "bretonisch bretón", "Luxembourgish": "luxemburgisch luxembourgeois",
     "Latin": "latein", "Swahili": "suaheli", "Yoruba": "", "Igbo": "", "Hausa": "", "Twi": "", "Amharic": "", "Somali": "", "Wolof": "", "Afrikaans": "", "Zulu": "", "Xhosa": "", "Berber": "berbère",
     "Luganda": "", "Quechua": "", "Guaraní": "guarani", "Faroese": "", "Yiddish": "", "Fula": "peul fulani pulaar", "Lingala": "", "Tigrinya": "", "Bambara": "", "Kinyarwanda": "", "Shona": "", "Maltese": "", "Georgian": "georgisch", "Armenian": "armenisch armenio arménien",

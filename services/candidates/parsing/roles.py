@@ -22,6 +22,15 @@ _ABOUT = re.compile(
     r"|m\u00e9moire|tesis|sujet|schwerpunkte?|relevant coursework|coursework)\s?:[^\t|]*)",
     re.IGNORECASE,
 )
+_VIA = re.compile(r"\s*\((?:via|through|durch|\u00fcber|contracted (?:by|through)|on contract to|client|f\u00fcr)\b:?[^()]*\)|,?\s+via [A-Z][^\t|,]*$")
+_WORKED_AS = re.compile(
+    r"^(?:\d{1,2}[.)]\s+)?(?:(?:currently|presently|previously|have|i)\s+)*(?:work(?:ed|ing|s)?|serv(?:ed|ing|es)|employed|engaged)\s+as\s+(?:an?\s+|the\s+)?", re.IGNORECASE
+)
+_WORKED_IN = re.compile(r"\s+(?:in|with|at|for)\s+(?:the\s+)?(?=[A-Z])")
+_GRADED = re.compile(
+    r",?\s*(?:\(\s*)?\b(?:2[:.][12i]{1,2}|(?:first|second|third|1st|2nd|upper|lower|one)[ -](?:upper |lower |division|class)[^\t,()]*|(?:with )?(?:distinction|merit)"
+    r"|[DMP]\*?[DMP]\*?[DMP]\*?|(?:summa|magna|insigni|cum) (?:cum )?laude)(?!\w)(?:\s*\))?(?=\s*(?:[,\t|)]|$))", re.IGNORECASE
+)
 _HELD_AT = re.compile(r"\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])")
 _DASH = re.compile(r"\s+(?:[\u2013\u2014-]|--)\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")
 _COMMA = re.compile(r"(?<!\d),\s+(?!(?:(?i:Inc|LLC|Ltd|LLP|Corp|Co|S\.L|S\.A|GmbH))\.?(?:$|[\s,]))(?![^()]*\))")
@@ -58,7 +67,8 @@ def parts(rows: Sequence[tuple[str, Item]]) -> Head:
     found: Head = []
     number = 0
     for whole, item in rows:
-        words = _ABOUT.sub("", whole)
+        worked = _WORKED_AS.match(whole)
+        words = _VIA.sub("", _GRADED.sub("", _ABOUT.sub("", _WORKED_IN.sub("\t", whole[worked.end() :], count=1) if worked else whole)))
         cells = [
             cell for cell in (_trim(cell) for cell in _STRONG.split(words)) if cell and any(map(str.isalpha, cell)) and not is_kind(cell)
         ]
@@ -293,6 +303,9 @@ def _without_place(part: Part) -> Part | None:
         if len(pieces) > count and place(", ".join(pieces[-count:])) >= _STATED:
             text = ", ".join(pieces[:-count])
             break
+    before, dash, behind = re.match(r"(.*?)(\s+[\u2013\u2014-]\s+)?([^\u2013\u2014]*)$", text).groups()  # type: ignore[union-attr] - whatever the text is
+    if dash and before and is_town(behind) and place(behind) >= _STATED:
+        text = before
     bracket = re.search(r"\s*\(([^()]*)\)$", text)
     if bracket and bracket.start() and (is_kind(bracket[1]) or place(bracket[1]) >= _STATED or re.fullmatch(r"\d\d[\dAB]?", bracket[1])):
         text = text[: bracket.start()]

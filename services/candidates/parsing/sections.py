@@ -316,9 +316,11 @@ def _edges(text: Text) -> dict[int, float]:
     return edges
 
 
-def opening(text: Text, sections: list[Section]) -> list[int]:
-    """The prose that stands before the first heading, in whole sentences."""
-    lines = sections[0].lines if len(sections) > 1 else []
+def opening(text: Text, sections: list[Section], name: int) -> list[int]:
+    """The prose that stands below the name, in whole sentences, and before the next heading."""
+    lines = next(([index for index in each.lines if index > name] for each in sections if not each.kind and name in each.lines), [])
+    if len(sections) < 2:
+        return []
     told = [
         item
         for item in items(text, lines)
