@@ -236,7 +236,21 @@ def _anchors(listed: list[Item]) -> list[tuple[int, Period]]:
     if not ranges:
         return found
     # A single year among ranges is an entry's own date only where it stands as they do: alone, or at the margin.
-    return [(at, period) for at, period in found if period.start or _is_at_the_margin(listed[at], period)]
+    ends = {_mark_before(listed[at], period) for at, period in ranges} - {""}
+    return [
+        (at, period)
+        for at, period in found
+        if period.start or _is_at_the_margin(listed[at], period) or (not listed[at].bullet and _mark_before(listed[at], period) in ends)
+    ]
+
+
+def _mark_before(item: Item, period: Period) -> str:
+    """What parts the words from dates at the end of the line, a comma or a bracket, or nothing where none are there."""
+    return (
+        item.text[: period.begin].rstrip()[-1:]
+        if not item.text[period.until :].strip(" ).") and not item.text[: period.begin].rstrip()[-1:].isalnum()
+        else ""
+    )
 
 
 def _is_at_the_margin(item: Item, period: Period) -> bool:

@@ -98,7 +98,9 @@ _UNTIL = re.compile(
 _GRADES = frozenset(
     ["associate", "professional", "expert", "specialty", "foundation", "practitioner", "advanced", "fundamentals"]
 )  # of a certificate, behind its dash
-_CLASS = re.compile(r"(?:class|level|grade|part|stage|tier|category|cat|type|niveau|stufe|klasse|nivel|clase|categor\u00eda)\b", re.IGNORECASE)  # goes on with the title
+_CLASS = re.compile(
+    r"(?:class|level|grade|part|stage|tier|category|cat|type|niveau|stufe|klasse|nivel|clase|categor\u00eda)\b", re.IGNORECASE
+)  # goes on with the title
 _SMALL = frozenset(["and", "or", "of", "in", "und", "oder", "et", "ou", "y", "e", "o", "the", "mit", "with"])
 
 
@@ -148,7 +150,7 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
                 continue
             mentions = find_skills(name)
             covered = sum(mention.end - mention.start for mention in mentions)
-            if 0 < len(mentions) < len(name.split()) <= 4 and not _is_but(_beside(name, mentions)):
+            if mentions and len(name.split()) <= 4 and not _is_but(_beside(name, mentions)):
                 mentions = []  # "sage payroll" is not payroll
             if mentions and (2 * covered > len(name) or len(name.split()) > _MOST_WORDS or len(mentions) > 1):
                 found += [text.found(mention.skill, 0.9, item.first, item.last, name[mention.start : mention.end]) for mention in mentions]

@@ -56,13 +56,17 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
                 sure = max(sure, 0.85)
             elif _is_street(words):
                 sure = max(sure, 0.8)
-            elif heading_kind(words) or (sure < _STATED and (evidence.title(words) > 0.9 or evidence.company(words) > 0.8)):
+            elif heading_kind(words) or _is_house(words.split(", ")[0]) or (sure < _STATED and _is_house(words)):
                 words, sure = _behind_an_address(words)  # "Faculty of History, University of Oxford, Oxford"
             elif 0.25 <= sure < 0.5:
                 sure += 0.15 if _is_beside(text, index, beside) else -0.1
             if sure >= 0.4 and (best is None or sure > best.confidence + 0.01):
                 best = text.found(words, min(0.95, round(sure, 2)), index, index)
     return _with_street(text, near, best) if best else None
+
+
+def _is_house(words: str) -> bool:
+    return evidence.title(words) > 0.9 or evidence.company(words) > 0.8
 
 
 def _behind_an_address(words: str) -> tuple[str, float]:

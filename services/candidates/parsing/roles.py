@@ -22,14 +22,18 @@ _ABOUT = re.compile(
     r"|m\u00e9moire|tesis|sujet|schwerpunkte?|relevant coursework|coursework)\s?:[^\t|]*)",
     re.IGNORECASE,
 )
-_VIA = re.compile(r"\s*\((?:via|through|durch|\u00fcber|contracted (?:by|through)|on contract to|client|f\u00fcr)\b:?[^()]*\)|,?\s+via [A-Z][^\t|,]*$")
+_VIA = re.compile(
+    r"\s*\((?:via|through|durch|\u00fcber|contracted (?:by|through)|on contract to|client|f\u00fcr)\b:?[^()]*\)|,?\s+via [A-Z][^\t|,]*$"
+)
 _WORKED_AS = re.compile(
-    r"^(?:\d{1,2}[.)]\s+)?(?:(?:currently|presently|previously|have|i)\s+)*(?:work(?:ed|ing|s)?|serv(?:ed|ing|es)|employed|engaged)\s+as\s+(?:an?\s+|the\s+)?", re.IGNORECASE
+    r"^(?:\d{1,2}[.)]\s+)?(?:(?:currently|presently|previously|have|i)\s+)*(?:work(?:ed|ing|s)?|serv(?:ed|ing|es)|employed|engaged)\s+as\s+(?:an?\s+|the\s+)?",
+    re.IGNORECASE,
 )
 _WORKED_IN = re.compile(r"\s+(?:in|with|at|for)\s+(?:the\s+)?(?=[A-Z])")
 _GRADED = re.compile(
     r",?\s*(?:\(\s*)?\b(?:2[:.][12i]{1,2}|(?:first|second|third|1st|2nd|upper|lower|one)[ -](?:upper |lower |division|class)[^\t,()]*|(?:with )?(?:distinction|merit)"
-    r"|[DMP]\*?[DMP]\*?[DMP]\*?|(?:summa|magna|insigni|cum) (?:cum )?laude)(?!\w)(?:\s*\))?(?=\s*(?:[,\t|)]|$))", re.IGNORECASE
+    r"|[DMP]\*?[DMP]\*?[DMP]\*?|(?:summa|magna|insigni|cum) (?:cum )?laude)(?!\w)(?:\s*\))?(?=\s*(?:[,\t|)]|$))",
+    re.IGNORECASE,
 )
 _HELD_AT = re.compile(r"\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])")
 _DASH = re.compile(r"\s+(?:[\u2013\u2014-]|--)\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")

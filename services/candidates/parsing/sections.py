@@ -223,6 +223,7 @@ def items(text: Text, indices: list[int], *, narrow: bool = False) -> list[Item]
     Short lines of a narrow column are joined only where their items are known to be long, and then until one has its date.
     """
     dated = narrow and bool(indices) and find_period(text.lines[indices[-1]].text) is not None
+    short = narrow and not dated
     found: list[Item] = []
     edges = _edges(text) if text.wrapped else {}
     for index in indices:
@@ -237,11 +238,17 @@ def items(text: Text, indices: list[int], *, narrow: bool = False) -> list[Item]
             and not line.bullet
             and not (dated and find_period(last.text))
             and _goes_on(text, last, index, edges, narrow=dated)
+            and not (short and len(last.text) <= _LONGEST_HEADING and _could_be_the_next(last.text, line.text))
         ):
             found[-1] = Item(last.first, index, _joined(last.text, words), last.bullet)
         else:
             found.append(Item(index, index, words, bool(mark) or line.bullet))
     return found
+
+
+def _could_be_the_next(before: str, words: str) -> bool:
+    """Whether words below others in a narrow list may be another item: several, with a capital, and outside of any bracket."""
+    return len(words.split()) > 1 and words[:1].isupper() and before.count("(") <= before.count(")")
 
 
 def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float], *, narrow: bool) -> bool:
@@ -252,7 +259,7 @@ def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float], *, nar
     if period and (period.start or period.until - period.begin > len(line.text) - 3) and period.begin < 3:
         return False
     before = find_period(last.text)
-    if period and period.start and before and before.start:
+    if period and before and before.start and (period.start or not last.text[before.until :].strip(" ).")):
         return False
     if last.bullet:
         if _is_row(above) and _is_row(line):
