@@ -12,7 +12,7 @@ from services.candidates.parsing.parsed import Certification, Found, Source
 from services.candidates.parsing.sections import Item, Section, Text, items
 from services.chassis.skills import Mention, find_skills, normalise
 
-_LABEL = re.compile(r"^[^:\t,;|]{2,40}:\s+|^[^:\t,;|•·]{2,40}\t(?=[^\t]*[,;|•·])")
+_LABEL = re.compile(r"^[^:\t,;|]{2,40}:\s+|^[^:\t,;|•·]{2,40}\t(?![•·▪●◦])(?=[^\t]*[,;|•·])")
 _MARKS = re.compile(r"^[\u2190-\u2bff]\s*|[●○◐★☆■□▪▫⬤◯•·]{2,}|\b\d{1,3}\s?%|\d\s?/\s?(?:5|10)\b")
 _LEVEL = re.compile(
     r"\s*(?:[(\[–—:-]\s*)?\b(?:expert|advanced|intermediate|beginner|basic|proficient|excellent|very good|good|experte|fortgeschritten|sehr gut|gut|grundkenntnisse|avancé|intermédiaire|débutant"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from services.candidates.parsing import evidence
 from services.candidates.parsing.contacts import EMAIL, LABEL, LABEL_CELL, NOT_NAMES, PARTS, PHONE_LABEL
@@ -22,6 +23,7 @@ _OTHER_LABEL = re.compile(
     r"|\b(?:e-?mail|web|website|linkedin|github|phone|tel|mobil)\b",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"(?:\+|\b00)?\(?\d[\d ()/.-]{7,}\d")
 _LETTER = re.compile(r"^[A-Z]\s?:\s+")  # "A: Brno", beside "T: +420 ..."
 _STATED = 0.9
 _OF_HOME = re.compile(r"\s*\((?:home|work|private|privat|domicile|permanent|current)\)?$", re.IGNORECASE)
@@ -35,6 +37,8 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
         line = text.lines[index]
         if name and {*plain(line.text).split()} <= {*plain(name.value).split()}:
             continue
+        if EMAIL.search(line.text):
+            line = replace(line, text=_NUMBER.sub(" | ", EMAIL.sub(" | ", line.text)))
         cells = LABEL_CELL.sub(r"\1: ", line.text.replace(" I ", " | ") if line.text.count(" I ") > 1 else line.text)
         for part in PARTS.split(cells):
             label = LABEL.match(part)

@@ -22,6 +22,7 @@ _LAST_NAME = re.compile(
 )
 _CREDENTIAL = r"[A-Z][A-Za-z.]{0,3}[A-Z.][A-Za-z.-]{0,4}"
 _CREDENTIALS = re.compile(rf",\s*{_CREDENTIAL}(?:(?:,\s*|\s+){_CREDENTIAL}){{0,6}}$")
+_MEMBERSHIP = re.compile(r"\s*\([A-Z][A-Z., /-]{1,24}\)$")
 _NAME_WORD = re.compile(r"[\"'(\u201c\u2018\u201e]?[^\W\d_](?:[^\W\d_]|['\u2019.-])*[\"')\u201d\u2019\u201c]?")
 _PARTICLES = frozenset(
     [
@@ -66,7 +67,7 @@ _PARTICLES = frozenset(
     ]
 )
 _TITLES = re.compile(
-    r"^(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|m|sr|sra|ing|dipl\.?-?ing)\b\.?\s+)+|,?\s+(?:mba|phd|ph\.d\.?|md|rn|cpa|msc|m\.sc\.|bsc|b\.sc\.|esq|pmp|cfa|acca|fcca|mrcp)\.?$",
+    r"^(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|m|sr|sra|ing|dipl\.?-?ing)\b\.?\s+)+|,?\s+(?:mba|phd|ph\.d\.?|md|rn|bsn|msn|rgn|aca|acma|cima|cipd|chrp|shrm-cp|phr|jd|llm|edd|dba|pharmd|mph|msw|lcsw|cissp|cma|ceng|cpa|msc|m\.sc\.|bsc|b\.sc\.|esq|pmp|cfa|acca|fcca|mrcp)\.?$",
     re.IGNORECASE,
 )
 _SURNAME_FIRST = re.compile(r"((?:[^\W\d_a-z][^\W\d_a-z'\u2019-]+ ?){1,3}),\s+([^\W\d_][^\W\d_A-Z]+(?: [^\W\d_][^\W\d_]*\.?){0,3})$")
@@ -95,7 +96,7 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
             if not _could_be_name(more) or _is_said_by(text.lines[last + 1].text):
                 break
             whole, last = more, last + 1
-        whole = _CREDENTIALS.sub("", whole)
+        whole = _CREDENTIALS.sub("", _MEMBERSHIP.sub("", whole))
         for order, part in enumerate(PARTS.split(whole)[:2]):
             words = _TITLES.sub("", _TITLES.sub("", part.strip())).strip(" ,")
             if large and words.islower() and email is not None and _is_told_by(email.value, words):

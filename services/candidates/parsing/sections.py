@@ -139,7 +139,11 @@ def find_sections(text: Text) -> list[Section]:
         ):
             kind = heading_kind(_joined(line.text, following.text))  # one that takes two lines
             skipped = index + 1 if kind else skipped
-        heads = kind is not None and (look in told or not told or line.heading or _stands_out(look, body) or kind == "contact")
+        heads = (
+            kind is not None
+            and not _ends_a_name(text, index, told)
+            and (look in told or not told or line.heading or _stands_out(look, body) or kind == "contact")
+        )
         if heads and kind is not None and not (sections[-1].kind == kind and not _stands_out(look, body) and told):
             sections.append(Section(kind, line.text if skipped != index + 1 or following is None else _joined(line.text, following.text)))
         elif (
@@ -160,6 +164,16 @@ def find_sections(text: Text) -> list[Section]:
         else:
             sections[-1].lines.append(index)
     return sections
+
+
+def _ends_a_name(text: Text, index: int, told: set[Look]) -> bool:
+    """Whether it goes on right below a line of the same look, which is not that of the headings: "M.A. European" over "Studies"."""
+    above, line = text.lines[index - 1] if index else None, text.lines[index]
+    return (
+        above is not None and bool(told) and _look(line) not in told and _look(above) == _look(line) and line.size is not None
+        and above.x0 is not None and line.x0 is not None and abs(above.x0 - line.x0) < 2
+        and above.page == line.page and 0 < (line.y0 or 0) - (above.y0 or 0) < _LINE_GAP * line.size
+    )  # fmt: skip
 
 
 def _of_headings_alone(text: Text, kinds: list[str | None], told: set[Look]) -> set[Look]:
@@ -211,7 +225,7 @@ def _is_dated_below(text: Text, index: int) -> bool:
 
 
 def _names_an_entry(text: Text, section: Section, line: Line) -> bool:
-    """Whether its words do, or it stands first in the section, or as another name above it does. Where nothing but capitals makes headings, none is one there."""
+    """Whether its words do, or it stands first in the section, or as another name above it does; where only capitals make headings, any does."""
     if line.size is None or not section.lines or max(judge(line.text) for judge in _JUDGES) > _TOLD:
         return True
     return any(_look(text.lines[index]) == _look(line) for index in section.lines)
@@ -297,9 +311,12 @@ def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool
     if edge is None or above.x0 is None or above.x1 is None or line.x0 is None or abs(above.x0 - line.x0) > 3:
         return False
     letter = (above.x1 - above.x0) / max(len(above.text), 1)
-    full = above.x1 + letter * (len(line.text.split(" ", 1)[0]) + 1) > edge
+    room = max(edge, line.x1 or 0)  # what the line below takes up, the one above could have
+    full = above.x1 + letter * (len(line.text.split(" ", 1)[0]) + 1) > room
     return (
-        full and (narrow or len(above.text) > 25 or line.text[:1].islower()) and not (line.text[:1].isupper() and above.text[-1:] in ".!?")
+        full
+        and (narrow or len(above.text) > 25 or line.text[:1].islower() or (line.bold and " " not in line.text))
+        and not (line.text[:1].isupper() and above.text[-1:] in ".!?")
     )
 
 
