@@ -200,7 +200,7 @@ class Pool(threading.Thread):
                 return None
             with self._database.begin(calls.SYSTEM) as connection:
                 store.keep_features(connection, change, packed, version)
-        return Document(change.candidate_id, change.discoverable, tuple(change.tenants), bytes(packed))
+        return Document(change.candidate_id, change.discoverable, tuple(change.tenants), bytes(packed), tuple(change.merged_for))
 
     def reading(self, profile: Profile) -> CandidateReading:
         """What scoring needs of a profile, remembered until it changes."""

@@ -359,6 +359,7 @@ def list_profiles(connection: Connection, tenant_id: UUID, candidate_ids: Collec
         candidate_profiles.c.candidate_id.in_(candidate_ids),
         candidate_profiles.c.text.is_not(None),
         sa.or_(candidate_profiles.c.discoverable, applied),
+        sa.literal(tenant_id, sa.Uuid) != sa.all_(candidate_profiles.c.merged_for),
     )
     return [Profile(**row._mapping) for row in connection.execute(query)]
 
@@ -369,7 +370,7 @@ def list_changes(connection: Connection, after: int, features_version: str, limi
     tenants = sa.select(applications.c.tenant_id).where(applications.c.candidate_id == profile.candidate_id).distinct()
     query = (
         sa.select(
-            profile.candidate_id, profile.discoverable, profile.text.is_(None).label("gone"), profile.features, profile.change,
+            profile.candidate_id, profile.discoverable, profile.text.is_(None).label("gone"), profile.features, profile.change, profile.merged_for,
             sa.case((profile.features_version != features_version, profile.text)).label("text"),
             sa.func.array(tenants.scalar_subquery(), type_=ARRAY(sa.Uuid)).label("tenants"),
         )

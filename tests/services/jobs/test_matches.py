@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from cli.stack.databases import copy_database, drop_database
-from einstellen.candidates.v1 import candidates_pb2
+from einstellen.candidates.v1 import candidates_pb2, duplicates_pb2, duplicates_pb2_grpc
 from einstellen.jobs.v1 import jobs_pb2 as pb
 from services.chassis import clients, frame, ids
 from services.chassis.calls import SYSTEM, Scope
@@ -145,6 +145,44 @@ def test_a_pool_has_those_who_applied_or_made_themselves_discoverable_and_nobody
         candidates_pb2.UpdateCandidateRequest(candidate_id=open_one.candidate_id, discoverable=False), metadata=open_one.metadata
     )
     wait("whoever hides is gone", lambda: place(matches(firm, job), open_one) is None)
+
+
+def test_a_profile_that_another_stands_for_is_ranked_by_others_alone(
+    firm: Firm, new_firm: Callable[[], Firm], seeker: Callable[..., Seeker], matches: Any, house: House
+) -> None:
+    other, duplicates = new_firm(), house.stub("candidates", duplicates_pb2_grpc.DuplicateServiceStub)
+    first, second = seeker(discoverable=True), seeker(discoverable=True)
+    both = {first.candidate_id, second.candidate_id}
+    job, theirs = firm.post(), other.post()
+    for one in (first, second):
+        one.apply(job)
+
+    def ranked(firm: Firm, job: pb.Job) -> set[str]:
+        return both & {match.candidate_id for match in matches(firm, job)}
+
+    def pairs() -> list[duplicates_pb2.Duplicate]:
+        return list(duplicates.ListDuplicates(duplicates_pb2.ListDuplicatesRequest(), metadata=firm.metadata).duplicates)
+
+    (pair,) = wait("they have one telephone number", pairs)
+    wait("both are ranked", lambda: ranked(firm, job) == ranked(other, theirs) == both)
+    keep = duplicates_pb2.MergeDuplicateRequest(duplicate_id=pair.id, keep_candidate_id=second.candidate_id)
+    duplicates.MergeDuplicate(keep, metadata=firm.metadata)
+    wait("one stands for both", lambda: ranked(firm, job) == {second.candidate_id})
+    assert ranked(other, theirs) == both
+    database = Database(house.app_url("jobs"))
+    anew = Pool(database)
+    for whose, expected in ((firm, {second.candidate_id}), (other, both)):
+        _, found = anew.search(JOB, TODAY, 1000, UUID(whose.account.tenant_id), None)
+        assert both & {str(one.candidate_id) for one in found} == expected, "as read from the database alone"
+    with database.begin(Scope(tenant_id=UUID(firm.account.tenant_id))) as connection:
+        listed = store.list_profiles(connection, UUID(firm.account.tenant_id), [UUID(one) for one in both])
+    assert {str(one.candidate_id) for one in listed} == {second.candidate_id}
+    database.close()
+    keep.keep_candidate_id = first.candidate_id
+    duplicates.MergeDuplicate(keep, metadata=firm.metadata)
+    wait("the other stands for both", lambda: ranked(firm, job) == {first.candidate_id})
+    duplicates.DismissDuplicate(duplicates_pb2.DismissDuplicateRequest(duplicate_id=pair.id), metadata=firm.metadata)
+    wait("they are two again", lambda: ranked(firm, job) == both)
 
 
 def test_a_changed_profile_is_ranked_anew_within_two_seconds(
