@@ -71,7 +71,7 @@ def handlers(own: Database, candidates: grpc.Channel, notifications: grpc.Channe
             reminders_pb2.CreateReminderRequest(
                 application_id=str(application.id), candidate_id=str(application.user_id), employer_id=str(job.created_by),
                 interview_time=to_timestamp(interview_at), title=job.title, tenant_id=str(application.tenant_id),
-                request_id=str(uuid5(task.id, "reminder")),
+                request_id=str(uuid5(task.id, "reminder")), candidate_hidden=not rules.shows_who(application),
             )
         )  # fmt: skip
         with own.begin(calls.SYSTEM) as connection:

@@ -58,9 +58,7 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
             audit.record(connection, "application.created", application_id=application.id, job_id=job.id)
             tasks.enqueue(connection, "application_received", {"application_id": application.id}, tenant_id=job.tenant_id)
             answer = claim.keep(to_application(application, job.title, [first], rules.Side(organization=False, applicant=True)))
-            events.record(
-                connection, "application.created", application.id, job.tenant_id, job_id=job.id, candidate_id=application.candidate_id
-            )
+            events.record(connection, "application.created", application.id, job.tenant_id, **rules.told(application))
         return answer
 
     def ListApplications(
@@ -111,7 +109,7 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
             answer = self._read(connection, moved, rules.side(moved, person))
             if step is not None:
                 events.record(
-                    connection, "application.moved", moved.id, moved.tenant_id, job_id=moved.job_id, candidate_id=moved.candidate_id,
+                    connection, "application.moved", moved.id, moved.tenant_id, **rules.told(moved),
                     from_status=step.from_status, to_status=step.to_status,
                 )  # fmt: skip
         return answer

@@ -49,7 +49,7 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
                     made.append((moved, step))
             for moved, step in made:
                 events.record(
-                    connection, "application.moved", moved.id, moved.tenant_id, job_id=moved.job_id, candidate_id=moved.candidate_id,
+                    connection, "application.moved", moved.id, moved.tenant_id, **rules.told(moved),
                     from_status=step.from_status, to_status=step.to_status,
                 )  # fmt: skip
         return pipeline_pb2.MoveApplicationsResponse(outcomes=outcomes)
