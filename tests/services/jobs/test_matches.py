@@ -22,11 +22,14 @@ from services.chassis.calls import SYSTEM, Scope
 from services.chassis.database import Database
 from services.chassis.events import Follower
 from services.chassis.tokens import ServiceTokens
-from services.jobs import profiles, rules, store, tasks
+from services.jobs import profiles, rules, tasks
 from services.jobs.matching import features
 from services.jobs.matching.profile import CandidateText, Education, JobText
 from services.jobs.matching.score import read_candidate, score
 from services.jobs.pool import Pool
+from services.jobs.store import applications as application_store
+from services.jobs.store import jobs as job_store
+from services.jobs.store import profiles as profile_store
 from services.jobs.tables import Application, Company, Job, Profile, candidate_profiles
 from tests.conftest import Account, House, until
 from tests.refusals import refused
@@ -175,7 +178,7 @@ def test_a_profile_that_another_stands_for_is_ranked_by_others_alone(
         _, found = anew.search(JOB, TODAY, 1000, UUID(whose.account.tenant_id), None)
         assert both & {str(one.candidate_id) for one in found} == expected, "as read from the database alone"
     with database.begin(Scope(tenant_id=UUID(firm.account.tenant_id))) as connection:
-        listed = store.list_profiles(connection, UUID(firm.account.tenant_id), [UUID(one) for one in both])
+        listed = profile_store.list_profiles(connection, UUID(firm.account.tenant_id), [UUID(one) for one in both])
     assert {str(one.candidate_id) for one in listed} == {second.candidate_id}
     database.close()
     keep.keep_candidate_id = first.candidate_id
@@ -281,7 +284,7 @@ def add(
             candidate_id, ids.mint(), ids.mint(), "Somebody", "", discoverable, profiles.to_json(text), position, packed, features.version()
         )
     with database.begin(SYSTEM) as connection:
-        store.put_profile(connection, kept)
+        profile_store.put_profile(connection, kept)
     return candidate_id
 
 
@@ -370,7 +373,7 @@ def test_replicas_take_the_weights_that_one_of_them_fitted_and_agree(empty_datab
     assert [idf.version for idf, _ in (*before, *after)] == ["start-2", "start-2", "fitted-1", "fitted-1"]
     pools[1].tend()
     with empty_database.begin(SYSTEM) as connection:
-        assert store.newest_weights(connection) == 1
+        assert profile_store.newest_weights(connection) == 1
     assert Pool(empty_database).search(JOB, TODAY, 50, uuid4(), None)[1] == after[0][1]
 
 
@@ -410,9 +413,9 @@ def test_who_applied_is_found_by_that_organization_alone(empty_database: Databas
         ids.mint(), ours, job.id, hidden, ids.mint(), "", "", "applied", Decimal(1), {}, None, None, now, now
     )  # fmt: skip
     with empty_database.begin(SYSTEM) as connection:
-        store.add_company(connection, company)
-        store.add_job(connection, job, rules.job_words(job))
-        store.add_application(connection, application, rules.first_step(application.id, application.user_id, now=now))
+        job_store.add_company(connection, company)
+        job_store.add_job(connection, job, rules.job_words(job))
+        application_store.add_application(connection, application, rules.first_step(application.id, application.user_id, now=now))
     assert (ranked(pool, ours), ranked(pool)) == ([hidden], [])
 
 
