@@ -19,7 +19,11 @@ _BREATH_SECONDS = 0.12
 _LONG_BYTES, _LONGEST_BYTES = 15 * 2 * RATE, 28 * 2 * RATE  # after which an utterance is over at the next breath, and in any case
 _ENOUGH_BYTES = 5 * 2 * RATE  # after which whole sentences are left to themselves
 _PIECE = 2 * RATE
-_TRIES = 4
+_TRIES, _FIRST_PAUSE, _LONGEST_PAUSE = (
+    12,
+    0.25,
+    2.0,
+)  # some twenty seconds: a service that was killed is back by then, and what was said is kept
 
 Transcribe = Callable[[AsyncIterator[bytes]], AsyncIterator[speech_pb2.TranscribeResponse]]
 
@@ -190,6 +194,6 @@ class Hearing:
                 log.warning("utterance not written down", extra={"reason": problem.reason})
                 if isinstance(problem, (errors.FailedPrecondition, errors.InvalidArgument, errors.OutOfRange)):
                     break
-                await asyncio.sleep(0.25 * 2**attempt)
+                await asyncio.sleep(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt))
         round.utterance.text = text
         await self._heard(utterance_id, text, is_final=True, failed=failed, is_cut=round.utterance is not self._utterance)

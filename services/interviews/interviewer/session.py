@@ -32,7 +32,7 @@ _CONNECT_SECONDS = 10.0
 _TRIES = 3
 _NUDGE_SECONDS, _LEAVE_SECONDS = 90.0, 600.0
 _NUDGE = "Take your time. You can also type your answer."
-_LEAVING = "I have not heard anything for a while, so I will step out. Say or type something whenever you want to go on."
+_LEAVING = "I have not heard anything for a while, so I will step out. Type something whenever you want to go on, and I will be back."
 _DEAF = "I cannot understand speech at the moment. Please type your answer."
 
 
