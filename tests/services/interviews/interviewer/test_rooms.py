@@ -41,6 +41,13 @@ class Rooms:
             rooms_pb2.JoinRoomRequest(room_name=self.interview.room_name), metadata=metadata
         )
 
+    def say(self, text: str) -> None:
+        """The candidate types it."""
+        metadata = [*self.house.as_service("gateway", "interviews"), *self.hiring.candidate.metadata]
+        self.house.stub("interviews", rooms_pb2_grpc.RoomOwnerServiceStub).AppendMessage(
+            rooms_pb2.AppendMessageRequest(room_name=self.interview.room_name, content=text, client_id=str(uuid4())), metadata=metadata
+        )
+
     def lease(self) -> interviewer_pb2.Lease:
         """Of this room; those of other tests' rooms are taken on the way. Not set where nobody may have it."""
         while True:
