@@ -1,5 +1,6 @@
 """How an interview goes on: an answer is scored, and the next question is chosen with it in mind."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -53,12 +54,14 @@ class Conversation:
             every = store.list_questions(connection, answered.interview_id, planned=True)
         if interview is None:
             return
+        began = time.monotonic()
         scored = None
         try:
             scored = self.score(interview, answered)
         except (grpc.RpcError, errors.Refusal) as problem:
             log.warning("answer not scored yet", extra={"question_id": str(question_id)}, exc_info=problem)
         chosen = choose(answered, every, scored)
+        log.info("answer judged", extra={"question_id": str(question_id), "ms": round(1000 * (time.monotonic() - began))})
         lines: list[Line] = []
         with self._database.begin(calls.SYSTEM) as connection:
             locked = store.find_and_lock(connection, interview.id)
@@ -70,6 +73,15 @@ class Conversation:
                 lines.append(self._go_on(connection, locked, every, chosen))
             audit.record(connection, "answer.considered", tenant_id=locked.tenant_id, interview_id=locked.id, question_id=question_id)
         self._room.publish(interview, lines)
+
+    def anticipate(self, interview: Interview, answered: QuestionAnswer, every: Sequence[QuestionAnswer]) -> str:
+        """What would be said after this answer. The vectors that it takes are remembered, so judging the same words again is quick; nothing is stored."""
+        try:
+            scored = self.score(interview, answered)
+        except (grpc.RpcError, errors.Refusal):
+            return ""
+        chosen = choose(answered, every, scored)
+        return FAREWELL if chosen is None else chosen.question.text
 
     def score(self, interview: Interview, answered: QuestionAnswer) -> AnswerScore:
         """Raises grpc.RpcError where the models are away, and a refusal where its code cannot be run now."""

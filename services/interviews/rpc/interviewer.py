@@ -1,6 +1,7 @@
 """The RPCs of the interviewer: leasing a room, and what is heard and said there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -67,6 +68,26 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
         if not request.is_done:
             self._room.call_interviewers()
         return interviewer_pb2.ReleaseRoomResponse()
+
+    def Anticipate(self, request: interviewer_pb2.AnticipateRequest, context: Context) -> interviewer_pb2.AnticipateResponse:
+        interview_id = UUID(request.interview_id)
+        with self._database.begin(calls.SYSTEM) as connection:
+            room = room_store.lock_lease(connection, interview_id, UUID(request.lease_id), self._clock())
+            interview = store.find_interview(connection, interview_id)
+            asked = store.open_questions(connection, [interview_id]).get(interview_id)
+            if (
+                interview is None
+                or asked is None
+                or asked.state != "open"
+                or room.lead_user_id is not None
+                or asked.question["asks_for_code"]
+            ):
+                return interviewer_pb2.AnticipateResponse()
+            said = " ".join([*room_store.said_to(connection, interview_id, asked.id), request.text.strip()]).strip()[:_LONGEST_ANSWER]
+            every = store.list_questions(connection, interview_id, planned=True)
+        if not said:
+            return interviewer_pb2.AnticipateResponse()
+        return interviewer_pb2.AnticipateResponse(text=self._conversation.anticipate(interview, replace(asked, answer=said), every))
 
     def TakeUtterance(self, request: interviewer_pb2.TakeUtteranceRequest, context: Context) -> interviewer_pb2.TakeUtteranceResponse:
         now, interview_id, lease_id = self._clock(), UUID(request.interview_id), UUID(request.lease_id)
