@@ -29,7 +29,7 @@ from services.interviews.tables import Interview, Line, QuestionAnswer
 from services.interviews.vectors import Embeddings
 
 _UNKNOWN = 5.0  # neither good nor bad
-_LONGEST_ANSWER = 20_000  # characters
+LONGEST_ANSWER = 20_000  # characters
 _FOLLOWED = 2.0  # an answer of less has nothing that could be taken up
 FAREWELL = "That was the last question. Thank you! You can end the interview now."
 
@@ -147,7 +147,7 @@ def take(
 ) -> Line:  # fmt: skip
     """Stores the candidate's answer with its code, and says it. What they had said aloud to the question before is the beginning of the answer."""
     answer = code_of(connection, store.get_question(connection, interview.id, question_id), answer)
-    whole = " ".join(filter(None, [*room_store.said_to(connection, interview.id, question_id), answer.text]))[:_LONGEST_ANSWER]
+    whole = " ".join(filter(None, [*room_store.said_to(connection, interview.id, question_id), answer.text]))[:LONGEST_ANSWER]
     values = {
         "state": "answered", "answer": whole, "code": answer.code, "language": answer.language, "source": source, "problem": "", "answered_at": now
     }  # fmt: skip
@@ -169,7 +169,7 @@ def code_of(connection: Connection, question: QuestionAnswer, answer: Answer) ->
 
 def take_spoken(connection: Connection, interview: Interview, question: QuestionAnswer, *, now: datetime) -> bool:
     """Closes a question with all that was said to it, and the code where it asks for some; says whether anything was said."""
-    said = " ".join(room_store.said_to(connection, interview.id, question.id))[:_LONGEST_ANSWER]
+    said = " ".join(room_store.said_to(connection, interview.id, question.id))[:LONGEST_ANSWER]
     if not said:
         return False
     answer = code_of(connection, question, Answer(said))

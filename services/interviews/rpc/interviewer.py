@@ -83,7 +83,8 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
                 or asked.question["asks_for_code"]
             ):
                 return interviewer_pb2.AnticipateResponse()
-            said = " ".join([*room_store.said_to(connection, interview_id, asked.id), request.text.strip()]).strip()[:_LONGEST_ANSWER]
+            said = " ".join([*room_store.said_to(connection, interview_id, asked.id), request.text.strip()]).strip()
+            said = said[: conversation.LONGEST_ANSWER]
             every = store.list_questions(connection, interview_id, planned=True)
         if not said:
             return interviewer_pb2.AnticipateResponse()
