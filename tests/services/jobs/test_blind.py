@@ -49,6 +49,9 @@ def person(house: House, candidates: Any, applications: Any) -> Callable[..., Se
         candidates.AddEducation(add.AddEducationRequest(candidate_id=made.id, education=education), metadata=account.metadata)
         skill = candidates_pb2.Skill(skill_name="Python")
         candidates.AddSkill(add.AddSkillRequest(candidate_id=made.id, skill=skill), metadata=account.metadata)
+        ((newest,),) = house.read("candidates", "SELECT max(position) FROM events WHERE subject_id = %s", made.id)
+        copied = "SELECT 1 FROM candidate_profiles WHERE candidate_id = %s AND position >= %s"
+        until(lambda: house.read("jobs", copied, made.id, newest), "jobs knows all of the profile")
         return Seeker(account, made.id, applications)
 
     return make
