@@ -203,6 +203,12 @@ def add_line(
     return line
 
 
+def has_spoken(connection: Connection, interview_id: UUID) -> bool:
+    """Whether the candidate has said anything, in whichever way."""
+    said = sa.select(sa.true()).where(transcript.c.interview_id == interview_id, transcript.c.speaker == "candidate")
+    return connection.execute(said.limit(1)).first() is not None
+
+
 def get_line(connection: Connection, interview_id: UUID, sender_id: UUID, client_id: str) -> Line:
     query = sa.select(transcript).where(
         transcript.c.interview_id == interview_id, transcript.c.sender_id == sender_id, transcript.c.client_id == client_id

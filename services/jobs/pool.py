@@ -12,12 +12,13 @@ from uuid import UUID
 from services.chassis import calls, errors
 from services.chassis.database import Database
 from services.chassis.logs import log
-from services.jobs import profiles, store
+from services.jobs import profiles
 from services.jobs.matching import features
 from services.jobs.matching.features import Document
 from services.jobs.matching.idf import FrozenIdf, start_idf
 from services.jobs.matching.profile import JobText
 from services.jobs.matching.score import CandidateReading, Score, read_candidate, read_job, score_readings
+from services.jobs.store import profiles as store
 from services.jobs.tables import Change, Profile
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ class Pool(threading.Thread):
                 return None
             with self._database.begin(calls.SYSTEM) as connection:
                 store.keep_features(connection, change, packed, version)
-        return Document(change.candidate_id, change.discoverable, tuple(change.tenants), bytes(packed))
+        return Document(change.candidate_id, change.discoverable, tuple(change.tenants), bytes(packed), tuple(change.merged_for))
 
     def reading(self, profile: Profile) -> CandidateReading:
         """What scoring needs of a profile, remembered until it changes."""

@@ -20,6 +20,7 @@ from services.interviews.interviewer.peer import Peer
 from services.interviews.interviewer.peers import Services
 from services.interviews.interviewer.recorder import Piece, Recorder
 from services.interviews.interviewer.settings import Settings
+from services.interviews.interviewer.timing import Wait
 from services.interviews.interviewer.turns import LONGEST, RATE
 from services.interviews.interviewer.voice import RATE as VOICE_RATE
 from services.interviews.interviewer.voice import Converter, Voice
@@ -30,9 +31,10 @@ _RECONNECT_SECONDS = 0.3
 _INTERRUPTS_SECONDS = 0.5
 _CONNECT_SECONDS = 10.0
 _TRIES = 3
+_WORTH_SECONDS = 0.15  # that are left of a silence: less is not worth looking ahead in
 _NUDGE_SECONDS, _LEAVE_SECONDS = 90.0, 600.0
 _NUDGE = "Take your time. You can also type your answer."
-_LEAVING = "I have not heard anything for a while, so I will step out. Say or type something whenever you want to go on."
+_LEAVING = "I have not heard anything for a while, so I will step out. Type something whenever you want to go on, and I will be back."
 _DEAF = "I cannot understand speech at the moment. Please type your answer."
 
 
@@ -63,7 +65,8 @@ class Session:
         self._state = "listening"
         self._over = asyncio.Event()
         self._is_done = False
-        self._answered_at = 0.0
+        self._wait: Wait | None = None  # the candidate's, for what is said next
+        self._ahead: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
 
     @property
@@ -254,6 +257,7 @@ class Session:
         speaker = next((one.participant_id for one in self._participants.values() if one.user_id == self._lease.user_id), "")
         await self._send(caption=media_pb2.Caption(participant_id=speaker, utterance_id=utterance_id, text=text[:4000], is_final=is_final))
         if not is_final:
+            self._look_ahead(text)
             return
         self._active()
         if is_cut:
@@ -262,13 +266,35 @@ class Session:
         if failed:
             await self._say_aside(_DEAF)
         self._hearing.turn.read(f"{self._draft} {text}".strip())
-        wait = self._hearing.turn.patience - self._hearing.silent_for
+        silent = self._hearing.silent_for
+        self._wait = Wait(time.monotonic() - silent)
+        self._wait.reached("heard")
+        wait = self._hearing.turn.patience - silent
+        if wait > _WORTH_SECONDS:
+            self._look_ahead(text, aloud=True)
         self._turn = asyncio.create_task(self._end_turn(utterance_id, text, wait))
+
+    def _look_ahead(self, text: str, *, aloud: bool = False) -> None:
+        """Has what was said so far judged while there is time, and with `aloud` what would be asked next spoken, so that both are there at once later."""
+        if text and (self._ahead is None or self._ahead.done()):
+            self._ahead = asyncio.create_task(self._anticipate(text, aloud=aloud))
+            self._background.add(self._ahead)
+            self._ahead.add_done_callback(self._background.discard)
+
+    async def _anticipate(self, text: str, *, aloud: bool) -> None:
+        request = interviewer_pb2.AnticipateRequest(interview_id=self.interview_id, lease_id=self._lease.lease_id, text=text[:4000])
+        with contextlib.suppress(errors.Refusal):
+            following = await self._services.anticipate(request)
+            if following and aloud:
+                async for _ in self._services.speak(following[:2000], self._lease.tenant_id, self._settings.voice):
+                    pass  # whoever speaks remembers it
 
     async def _end_turn(self, utterance_id: str, text: str, seconds: float) -> None:
         """Unless the candidate goes on before, what was said is the answer."""
         await asyncio.sleep(max(0.0, seconds))
         self._turn = None
+        if self._wait is not None:
+            self._wait.reached("over")
         self._hearing.keep(utterance_id)
         if text or self._draft:
             self._later(self._store(utterance_id, text, ends_turn=True))
@@ -279,7 +305,6 @@ class Session:
             await self._store_next(utterance_id, text, ends_turn=ends_turn)
 
     async def _store_next(self, utterance_id: str, text: str, *, ends_turn: bool) -> None:
-        began = time.monotonic()
         self._draft = "" if ends_turn else f"{self._draft} {text}".strip()
         if ends_turn:
             await self._tell("thinking")
@@ -297,9 +322,8 @@ class Session:
                 await asyncio.sleep(_RECONNECT_SECONDS)
                 continue
             if ends_turn:
-                self._answered_at = time.monotonic()
-                silent = self._hearing.silent_for
-                log.info("turn taken", extra={"silent_ms": round(silent * 1000), "taking_ms": round((self._answered_at - began) * 1000)})
+                if self._wait is not None:
+                    self._wait.reached("taken")
                 await self._tell("listening")
             self._queue(answer.unspoken)
             return
@@ -354,14 +378,15 @@ class Session:
             if converter is None and answer.audio:
                 converter = Converter(answer.sample_rate)
                 await self._tell("speaking")
-                if self._answered_at:
-                    log.info("next question heard", extra={"ms": round((time.monotonic() - self._answered_at) * 1000)})
-                    self._answered_at = 0.0
             if answer.text:
                 shown = f"{shown} {answer.text}".strip()
                 await self._send(caption=media_pb2.Caption(participant_id=self._me, utterance_id=utterance_id, text=shown[:4000]))
             if converter is not None:
                 self._voice.say(converter.convert(answer.audio))
+                if self._wait is not None:
+                    self._wait.reached("sound")
+                    self._wait.tell(self.interview_id)
+                    self._wait = None
         if converter is not None:
             self._voice.say(converter.rest())
         await self._voice.finished()

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.jobs.matching import kernels, signals
-from services.jobs.matching.features import Document, Keys, pack
+from services.jobs.matching.features import Document, Keys, pack, tenant_key
 from services.jobs.matching.idf import FrozenIdf, start_idf
 from services.jobs.matching.profile import CandidateText, JobText
 from services.jobs.matching.score import WEIGHTS, JobReading, asked_signals, read_candidate, read_job, text_scale
@@ -280,9 +280,10 @@ def _allowed(part: Part, tenant_id: UUID | None) -> NDArray[np.uint8]:
         return part.alive
     segment = part.segment
     allowed = segment.open & part.alive
-    term = int(segment.find(np.array([key(Kind.TENANT, str(tenant_id))], np.uint64))[0])
-    if term >= 0:
-        kernels.mark(segment.starts, segment.documents, segment.bits, term, segment.dense_row(term), part.alive, allowed)
+    keys = np.array([tenant_key(tenant_id), tenant_key(tenant_id, merged=True)], np.uint64)
+    for term, marks in zip(segment.find(keys).tolist(), (part.alive, np.zeros_like(allowed)), strict=True):
+        if term >= 0:
+            kernels.mark(segment.starts, segment.documents, segment.bits, term, segment.dense_row(term), marks, allowed)
     return allowed
 
 

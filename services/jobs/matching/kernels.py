@@ -141,15 +141,15 @@ def raise_dense(bits: Any, rows: Any, values: Any, best: Any) -> None:
 
 
 @_compiled
-def mark(starts: Any, documents: Any, bits: Any, term: int, dense_row: int, alive: Any, allowed: Any) -> None:
-    """Allows the living documents that have the term."""
+def mark(starts: Any, documents: Any, bits: Any, term: int, dense_row: int, marks: Any, allowed: Any) -> None:
+    """Gives the documents that have the term their marks: who is alive is allowed, or nobody."""
     if dense_row < 0:
         for at in range(starts[term], starts[term + 1]):
-            allowed[documents[at]] = alive[documents[at]]
+            allowed[documents[at]] = marks[documents[at]]
     else:
-        for document in range(alive.size):
+        for document in range(marks.size):
             if bits[dense_row, document >> 3] >> (document & 7) & 1:
-                allowed[document] = alive[document]
+                allowed[document] = marks[document]
 
 
 @_compiled

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.jobs.matching import kernels
-from services.jobs.matching.features import Document, Features, Keys, title_key
+from services.jobs.matching.features import Document, Features, Keys, tenant_key, title_key
 from services.jobs.matching.idf import FrozenIdf
-from services.jobs.matching.terms import Kind, key
+from services.jobs.matching.terms import Kind
 
 # So many that the sums of one segment stay in a core's cache, and that two bytes number a document.
 MOST_DOCUMENTS = 62_500
@@ -109,7 +109,8 @@ def build(documents: Iterable[Document]) -> Segment:
     for document, features in zip(ordered, read, strict=True):
         held = [title_key(words.tolist()) for words in features.titles]
         titles.update(zip(held, (tuple(words.tolist()) for words in features.titles), strict=True))
-        others = np.array(held + [key(Kind.TENANT, str(tenant)) for tenant in document.tenants], dtype=np.uint64)
+        merged = [tenant_key(tenant_id, merged=True) for tenant_id in document.merged_for]
+        others = np.array([*held, *map(tenant_key, document.tenants), *merged], dtype=np.uint64)
         keys += [features.words, features.skills, others]
         lengths.append(features.words.size + features.skills.size + others.size)
     terms, term_of = np.unique(np.concatenate([*keys, np.zeros(0, np.uint64)]).astype(np.uint64), return_inverse=True)
