@@ -40,7 +40,7 @@ def notice(connection: Connection, interview: Interview, rows: Sequence[Question
         found.append(Signal(uuid5(interview.id, f"{kind} {question_id} {at}"), interview.id, question_id, kind, amount, at, now))
 
     asked = {row.id: f"{row.question['text']}\n{row.question.get('signature', '')}" for row in rows}
-    if coding.find_document(connection, interview.id) is not None:
+    if interview.user_id is not None and coding.find_document(connection, interview.id) is not None:
         for burst in bursts(_updates(connection, interview.id), interview.user_id, asked):
             add(CODE_BURST, burst.question_id, burst.stored_at, burst.size)
     lines = store.list_lines(connection, interview.id, 0, _EVERY_LINE)
