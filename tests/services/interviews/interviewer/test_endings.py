@@ -102,6 +102,12 @@ def test_an_interviewer_who_stepped_out_comes_back_when_something_is_typed(house
     assert room.lease().lease_id
 
 
+def test_many_interviewers_that_claim_one_room_at_once_are_one_interviewer(room: Rooms) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        leases = list(pool.map(lambda _: room.lease().lease_id, range(8)))
+    assert len([one for one in leases if one]) == 1
+
+
 def test_credits_that_run_out_stop_the_next_interview_and_not_this_one(room: Rooms) -> None:
     with refused(grpc.StatusCode.FAILED_PRECONDITION, "CREDITS_INSUFFICIENT"):
         room.hiring.start()
