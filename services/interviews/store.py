@@ -275,6 +275,12 @@ def add_signals(connection: Connection, noticed: Sequence[Signal]) -> None:
     connection.execute(signals.insert().inline(), [asdict(signal) for signal in noticed])
 
 
+def keep_signals(connection: Connection, noticed: Sequence[Signal]) -> None:
+    """Adds those that are not there yet."""
+    if noticed:
+        connection.execute(insert(signals).values([asdict(signal) for signal in noticed]).on_conflict_do_nothing())
+
+
 def count_signals(connection: Connection, interview_id: UUID) -> int:
     query = sa.select(sa.func.count()).select_from(signals).where(signals.c.interview_id == interview_id)
     return int(connection.execute(query).scalar_one())

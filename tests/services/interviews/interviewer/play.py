@@ -108,7 +108,7 @@ class Play:
         await self.until(lambda: len(self.lines()) == len(lines), "all of it is shown")
         assert [line["content"] for line in self.lines()] == [line.text for line in lines]
         assert all(refusal["message"] for refusal in self.refusals())
-        await self.until_ended()
+        await self.eventually(lambda: hiring.read(interview.id).status == "ended")  # the report may follow by its task
         assert hiring.charges() == [interview.id]
 
     async def until_done(self, call: Callable[..., Any], *values: Any) -> Any:
@@ -122,8 +122,9 @@ class Play:
                         raise
                 await asyncio.sleep(_PAUSE)
 
-    async def until_ended(self) -> None:
-        """The report may follow by its task."""
+    @staticmethod
+    async def eventually(condition: Callable[[], bool]) -> None:
+        """Waits for what no frame tells of."""
         async with asyncio.timeout(_PATIENCE):
-            while (await asyncio.to_thread(self.hiring.read, self.interview.id)).status != "ended":  # noqa: ASYNC110
+            while not await asyncio.to_thread(condition):  # noqa: ASYNC110
                 await asyncio.sleep(_PAUSE)

@@ -22,6 +22,7 @@ from tests.conftest import House, until
 from tests.services.interviews.conftest import rows
 
 _ROOT = Path(__file__).parents[4]
+PARTS = ("gateway", "interviews", "inference", "postgres", "valkey")
 INTERVIEWERS = ("interviewer-1", "interviewer-2")
 
 
@@ -38,8 +39,9 @@ class Stage:
         pid = until(lambda: self.supervisor.pid(name), f"{name} runs")
         os.kill(pid, signal.SIGKILL)
 
-    def wait_for(self, name: str) -> None:
-        until(lambda: self.supervisor.ready(name), f"{name} is back", 60)
+    def wait_for_all(self) -> None:
+        for name in (*PARTS, *INTERVIEWERS):
+            until(lambda name=name: self.supervisor.ready(name), f"{name} is back", 60)  # type: ignore[misc]
 
     def host_of(self, interview_id: str) -> str:
         """Which interviewer has the lease of a room."""

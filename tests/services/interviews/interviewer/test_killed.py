@@ -1,33 +1,22 @@
 """Parts of the house are killed at each step of an interview: it goes on by itself, nothing is lost or told twice, one credit is spent."""
 
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from types import SimpleNamespace
 
 import pytest
 
-from tests.conftest import House
 from tests.gateway.sockets import run
 from tests.services.interviews.conftest import hire, rows
 from tests.services.interviews.interviewer.play import ANSWERS, Play
-from tests.services.interviews.interviewer.stage import INTERVIEWERS, Stage, staged
+from tests.services.interviews.interviewer.stage import PARTS, Stage
 
 pytestmark = pytest.mark.soak
 STEPS = ("before the answer", "with the answer on its way", "before the end")
-PARTS = ("gateway", "interviews", "inference", "postgres", "valkey")
-
-
-@pytest.fixture(scope="module")
-def stage(house: House) -> Iterator[Stage]:
-    with staged(house) as made:
-        yield made
 
 
 @pytest.mark.parametrize("at", STEPS)
 @pytest.mark.parametrize("part", [*PARTS, "interviewer"])
 def test_an_interview_outlives_a_part_that_is_killed(stage: Stage, part: str, at: str) -> None:
-    for name in (*PARTS, *INTERVIEWERS):
-        stage.wait_for(name)
     hiring = hire(stage.house)
 
     async def scenario() -> None:
