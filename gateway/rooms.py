@@ -53,6 +53,7 @@ class Room:
         self._inbox: asyncio.Queue[Frame | None] = asyncio.Queue()
         self._early: dict[int, Frame] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
         self._task = asyncio.create_task(self._run())
 
     def hear(self, data: bytes) -> None:
@@ -103,6 +104,7 @@ class Room:
             self._tell(Frame(participants=media.told(everybody)))
 
     async def close(self) -> None:
+        self._closed = True  # as well, because the Redis client may turn a cancellation into an answer that did not come
         self._task.cancel()
         if self._timer:
             self._timer.cancel()
@@ -110,7 +112,7 @@ class Room:
             await self._task
 
     async def _run(self) -> None:
-        while True:
+        while not self._closed:
             frame = await self._inbox.get()
             try:
                 if frame is _HEAL:

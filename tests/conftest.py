@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import argon2
 import grpc
 import hypothesis
 import psycopg2
@@ -160,6 +161,7 @@ class House:
     mailbox: Mailbox
     postgres: Postgres
     _channels: dict[str, grpc.Channel] = field(default_factory=dict)
+    _readers: dict[str, Any] = field(default_factory=dict)
     _administrator: Account | None = None
 
     def channel(self, service: str) -> grpc.Channel:
@@ -177,6 +179,19 @@ class House:
 
     def owner_url(self, service: str) -> str:
         return self.environment[f"{service.upper()}_DATABASE_OWNER_URL"]
+
+    def read(self, service: str, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What its owner reads in the database of a service, on a connection that is kept."""
+        if service not in self._readers:
+            self._readers[service] = psycopg2.connect(self.owner_url(service))
+            self._readers[service].autocommit = True
+        with self._readers[service].cursor() as cursor:
+            cursor.execute(query, values)
+            return list(cursor.fetchall())
+
+    def close(self) -> None:
+        for opened in (*self._readers.values(), *self._channels.values()):
+            opened.close()
 
     def app_url(self, service: str) -> str:
         return self.environment[f"{service.upper()}_DATABASE_URL"]
@@ -313,12 +328,23 @@ def house(shared_folder: DataFolder, tmp_path_factory: pytest.TempPathFactory) -
         "WORKERS": "4",
         "WEBHOOKS_PRIVATE": "true",
     }
+    _hash_quickly()
     servers = start(SERVICES, values)
-    yield House(shared_folder, values, {name: f"{LOOPBACK}:{port}" for name, port in ports.items()}, servers, mailbox, postgres)
+    found = House(shared_folder, values, {name: f"{LOOPBACK}:{port}" for name, port in ports.items()}, servers, mailbox, postgres)
+    yield found
+    found.close()
     for server in reversed(servers):
         server.stop(1)
     for name in names.values():
         drop_database(postgres, name)
+
+
+def _hash_quickly() -> None:
+    """Accounts are made by the thousand here, and a hash as strong as it should be costs 50 ms; those are looked at in a process of their own."""
+    from services.auth import passwords  # noqa: PLC0415 - as above
+
+    passwords._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    passwords._NOBODY = passwords._hasher.hash("the password of an account that is not there")
 
 
 @pytest.fixture(scope="session")

@@ -33,9 +33,14 @@ class Gate:
 
     @property
     def wait(self) -> float:
-        """Seconds that the next one would probably wait."""
+        """Seconds that those who wait already will probably take. Who holds a place is not in it: they will soon be gone."""
         with self._changed:
-            return self._usual * (len(self._waiting) + (not self._free))
+            return self._usual * len(self._waiting)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody waits, so that who only came since it was idle should go."""
+        return bool(self._waiting)
 
     @contextmanager
     def hold(self, rank: Rank, until: float, is_wanted: Callable[[], bool]) -> Iterator[None]:

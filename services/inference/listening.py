@@ -10,6 +10,7 @@ RATE = 16_000
 SAMPLE_BYTES = 2
 UTTERANCE_SECONDS = 30
 FIRST_PARTIAL_SECONDS = 1.0
+_PAUSES = 0.25  # seconds without a voice, after which the whole utterance is probably asked for
 _WINDOW = 28 * RATE
 _LONGEST_PAUSE = 2 * RATE
 _ENDS = (".", "?", "!", "。", "？", "！")
@@ -75,6 +76,11 @@ def sentences(words: Iterable[Word]) -> list[Sentence]:
             found.append(Sentence(tuple(current)))
             current = []
     return [*found, Sentence(tuple(current))] if current else found
+
+
+def pauses(stretches: Sequence[tuple[int, int]], audio: bytes) -> bool:
+    """Whether nobody speaks at the end of the audio, or yet."""
+    return not stretches or len(audio) // SAMPLE_BYTES - stretches[-1][1] > _PAUSES * RATE
 
 
 def partial_is_due(heard: float, last: float, now: float, last_at: float, took: float) -> bool:

@@ -1,5 +1,6 @@
 """Sound and picture in the room of an interview: who takes part, whom a peer's words reach, who agrees, who leads."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -9,13 +10,14 @@ from typing import Any
 
 import aiohttp
 import pytest
+from prometheus_client import REGISTRY
 
 from einstellen.interviews.v1 import interviewer_pb2, interviewer_pb2_grpc, interviews_pb2, interviews_pb2_grpc
 from gateway.closing import Close
 from services.chassis.interceptor import SERVICE_TOKEN
 from services.chassis.tokens import ServiceTokens
 from tests.conftest import House
-from tests.gateway.sockets import Client, connect, gateway, run
+from tests.gateway.sockets import PATIENCE, Client, connect, gateway, run
 from tests.journeys import world as worlds
 
 OFFER = {"session": "s1", "description": {"type": "offer", "sdp": "v=0\r\n"}}
@@ -37,6 +39,19 @@ def seen(client: Client) -> list[tuple[str, str, bool]]:
     """Whom the client was last told of."""
     told = [other["participants"]["participants"] for other in client.others if "participants" in other]
     return sorted((one["kind"], one["participant_id"], one["agrees"]) for one in told[-1]) if told else []
+
+
+def test_nothing_is_left_of_sockets_whose_clients_have_gone(house: House, world: Any) -> None:
+    async def scenario() -> None:
+        async with gateway(house) as running:
+            for _ in range(10):
+                async with visit(running, world, world.employer) as colleague, visit(running, world, world.candidate) as candidate:
+                    await asyncio.gather(colleague.ws.close(), candidate.ws.close())
+            async with asyncio.timeout(PATIENCE):
+                while REGISTRY.get_sample_value("einstellen_gateway_sockets"):  # noqa: ASYNC110 - nothing tells of it
+                    await asyncio.sleep(0.01)
+
+    run(scenario)
 
 
 def test_a_signal_reaches_the_participant_it_is_for_at_whichever_process(house: House, world: Any) -> None:

@@ -1,11 +1,9 @@
 """No tenant reads or changes another's rows, by any RPC or by a query that forgets its WHERE."""
 
-from contextlib import closing
 from typing import Any
 from uuid import UUID
 
 import grpc
-import psycopg2
 import pytest
 import sqlalchemy as sa
 from google.protobuf.descriptor import MethodDescriptor
@@ -29,13 +27,9 @@ def strangers(house: House) -> list[Account]:
 
 def state(house: House, world: World) -> dict[str, list[Any]]:
     """What the audit logs say was done in the world's tenants."""
-    found = {}
-    for service in SERVICES:
-        with closing(psycopg2.connect(house.owner_url(service.name))) as connection, connection.cursor() as cursor:
-            tenants = (world.employer.tenant_id, world.candidate.tenant_id)
-            cursor.execute("SELECT id FROM audit_log WHERE tenant_id IN %s AND user_id IS NOT NULL ORDER BY id", (tenants,))
-            found[service.name] = cursor.fetchall()
-    return found
+    query = "SELECT id FROM audit_log WHERE tenant_id IN %s AND user_id IS NOT NULL ORDER BY id"
+    tenants = (world.employer.tenant_id, world.candidate.tenant_id)
+    return {service.name: house.read(service.name, query, tenants) for service in SERVICES}
 
 
 @pytest.mark.parametrize("method", worlds.rpcs(), ids=lambda method: method.full_name.removeprefix("einstellen."))

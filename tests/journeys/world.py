@@ -219,12 +219,8 @@ def organize(house: House, world: World, mark: str) -> None:
 
 def busy(house: House) -> int:
     """How many tasks are due in all services."""
-    count = 0
-    for service in SERVICES:
-        with closing(psycopg2.connect(house.owner_url(service.name))) as connection, connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM tasks WHERE state = 'running' OR state = 'ready' AND run_at <= now()")
-            count += (cursor.fetchone() or (0,))[0]
-    return count
+    query = "SELECT count(*) FROM tasks WHERE state = 'running' OR state = 'ready' AND run_at <= now()"
+    return sum(house.read(service.name, query)[0][0] for service in SERVICES)
 
 
 def spend(house: House, person: Account, mark: str) -> Any:

@@ -1,6 +1,6 @@
 """What the service sees of a provider: what it is asked, what it answers, how it fails."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal, Protocol
@@ -91,6 +91,10 @@ class Failure(Exception):  # noqa: N818 - it is an outcome, not a fault
         self.status = status
 
 
+class NotWantedError(Exception):
+    """Work was left undone because nobody wants its outcome any more."""
+
+
 class Provider(Protocol):
     """Somebody to ask."""
 
@@ -132,8 +136,10 @@ class Transcriber(Provider, Protocol):
         """The stretches of 16 kHz audio in which somebody speaks, as first and last sample, each 28 seconds at most. Raises Failure."""
         ...
 
-    def hear(self, audio: bytes, hint: Hint, *, hurried: bool = False) -> Heard:
-        """30 seconds of 16 kHz audio at most. `hurried` gives up some accuracy for time. Raises Failure."""
+    def hear(self, audio: bytes, hint: Hint, *, hurried: bool = False, is_wanted: Callable[[], bool] = lambda: True) -> Heard:
+        """30 seconds of 16 kHz audio at most. `hurried` gives up some accuracy for time. Raises Failure, and NotWantedError where between two of its
+        steps it is not wanted any more.
+        """
         ...
 
 

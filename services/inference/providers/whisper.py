@@ -3,7 +3,7 @@
 
 import math
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from services.chassis.logs import log
-from services.inference.providers.protocol import UNSPACED, Failure, Heard, Hint, Kind, Word
+from services.inference.providers.protocol import UNSPACED, Failure, Heard, Hint, Kind, NotWantedError, Word
 from services.inference.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,20 +66,20 @@ class Whisper:
         )
         return [(found["start"], found["end"]) for found in vad.get_speech_timestamps(_samples(audio), options)]
 
-    def hear(self, audio: bytes, hint: Hint, *, hurried: bool = False) -> Heard:
+    def hear(self, audio: bytes, hint: Hint, *, hurried: bool = False, is_wanted: Callable[[], bool] = lambda: True) -> Heard:
         model = self._load()
         samples = _samples(audio)
-        heard, has_end = self._attempt(model, samples, hint, _SILENCE_HURRIED if hurried else _SILENCE)
+        heard, has_end = self._attempt(model, samples, hint, _SILENCE_HURRIED if hurried else _SILENCE, is_wanted)
         if not (has_end or hurried or is_timeless(heard.words)):
-            heard, has_end = self._attempt(model, samples, hint, _WHOLE_WINDOW, may_repeat=False)
+            heard, has_end = self._attempt(model, samples, hint, _WHOLE_WINDOW, is_wanted, may_repeat=False)
         words = without_loops(without_timeless_end(heard.words))
         if not has_end and not is_timeless(heard.words):
             words = without_repetition(words)
         return Heard(words, heard.language, heard.language_confidence)
 
     def _attempt(
-        self, model: Any, samples: "NDArray[np.float32]", hint: Hint, silence: float, *, may_repeat: bool = True
-    ) -> tuple[Heard, bool]:
+        self, model: Any, samples: "NDArray[np.float32]", hint: Hint, silence: float, is_wanted: Callable[[], bool], *, may_repeat: bool = True
+    ) -> tuple[Heard, bool]:  # fmt: skip
         """What is heard with so much silence behind it, and whether it came to an end by itself, rather than going round in circles until it was stopped."""
         from faster_whisper.transcribe import merge_punctuations, pad_or_trim  # type: ignore[import-untyped] # noqa: PLC0415
 
@@ -87,6 +87,7 @@ class Whisper:
         features = model.feature_extractor(samples)
         length = min(_WHOLE_WINDOW, seconds + silence) * _FRAMES_PER_SECOND
         encoded = model.encode(pad_or_trim(features, int(length) // 2 * 2))
+        _check(is_wanted)
         language, certainty = hint.language, 1.0
         if not language and model.model.is_multilingual:
             token, certainty = model.model.detect_language(encoded)[0][0]
@@ -103,6 +104,7 @@ class Whisper:
         said = words.decode(tokens).strip()
         if not said or (answer.no_speech_prob > _NO_SPEECH and answer.scores[0] < _UNLIKELY):
             return Heard((), language, certainty), True
+        _check(is_wanted)
         [aligned] = model.find_alignment(words, [tokens], encoded, min(features.shape[-1], int(length)) // 2 * 2)
         merge_punctuations(aligned, "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、")
         found: list[Word] = []
@@ -207,6 +209,11 @@ def _loops(words: Sequence[Word]) -> Iterator[tuple[int, int, int]]:
             again = words[start + length : start + length * times]
             if times >= (4 if length == 1 else 3) and again[-1].end - again[0].start < _QUICKEST_WORD * len(again):
                 yield start, length, times
+
+
+def _check(is_wanted: Callable[[], bool]) -> None:
+    if not is_wanted():
+        raise NotWantedError
 
 
 def _plain(words: Sequence[Word]) -> list[str]:

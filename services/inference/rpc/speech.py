@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from services.inference.decoding.limits import MAX_BYTES
 from services.inference.fallback import Fallback, Pieces
 from services.inference.gate import Gate, Rank
 from services.inference.listening import SAMPLE_BYTES, UTTERANCE_SECONDS
-from services.inference.providers.protocol import SPOKEN_RATE, Failure, Heard, Hint, Kind, Provider, Speaker, Transcriber
+from services.inference.providers.protocol import SPOKEN_RATE, Failure, Heard, Hint, Kind, NotWantedError, Provider, Speaker, Transcriber
 from services.inference.rpc.models import once_only
 from services.inference.tables import UsageDay
 
@@ -63,28 +63,21 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
                 )
             hint = Hint(settings.language, tuple(settings.vocabulary))
             transcriber.warm()
-            audio, last, last_at, took = bytearray(), 0.0, 0.0, 0.0
-            for request in requests:
-                audio += _piece(request, "audio")
+            arriving, audio, last, last_at, took = Arriving(requests), b"", 0.0, 0.0, 0.0
+            while not arriving.is_whole:
+                audio = arriving.beyond(len(audio))
                 heard, now = listening.seconds(audio), time.monotonic()
-                if heard > UTTERANCE_SECONDS:
-                    raise errors.OutOfRange("AUDIO_TOO_LONG", f"an utterance has {UTTERANCE_SECONDS} seconds at most")
-                if not settings.partial_results or not listening.partial_is_due(heard, last, now, last_at, took):
+                if arriving.is_whole or not settings.partial_results or not listening.partial_is_due(heard, last, now, last_at, took):
                     continue
-                with self._gate.hold_if_idle() as idle, _told():
-                    if not idle:
-                        continue
-                    part = bytes(audio[: len(audio) // SAMPLE_BYTES * SAMPLE_BYTES])
-                    parts = [
-                        (start, transcriber.hear(listening.cut(part, start, end), hint, hurried=True))
-                        for start, end in listening.windows(transcriber.stretches(part))
-                    ]
+                part = self._so_far(transcriber, audio, hint, lambda: not arriving.is_whole and context.is_active())
                 last, last_at = heard, time.monotonic()
                 took = last_at - now
-                yield speech_pb2.TranscribeResponse(transcript=to_transcript(listening.joined(parts), transcriber, heard))
+                if part is not None:
+                    yield speech_pb2.TranscribeResponse(transcript=to_transcript(part, transcriber, heard))
+            audio = arriving.beyond(len(audio))
             if not context.is_active():
                 raise errors.DeadlineExceeded("CALLER_GONE", "the caller does not wait for the answer any more")
-            found = self._whole(transcriber, bytes(audio), settings, Rank.UTTERANCE, until, context)
+            found = self._whole(transcriber, audio, settings, Rank.UTTERANCE, until, context)
         yield speech_pb2.TranscribeResponse(is_final=True, transcript=found)
 
     def TranscribeRecording(self, requests: Iterator[speech_pb2.TranscribeRecordingRequest], context: Context) -> speech_pb2.Transcript:
@@ -165,6 +158,29 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
             pieces.drop()
         self._spoken.keep(key, bytes(whole))
 
+    def _so_far(self, transcriber: Transcriber, audio: bytes, hint: Hint, is_wanted: Callable[[], bool]) -> Heard | None:
+        """What is heard of an utterance that goes on; None where others have the model, somebody wants it meanwhile, or the speaker pauses."""
+        with self._gate.hold_if_idle() as idle, _told():
+            if not idle:
+                return None
+            audio = audio[: len(audio) // SAMPLE_BYTES * SAMPLE_BYTES]
+            stretches = transcriber.stretches(audio)
+            if listening.pauses(stretches, audio):
+                return None
+            try:
+                parts = [
+                    (
+                        start,
+                        transcriber.hear(
+                            listening.cut(audio, start, end), hint, hurried=True, is_wanted=lambda: is_wanted() and not self._gate.is_wanted
+                        ),
+                    )
+                    for start, end in listening.windows(stretches)
+                ]
+            except NotWantedError:
+                return None
+        return listening.joined(parts)
+
     def _whole(
         self, transcriber: Transcriber, audio: bytes, settings: speech_pb2.TranscribeSettings, rank: Rank, until: float, context: Context
     ) -> speech_pb2.Transcript:
@@ -178,8 +194,11 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
             with _told():
                 for start, end in listening.windows(transcriber.stretches(audio)):
                     with self._gate.hold(rank, until, context.is_active):
-                        parts.append((start, transcriber.hear(listening.cut(audio, start, end), hint)))
+                        parts.append((start, transcriber.hear(listening.cut(audio, start, end), hint, is_wanted=context.is_active)))
                     heard = end / listening.RATE
+        except NotWantedError:
+            self._count(settings, transcriber, heard)
+            raise errors.DeadlineExceeded("CALLER_GONE", "the caller does not wait for the answer any more") from None
         except BaseException:
             self._count(settings, transcriber, heard)
             raise
@@ -197,6 +216,43 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
             used = UsageDay(tenant_id, today, settings.purpose, provider.name, audio_milliseconds=round(seconds * 1000))
             with self._database.begin(Scope(tenant_id=tenant_id)) as connection:
                 store.add_usage(connection, used)
+
+
+class Arriving:
+    """An utterance's audio, read beside whoever hears it: so they see that the rest has come, and need not finish what is out of date."""
+
+    def __init__(self, requests: Iterator[speech_pb2.TranscribeRequest]) -> None:
+        self._requests = requests
+        self._audio = bytearray()
+        self._changed = threading.Condition()
+        self._problem: Exception | None = None
+        self.is_whole = False
+        threading.Thread(target=self._read, name="utterance", daemon=True).start()
+
+    def beyond(self, size: int) -> bytes:
+        """All that came so far, once it is more than this, or whole. Raises what the stream ended with, and OutOfRange / AUDIO_TOO_LONG."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.is_whole or len(self._audio) > size)
+            if self._problem is not None:
+                raise self._problem
+            return bytes(self._audio)
+
+    def _read(self) -> None:
+        try:
+            for request in self._requests:
+                self._add(_piece(request, "audio"))
+        except Exception as problem:  # noqa: BLE001 - raised to whoever hears
+            self._problem = problem
+        with self._changed:
+            self.is_whole = True
+            self._changed.notify()
+
+    def _add(self, piece: bytes) -> None:
+        with self._changed:
+            self._audio += piece
+            self._changed.notify()
+        if listening.seconds(self._audio) > UTTERANCE_SECONDS:
+            raise errors.OutOfRange("AUDIO_TOO_LONG", f"an utterance has {UTTERANCE_SECONDS} seconds at most")
 
 
 @contextmanager

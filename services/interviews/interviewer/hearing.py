@@ -14,12 +14,12 @@ from services.interviews.interviewer.turns import CHUNK, CHUNK_SECONDS, RATE, Si
 
 _BEFORE = 8  # chunks before the beginning that belong to it
 _BEGINS_AFTER = 3  # chunks of speech
-_PAUSE_SECONDS = 0.35  # after which what was said is written down
+_PAUSE_SECONDS = 0.2  # after which what was said is written down, so that it is known when the turn is over
 _BREATH_SECONDS = 0.12
 _LONG_BYTES, _LONGEST_BYTES = 15 * 2 * RATE, 28 * 2 * RATE  # after which an utterance is over at the next breath, and in any case
 _ENOUGH_BYTES = 5 * 2 * RATE  # after which whole sentences are left to themselves
 _PIECE = 2 * RATE
-_TRIES = 4
+_TRIES_SECONDS = 20.0
 
 Transcribe = Callable[[AsyncIterator[bytes]], AsyncIterator[speech_pb2.TranscribeResponse]]
 
@@ -177,19 +177,21 @@ class Hearing:
         self._utterance, self._before, self._writing = None, [], None
 
     async def _write_down(self, round: Round) -> None:  # noqa: A002 - what it is called
-        text, failed, utterance_id = "", True, round.utterance.utterance_id
-        for attempt in range(_TRIES):
+        text, failed, utterance_id, until, pause = "", True, round.utterance.utterance_id, 0.0, 0.25
+        while failed and (not until or time.monotonic() < until):
             try:
                 async for answer in self._transcribe(round.pieces()):
                     text = " ".join(segment.text.strip() for segment in answer.transcript.segments).strip()
                     if not answer.is_final:
                         await self._heard(utterance_id, text, is_final=False)
                 failed = False
-                break
             except errors.Refusal as problem:
                 log.warning("utterance not written down", extra={"reason": problem.reason})
                 if isinstance(problem, (errors.FailedPrecondition, errors.InvalidArgument, errors.OutOfRange)):
                     break
-                await asyncio.sleep(0.25 * 2**attempt)
+                if round.end is not None:  # as long as somebody speaks there is time
+                    until = until or time.monotonic() + _TRIES_SECONDS
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 1.0)
         round.utterance.text = text
         await self._heard(utterance_id, text, is_final=True, failed=failed, is_cut=round.utterance is not self._utterance)

@@ -46,6 +46,10 @@ class Services:
         answer: interviewer_pb2.TakeUtteranceResponse = await self._call(self._interviews.TakeUtterance, request, _TAKING_SECONDS)
         return answer
 
+    async def anticipate(self, request: interviewer_pb2.AnticipateRequest) -> str:
+        answer: interviewer_pb2.AnticipateResponse = await self._call(self._interviews.Anticipate, request)
+        return answer.text
+
     async def add_piece(self, request: interviewer_pb2.AddPieceRequest) -> None:
         await self._call(self._interviews.AddPiece, request)
 

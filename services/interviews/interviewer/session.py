@@ -20,6 +20,7 @@ from services.interviews.interviewer.peer import Peer
 from services.interviews.interviewer.peers import Services
 from services.interviews.interviewer.recorder import Piece, Recorder
 from services.interviews.interviewer.settings import Settings
+from services.interviews.interviewer.timing import Wait
 from services.interviews.interviewer.turns import LONGEST, RATE
 from services.interviews.interviewer.voice import RATE as VOICE_RATE
 from services.interviews.interviewer.voice import Converter, Voice
@@ -30,9 +31,11 @@ _RECONNECT_SECONDS = 0.3
 _INTERRUPTS_SECONDS = 0.5
 _CONNECT_SECONDS = 10.0
 _TRIES = 3
+_WORTH_SECONDS = 0.15  # that are left of a silence: less is not worth looking ahead in
 _NUDGE_SECONDS, _LEAVE_SECONDS = 90.0, 600.0
 _NUDGE = "Take your time. You can also type your answer."
-_LEAVING = "I have not heard anything for a while, so I will step out. Say or type something whenever you want to go on."
+_LEAVING = "I have not heard anything for a while, so I will step out. Type something whenever you want to go on, and I will be back."
+_BACK = "I am here again. If you were speaking, please say your last sentence once more."
 _DEAF = "I cannot understand speech at the moment. Please type your answer."
 
 
@@ -63,7 +66,8 @@ class Session:
         self._state = "listening"
         self._over = asyncio.Event()
         self._is_done = False
-        self._answered_at = 0.0
+        self._wait: Wait | None = None  # the candidate's, for what is said next
+        self._ahead: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
 
     @property
@@ -76,19 +80,28 @@ class Session:
         if self._draft:
             self._turn = asyncio.create_task(self._end_turn(str(uuid4()), "", LONGEST))
         work = [asyncio.create_task(one) for one in (self._stay_connected(), self._keep_lease(), self._speak())]
+        over = asyncio.create_task(self._over.wait())
         try:
-            await self._over.wait()
+            await asyncio.wait([over, *work], return_when=asyncio.FIRST_COMPLETED)
+            for task in filter(asyncio.Task.done, work):
+                task.result()
         finally:
+            over.cancel()
             for task in [*work, *self._background, *filter(None, [self._turn, self._saying])]:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
             await self._hearing.close()
             await self._recorder.close()
             await asyncio.gather(*(peer.close() for peer in self._peers.values()), return_exceptions=True)
-            with contextlib.suppress(errors.Refusal):
-                await self._services.release(
-                    interviewer_pb2.ReleaseRoomRequest(interview_id=self.interview_id, lease_id=self._lease.lease_id, is_done=self._is_done)
-                )
+            if (
+                self._over.is_set()
+            ):  # else something failed, and the lease runs out, which keeps whoever comes next from failing at once as well
+                with contextlib.suppress(errors.Refusal):
+                    await self._services.release(
+                        interviewer_pb2.ReleaseRoomRequest(
+                            interview_id=self.interview_id, lease_id=self._lease.lease_id, is_done=self._is_done
+                        )
+                    )
 
     def stop(self) -> None:
         self._over.set()
@@ -145,7 +158,7 @@ class Session:
                         self._socket = socket
                         async for told in socket:
                             if told.type is aiohttp.WSMsgType.BINARY:
-                                await self._take(rooms_pb2.ServerFrame.FromString(told.data))
+                                await self._take_safely(rooms_pb2.ServerFrame.FromString(told.data))
                 except (aiohttp.ClientError, OSError) as problem:
                     log.info("socket lost", extra={"problem": type(problem).__name__})
                 finally:
@@ -157,6 +170,12 @@ class Session:
         if self._socket is not None:
             with contextlib.suppress(ConnectionError, aiohttp.ClientError):
                 await self._socket.send_bytes(rooms_pb2.ClientFrame(**frame).SerializeToString())
+
+    async def _take_safely(self, frame: rooms_pb2.ServerFrame) -> None:
+        try:
+            await self._take(frame)
+        except Exception as problem:  # noqa: BLE001 - one bad frame must not end the interview
+            log.error("frame not taken", exc_info=problem)
 
     async def _take(self, frame: rooms_pb2.ServerFrame) -> None:
         kind = frame.WhichOneof("frame")
@@ -204,7 +223,7 @@ class Session:
             peer = Peer(signal.session, self._servers, self._voice, lambda audio: self._listen(sender, audio), self._listened.set)
             try:
                 sdp = await peer.answer(signal.description.sdp)
-            except (ValueError, KeyError, AttributeError, IndexError) as problem:  # what aiortc makes of words that are no SDP
+            except Exception as problem:  # noqa: BLE001 - aiortc refuses words that are no SDP, or SDP that it cannot answer, in many ways
                 log.info("offer not understood", extra={"problem": type(problem).__name__})
                 await peer.close()
                 return
@@ -228,10 +247,18 @@ class Session:
 
     def _listen(self, sender: str, audio: bytes) -> None:
         one = self._participants.get(sender)
+        if sender != self._newest_of(one.user_id if one else self._lease.user_id):
+            return
         if one is not None:
             self._recorder.take(one.user_id, audio, RATE, time.time() - len(audio) / (2 * RATE))
         if one is None or one.user_id == self._lease.user_id:
             self._hearing.feed(audio)
+
+    def _newest_of(self, user_id: str) -> str:
+        """Where somebody is heard: with two tabs, the one that called last; their sounds would be mixed into none that can be understood."""
+        known = [one for one in self._peers if one in self._participants and self._participants[one].user_id == user_id]
+        unknown = [one for one in self._peers if one not in self._participants]
+        return (known or unknown or [""])[-1]
 
     def _transcribe(self, audio: Any) -> Any:
         return self._services.transcribe(audio, self._lease)
@@ -254,6 +281,7 @@ class Session:
         speaker = next((one.participant_id for one in self._participants.values() if one.user_id == self._lease.user_id), "")
         await self._send(caption=media_pb2.Caption(participant_id=speaker, utterance_id=utterance_id, text=text[:4000], is_final=is_final))
         if not is_final:
+            self._look_ahead(text)
             return
         self._active()
         if is_cut:
@@ -262,13 +290,35 @@ class Session:
         if failed:
             await self._say_aside(_DEAF)
         self._hearing.turn.read(f"{self._draft} {text}".strip())
-        wait = self._hearing.turn.patience - self._hearing.silent_for
+        silent = self._hearing.silent_for
+        self._wait = Wait(time.monotonic() - silent)
+        self._wait.reached("heard")
+        wait = self._hearing.turn.patience - silent
+        if wait > _WORTH_SECONDS:
+            self._look_ahead(text, aloud=True)
         self._turn = asyncio.create_task(self._end_turn(utterance_id, text, wait))
+
+    def _look_ahead(self, text: str, *, aloud: bool = False) -> None:
+        """Has what was said so far judged while there is time, and with `aloud` what would be asked next spoken, so that both are there at once later."""
+        if text and (self._ahead is None or self._ahead.done()):
+            self._ahead = asyncio.create_task(self._anticipate(text, aloud=aloud))
+            self._background.add(self._ahead)
+            self._ahead.add_done_callback(self._background.discard)
+
+    async def _anticipate(self, text: str, *, aloud: bool) -> None:
+        request = interviewer_pb2.AnticipateRequest(interview_id=self.interview_id, lease_id=self._lease.lease_id, text=text[:4000])
+        with contextlib.suppress(errors.Refusal):
+            following = await self._services.anticipate(request)
+            if following and aloud:
+                async for _ in self._services.speak(following[:2000], self._lease.tenant_id, self._settings.voice):
+                    pass  # whoever speaks remembers it
 
     async def _end_turn(self, utterance_id: str, text: str, seconds: float) -> None:
         """Unless the candidate goes on before, what was said is the answer."""
         await asyncio.sleep(max(0.0, seconds))
         self._turn = None
+        if self._wait is not None:
+            self._wait.reached("over")
         self._hearing.keep(utterance_id)
         if text or self._draft:
             self._later(self._store(utterance_id, text, ends_turn=True))
@@ -279,7 +329,6 @@ class Session:
             await self._store_next(utterance_id, text, ends_turn=ends_turn)
 
     async def _store_next(self, utterance_id: str, text: str, *, ends_turn: bool) -> None:
-        began = time.monotonic()
         self._draft = "" if ends_turn else f"{self._draft} {text}".strip()
         if ends_turn:
             await self._tell("thinking")
@@ -297,9 +346,8 @@ class Session:
                 await asyncio.sleep(_RECONNECT_SECONDS)
                 continue
             if ends_turn:
-                self._answered_at = time.monotonic()
-                silent = self._hearing.silent_for
-                log.info("turn taken", extra={"silent_ms": round(silent * 1000), "taking_ms": round((self._answered_at - began) * 1000)})
+                if self._wait is not None:
+                    self._wait.reached("taken")
                 await self._tell("listening")
             self._queue(answer.unspoken)
             return
@@ -313,19 +361,25 @@ class Session:
                 self._to_say.put_nowait(message)
 
     async def _speak(self) -> None:
+        if self._lease.question_id and not self._lease.unspoken:  # another one asked it, and may have died with words that were not kept
+            await self._say_next(_BACK, str(uuid4()))
         while True:
             message = await self._to_say.get()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._listened.wait(), _CONNECT_SECONDS)
-            self._listened.set()  # who has not come by now reads
-            if not self._lease.lead_user_id:
-                self._saying = asyncio.create_task(self._say(message.content, f"line-{message.seq}"))
-                await asyncio.wait([self._saying])
-                self._saying = None
-                await self._tell("listening")
+            await self._say_next(message.content, f"line-{message.seq}")
             self._active()
             self._nudged = False
             self._later(self._note(message.seq))
+
+    async def _say_next(self, text: str, utterance_id: str) -> None:
+        """When somebody can hear it, and unless somebody else leads; until it is said, or broken off."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._listened.wait(), _CONNECT_SECONDS)
+        self._listened.set()  # who has not come by now reads
+        if not self._lease.lead_user_id:
+            self._saying = asyncio.create_task(self._say(text, utterance_id))
+            await asyncio.wait([self._saying])
+            self._saying = None
+            await self._tell("listening")
 
     async def _note(self, seq: int) -> None:
         request = interviewer_pb2.NoteSpokenRequest(interview_id=self.interview_id, lease_id=self._lease.lease_id, seq=seq)
@@ -354,14 +408,15 @@ class Session:
             if converter is None and answer.audio:
                 converter = Converter(answer.sample_rate)
                 await self._tell("speaking")
-                if self._answered_at:
-                    log.info("next question heard", extra={"ms": round((time.monotonic() - self._answered_at) * 1000)})
-                    self._answered_at = 0.0
             if answer.text:
                 shown = f"{shown} {answer.text}".strip()
                 await self._send(caption=media_pb2.Caption(participant_id=self._me, utterance_id=utterance_id, text=shown[:4000]))
             if converter is not None:
                 self._voice.say(converter.convert(answer.audio))
+                if self._wait is not None:
+                    self._wait.reached("sound")
+                    self._wait.tell(self.interview_id)
+                    self._wait = None
         if converter is not None:
             self._voice.say(converter.rest())
         await self._voice.finished()

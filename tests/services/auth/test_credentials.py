@@ -2,6 +2,8 @@
 
 import re
 import secrets
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -243,14 +245,19 @@ def test_what_is_hard_to_guess_is_taken(password: str) -> None:
     rules.check_password(password, "ada@example.com", ("Ada", "Lindqvist"))
 
 
-def test_a_hash_is_argon2id_at_least_as_strong_as_owasp_asks_and_made_anew_when_that_rises(
-    house: House, auth: Any, sql: Callable[..., Any]
-) -> None:
-    stored = argon2.extract_parameters(passwords.make_hash(NEW))
+def test_a_hash_is_argon2id_at_least_as_strong_as_owasp_asks() -> None:
+    # In a process of its own: in this one hashes are quick, since thousands of accounts are made here.
+    program = "from services.auth import passwords; print(passwords.make_hash('correct horse battery staple'))"
+    made = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
+    stored = argon2.extract_parameters(made)
     assert stored.type is argon2.Type.ID
     assert (stored.memory_cost >= 19 * 1024, stored.time_cost >= 2, stored.parallelism >= 1) == (True, True, True)
+
+
+def test_a_hash_is_made_anew_when_its_strength_has_risen(house: House, auth: Any, sql: Callable[..., Any]) -> None:
+    stored = argon2.extract_parameters(passwords.make_hash(NEW))
     account = house.register()
-    weak = argon2.PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(account.password)
+    weak = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(account.password)
     sql("UPDATE users SET password_hash = %s WHERE id = %s", weak, account.user_id)
     login(auth, account, account.password)
     ((made_anew,),) = sql("SELECT password_hash FROM users WHERE id = %s", account.user_id)

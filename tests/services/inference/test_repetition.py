@@ -31,7 +31,7 @@ def test_a_loop_after_the_speech_is_cut_off_and_the_speech_is_kept(model: Whispe
         : int(2.6 * 2 * RATE)
     ]  # within a sentence, and with no silence behind it the model does not see that it is over
     monkeypatch.setattr(whisper, "_SILENCE", 0.0)
-    raw, _ = model._attempt(model._load(), whisper._samples(cut), Hint("en"), 0.0)
+    raw, _ = model._attempt(model._load(), whisper._samples(cut), Hint("en"), 0.0, lambda: True)
     assert is_timeless(raw.words), "the model was meant to be provoked"
     heard = model.hear(cut, Hint("en"))
     assert text(heard).startswith("two workers locked the same rows")

@@ -5,7 +5,7 @@ import itertools
 import threading
 import time
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from services.inference.__main__ import start
 from services.inference.decoding import isolated
 from services.inference.gate import Gate
 from services.inference.providers import whisper
+from services.inference.providers.protocol import Heard, Hint
 from tests.conftest import House, until
 from tests.refusals import refused, told
 from tests.services.inference.speech_client import CLIPS, SECOND, WORDS, Speech, plain, said, sound
@@ -77,6 +78,28 @@ def test_an_utterance_is_heard_while_it_is_spoken(speech: Speech) -> None:
     assert "deadlock" not in said(answers[0].transcript)
     assert [answer.is_final for answer in answers] == [False] * (len(answers) - 1) + [True]
     assert said(answers[-1].transcript) == WORDS["deadlock"]
+
+
+def test_what_is_heard_so_far_gives_way_to_the_whole(speech: Speech, monkeypatch: pytest.MonkeyPatch) -> None:
+    began, really = threading.Event(), whisper.Whisper.hear
+
+    def hear(self: whisper.Whisper, audio: bytes, hint: Hint, *, hurried: bool = False, is_wanted: Callable[[], bool]) -> Heard:
+        if hurried:
+            began.set()
+            until(lambda: not is_wanted(), "it is not wanted any more")
+        return really(self, audio, hint, hurried=hurried, is_wanted=is_wanted)
+
+    def speaking() -> Iterator[speech_pb2.TranscribeRequest]:
+        for number, request in enumerate(speech.utterance(sound("deadlock"), piece=SECOND, partial_results=True)):
+            yield request
+            if number == 3:
+                began.wait(30)
+
+    monkeypatch.setattr(whisper.Whisper, "hear", hear)
+    [answer] = speech.transcribe(speaking())
+    assert began.is_set()
+    assert answer.is_final
+    assert said(answer.transcript) == WORDS["deadlock"]
 
 
 def test_silence_is_no_words(speech: Speech) -> None:

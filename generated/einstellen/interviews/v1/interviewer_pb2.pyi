@@ -78,6 +78,22 @@ class ReleaseRoomResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class AnticipateRequest(_message.Message):
+    __slots__ = ("interview_id", "lease_id", "text")
+    INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]
+    LEASE_ID_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    interview_id: str
+    lease_id: str
+    text: str
+    def __init__(self, interview_id: _Optional[str] = ..., lease_id: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+
+class AnticipateResponse(_message.Message):
+    __slots__ = ("text",)
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    def __init__(self, text: _Optional[str] = ...) -> None: ...
+
 class TakeUtteranceRequest(_message.Message):
     __slots__ = ("interview_id", "lease_id", "utterance_id", "text", "ends_turn")
     INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]

@@ -50,6 +50,11 @@ class InterviewerServiceStub:
                 request_serializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.ReleaseRoomRequest.SerializeToString,
                 response_deserializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.ReleaseRoomResponse.FromString,
                 _registered_method=True)
+        self.Anticipate = channel.unary_unary(
+                '/einstellen.interviews.v1.InterviewerService/Anticipate',
+                request_serializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.AnticipateRequest.SerializeToString,
+                response_deserializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.AnticipateResponse.FromString,
+                _registered_method=True)
         self.TakeUtterance = channel.unary_unary(
                 '/einstellen.interviews.v1.InterviewerService/TakeUtterance',
                 request_serializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.TakeUtteranceRequest.SerializeToString,
@@ -88,6 +93,15 @@ class InterviewerServiceServicer:
 
     def ReleaseRoom(self, request, context):
         """Gives a room back, as when the process stops: another may lease it at once. Giving back what is lost changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Anticipate(self, request, context):
+        """Reads what was said so far as if it were the whole answer, and says what would be asked next then. Nothing is stored: what it takes to judge the answer
+        is only remembered, so that TakeUtterance is quick.
+        FAILED_PRECONDITION / LEASE_LOST.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -135,6 +149,11 @@ def add_InterviewerServiceServicer_to_server(servicer, server):
                     servicer.ReleaseRoom,
                     request_deserializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.ReleaseRoomRequest.FromString,
                     response_serializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.ReleaseRoomResponse.SerializeToString,
+            ),
+            'Anticipate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Anticipate,
+                    request_deserializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.AnticipateRequest.FromString,
+                    response_serializer=einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.AnticipateResponse.SerializeToString,
             ),
             'TakeUtterance': grpc.unary_unary_rpc_method_handler(
                     servicer.TakeUtterance,
@@ -234,6 +253,33 @@ class InterviewerService:
             '/einstellen.interviews.v1.InterviewerService/ReleaseRoom',
             einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.ReleaseRoomRequest.SerializeToString,
             einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.ReleaseRoomResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Anticipate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.interviews.v1.InterviewerService/Anticipate',
+            einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.AnticipateRequest.SerializeToString,
+            einstellen_dot_interviews_dot_v1_dot_interviewer__pb2.AnticipateResponse.FromString,
             options,
             channel_credentials,
             insecure,

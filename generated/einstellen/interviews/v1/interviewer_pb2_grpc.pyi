@@ -41,6 +41,11 @@ class InterviewerServiceStub:
     """
     ReleaseRoom: _grpc.UnaryUnaryMultiCallable[_interviewer_pb2.ReleaseRoomRequest, _interviewer_pb2.ReleaseRoomResponse]
     """Gives a room back, as when the process stops: another may lease it at once. Giving back what is lost changes nothing."""
+    Anticipate: _grpc.UnaryUnaryMultiCallable[_interviewer_pb2.AnticipateRequest, _interviewer_pb2.AnticipateResponse]
+    """Reads what was said so far as if it were the whole answer, and says what would be asked next then. Nothing is stored: what it takes to judge the answer
+    is only remembered, so that TakeUtterance is quick.
+    FAILED_PRECONDITION / LEASE_LOST.
+    """
     TakeUtterance: _grpc.UnaryUnaryMultiCallable[_interviewer_pb2.TakeUtteranceRequest, _interviewer_pb2.TakeUtteranceResponse]
     """Stores what the candidate said, a line for each utterance, and with `ends_turn` takes all that was said since the question as its answer and asks the next one.
     Repeating an utterance_id stores nothing twice. While a colleague leads, what is said answers nothing.
@@ -68,6 +73,11 @@ class InterviewerServiceAsyncStub(InterviewerServiceStub):
     """
     ReleaseRoom: _aio.UnaryUnaryMultiCallable[_interviewer_pb2.ReleaseRoomRequest, _interviewer_pb2.ReleaseRoomResponse]  # type: ignore[assignment]
     """Gives a room back, as when the process stops: another may lease it at once. Giving back what is lost changes nothing."""
+    Anticipate: _aio.UnaryUnaryMultiCallable[_interviewer_pb2.AnticipateRequest, _interviewer_pb2.AnticipateResponse]  # type: ignore[assignment]
+    """Reads what was said so far as if it were the whole answer, and says what would be asked next then. Nothing is stored: what it takes to judge the answer
+    is only remembered, so that TakeUtterance is quick.
+    FAILED_PRECONDITION / LEASE_LOST.
+    """
     TakeUtterance: _aio.UnaryUnaryMultiCallable[_interviewer_pb2.TakeUtteranceRequest, _interviewer_pb2.TakeUtteranceResponse]  # type: ignore[assignment]
     """Stores what the candidate said, a line for each utterance, and with `ends_turn` takes all that was said since the question as its answer and asks the next one.
     Repeating an utterance_id stores nothing twice. While a colleague leads, what is said answers nothing.
@@ -110,6 +120,17 @@ class InterviewerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_interviewer_pb2.ReleaseRoomResponse, _abc.Awaitable[_interviewer_pb2.ReleaseRoomResponse]]:
         """Gives a room back, as when the process stops: another may lease it at once. Giving back what is lost changes nothing."""
+
+    @_abc_1.abstractmethod
+    def Anticipate(
+        self,
+        request: _interviewer_pb2.AnticipateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_interviewer_pb2.AnticipateResponse, _abc.Awaitable[_interviewer_pb2.AnticipateResponse]]:
+        """Reads what was said so far as if it were the whole answer, and says what would be asked next then. Nothing is stored: what it takes to judge the answer
+        is only remembered, so that TakeUtterance is quick.
+        FAILED_PRECONDITION / LEASE_LOST.
+        """
 
     @_abc_1.abstractmethod
     def TakeUtterance(

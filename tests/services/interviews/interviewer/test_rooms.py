@@ -13,6 +13,7 @@ import pytest
 from einstellen.interviews.v1 import interviewer_pb2, interviewer_pb2_grpc, interviews_pb2, replay_pb2, replay_pb2_grpc
 from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from services.chassis.clock import to_timestamp
+from services.interviews import closing
 from services.interviews.interviewer.recorder import Piece
 from tests.conftest import House, until
 from tests.refusals import refused
@@ -41,6 +42,13 @@ class Rooms:
             rooms_pb2.JoinRoomRequest(room_name=self.interview.room_name), metadata=metadata
         )
 
+    def say(self, text: str) -> None:
+        """The candidate types it."""
+        metadata = [*self.house.as_service("gateway", "interviews"), *self.hiring.candidate.metadata]
+        self.house.stub("interviews", rooms_pb2_grpc.RoomOwnerServiceStub).AppendMessage(
+            rooms_pb2.AppendMessageRequest(room_name=self.interview.room_name, content=text, client_id=str(uuid4())), metadata=metadata
+        )
+
     def lease(self) -> interviewer_pb2.Lease:
         """Of this room; those of other tests' rooms are taken on the way. Not set where nobody may have it."""
         while True:
@@ -54,6 +62,10 @@ class Rooms:
             interview_id=self.interview.id, lease_id=lease.lease_id, utterance_id=utterance_id or str(uuid4()), text=text, ends_turn=ends
         )
         return [line.content for line in self.stub.TakeUtterance(request, metadata=self.metadata, timeout=20).unspoken]
+
+    def anticipate(self, lease: interviewer_pb2.Lease, text: str) -> str:
+        request = interviewer_pb2.AnticipateRequest(interview_id=self.interview.id, lease_id=lease.lease_id, text=text)
+        return str(self.stub.Anticipate(request, metadata=self.metadata, timeout=20).text)
 
     def renew(self, lease: interviewer_pb2.Lease, **values: Any) -> interviewer_pb2.Lease:
         request = interviewer_pb2.RenewLeaseRequest(interview_id=self.interview.id, lease_id=lease.lease_id, **values)
@@ -100,6 +112,27 @@ def test_an_utterance_whose_answer_was_lost_is_stored_once(room: Rooms) -> None:
     assert room.take(lease, GOOD, ends=True, utterance_id=once) == first
     assert [line.text for line in room.hiring.transcript(room.interview.id)].count(GOOD) == 1
     assert len(room.hiring.questions(room.interview.id)) == 2
+
+
+def test_what_is_anticipated_is_what_is_asked_then_and_nothing_is_stored(room: Rooms) -> None:
+    room.enter()
+    lease = room.lease()
+    room.take(lease, SAID[0])
+    before = room.hiring.questions(room.interview.id), room.hiring.transcript(room.interview.id)
+    following = room.anticipate(lease, SAID[1])
+    assert (room.hiring.questions(room.interview.id), room.hiring.transcript(room.interview.id)) == before
+    assert following
+    assert room.take(lease, SAID[1], ends=True)[-1] == following
+
+
+def test_nothing_is_anticipated_where_nothing_was_said_or_the_room_is_anothers(room: Rooms) -> None:
+    room.enter()
+    lease = room.lease()
+    assert room.anticipate(lease, " ") == ""
+    room.run_out()
+    room.lease()
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, "LEASE_LOST"):
+        room.anticipate(lease, GOOD)
 
 
 def test_a_turn_without_words_answers_nothing(room: Rooms) -> None:
@@ -206,6 +239,7 @@ def test_an_interview_whose_time_is_up_ends_and_costs_nothing_where_nothing_was_
     status = "ended" if answered else "cancelled"
     until(lambda: room.hiring.read(room.interview.id).status == status, f"it is {status}")
     until(lambda: room.hiring.charges() == ([room.interview.id] if answered else []), "the ledger is right")
+    assert room.hiring.transcript(room.interview.id)[-1].text == (closing.TIME_UP if answered else closing.NOT_HELD)
 
 
 def test_an_interview_to_which_nobody_came_is_given_back_and_one_that_was_entered_is_not(house: House, room: Rooms) -> None:
