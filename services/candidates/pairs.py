@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -101,12 +102,28 @@ def decide(connection: Connection, pair: Pair, state: str, kept_id: UUID | None)
 
 def find_kept(connection: Connection, tenant_id: UUID, candidate_id: UUID) -> UUID | None:
     """Who stands for the candidate too, as the organization decided last."""
-    query = sa.select(duplicates.c.kept_id).where(
-        duplicates.c.tenant_id == tenant_id, duplicates.c.state == "merged", duplicates.c.kept_id != candidate_id,
-        sa.or_(duplicates.c.one_id == candidate_id, duplicates.c.other_id == candidate_id),
-    )  # fmt: skip
+    query = sa.select(duplicates.c.kept_id).where(duplicates.c.tenant_id == tenant_id, _merged_away(candidate_id))
     found: UUID | None = connection.execute(query.order_by(duplicates.c.id.desc()).limit(1)).scalar()
     return found
+
+
+def merged_for(connection: Connection, candidate_id: UUID) -> Sequence[UUID]:
+    """The organizations that have another profile to stand for the candidate's."""
+    query = sa.select(duplicates.c.tenant_id).distinct().where(_merged_away(candidate_id)).order_by(duplicates.c.tenant_id)
+    return connection.execute(query).scalars().all()
+
+
+def goes_round(connection: Connection, pair: Pair, kept_id: UUID) -> bool:
+    """Whether the other of the pair stands for the one to keep already, by itself or through others: nobody would be left of them."""
+    up = sa.select(sa.literal(kept_id, sa.Uuid).label("id")).cte("up", recursive=True)
+    further = sa.select(duplicates.c.kept_id).join(up, _merged_away(up.c.id))
+    up = up.union(further.where(duplicates.c.tenant_id == pair.tenant_id, duplicates.c.id != pair.id))
+    return connection.execute(sa.select(up.c.id).where(up.c.id != kept_id, up.c.id.in_([pair.one_id, pair.other_id]))).first() is not None
+
+
+def _merged_away(candidate_id: Any) -> sa.ColumnElement[bool]:
+    theirs = sa.or_(duplicates.c.one_id == candidate_id, duplicates.c.other_id == candidate_id)
+    return sa.and_(duplicates.c.state == "merged", duplicates.c.kept_id != candidate_id, theirs)
 
 
 def find_candidates(connection: Connection, wanted: Iterable[UUID]) -> dict[UUID, Candidate]:

@@ -46,11 +46,18 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
     pairs = sa.or_(
         *(column.in_([row.id for row in found]) for column in (duplicates.c.one_id, duplicates.c.other_id, duplicates.c.kept_id))
     )
+    merged = sa.and_(duplicates.c.state == "merged", duplicates.c.kept_id.in_([row.id for row in found]))
+    theirs = sa.select(candidates.c.id, candidates.c.tenant_id).distinct().where(candidates.c.user_id != person.user_id)
+    alone = connection.execute(
+        theirs.join(duplicates, sa.and_(merged, candidates.c.id.in_([duplicates.c.one_id, duplicates.c.other_id])))
+    ).all()
     connection.execute(duplicates.delete().where(sa.or_(pairs, duplicates.c.tenant_id.in_(person.organizations))))
     for table in _OF_PROFILES:
         connection.execute(table.delete().where(table.c.candidate_id.in_([row.id for row in found])))
     connection.execute(candidates.delete().where(candidates.c.user_id == person.user_id))
     for row in found:
         events.record(connection, "candidate.deleted", row.id, row.tenant_id)
+    for row in alone:  # nobody stands for them any more
+        events.record(connection, "candidate.merged", row.id, row.tenant_id)
     drop_tasks(connection, person)
     return [objects.key_of(row.tenant_id, "cvs", row.id) for row in files]

@@ -269,3 +269,8 @@ class Pair:
     state: str
     kept_id: UUID | None
     created_at: datetime
+
+    @property
+    def merged_id(self) -> UUID | None:
+        """The one that the other stands for."""
+        return next((each for each in (self.one_id, self.other_id) if self.kept_id not in (None, each)), None)

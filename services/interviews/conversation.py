@@ -16,7 +16,7 @@ from services.chassis import audit, calls, errors, ids
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.logs import log
-from services.interviews import resumes, store
+from services.interviews import resumes, room_store, store
 from services.interviews.asking.follow_ups import follow_up
 from services.interviews.asking.plan import next_question
 from services.interviews.coding import editor
@@ -29,6 +29,7 @@ from services.interviews.tables import Interview, Line, QuestionAnswer
 from services.interviews.vectors import Embeddings
 
 _UNKNOWN = 5.0  # neither good nor bad
+LONGEST_ANSWER = 20_000  # characters
 _FOLLOWED = 2.0  # an answer of less has nothing that could be taken up
 FAREWELL = "That was the last question. Thank you! You can end the interview now."
 
@@ -144,10 +145,11 @@ def ask(connection: Connection, interview_id: UUID, question: QuestionAnswer, *,
 def take(
     connection: Connection, interview: Interview, question_id: UUID, answer: Answer, source: str, *, now: datetime, client_id: str | None = None
 ) -> Line:  # fmt: skip
-    """Stores the candidate's answer with its code, and says it."""
+    """Stores the candidate's answer with its code, and says it. What they had said aloud to the question before is the beginning of the answer."""
     answer = code_of(connection, store.get_question(connection, interview.id, question_id), answer)
+    whole = " ".join(filter(None, [*room_store.said_to(connection, interview.id, question_id), answer.text]))[:LONGEST_ANSWER]
     values = {
-        "state": "answered", "answer": answer.text, "code": answer.code, "language": answer.language, "source": source, "problem": "", "answered_at": now
+        "state": "answered", "answer": whole, "code": answer.code, "language": answer.language, "source": source, "problem": "", "answered_at": now
     }  # fmt: skip
     store.change_question(connection, question_id, values)
     said = "\n\n".join(part for part in (answer.text, answer.code) if part)
@@ -165,12 +167,32 @@ def code_of(connection: Connection, question: QuestionAnswer, answer: Answer) ->
     return replace(answer, code=editor.text(connection, question.interview_id, question.id), language=language)
 
 
-def take_code(connection: Connection, interview: Interview, *, now: datetime) -> list[Line]:
-    """Takes what stands in the shared editor as the answer to an open question that asks for code, for an interview that ends."""
+def take_spoken(connection: Connection, interview: Interview, question: QuestionAnswer, *, now: datetime) -> bool:
+    """Closes a question with all that was said to it, and the code where it asks for some; says whether anything was said."""
+    said = " ".join(room_store.said_to(connection, interview.id, question.id))[:LONGEST_ANSWER]
+    if not said:
+        return False
+    answer = code_of(connection, question, Answer(said))
+    values = {
+        "state": "answered", "answer": said, "code": answer.code, "language": answer.language, "source": "speech", "problem": "", "answered_at": now
+    }  # fmt: skip
+    store.change_question(connection, question.id, values)
+    audit.record(connection, "answer.given", tenant_id=interview.tenant_id, interview_id=interview.id, question_id=question.id)
+    return True
+
+
+def take_rest(connection: Connection, interview: Interview, *, now: datetime) -> list[Line]:
+    """Takes what was said to the open question so far, and what stands in the shared editor where it asks for code, as its answer: the interview ends."""
     question = store.open_questions(connection, [interview.id]).get(interview.id)
-    if question is None or question.state != "open" or not code_of(connection, question, Answer("")).code:
+    if question is None or question.state != "open" or take_spoken(connection, interview, question, now=now):
         return []
-    return [take(connection, interview, question.id, Answer(""), "typed", now=now)]
+    return [take(connection, interview, question.id, Answer(""), "typed", now=now)] if has_code(connection, interview) else []
+
+
+def has_code(connection: Connection, interview: Interview) -> bool:
+    """Whether the open question asks for code, and some stands in the shared editor."""
+    question = store.open_questions(connection, [interview.id]).get(interview.id)
+    return question is not None and question.state == "open" and bool(code_of(connection, question, Answer("")).code)
 
 
 def columns(scored: AnswerScore) -> dict[str, Any]:

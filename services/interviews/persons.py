@@ -36,10 +36,12 @@ def read(connection: Connection, person: Person) -> Kept:
         if answer["recording_type"]:
             kept.files[f"recordings/{answer['id']}"] = f"{given[answer['interview_id']]}/{KIND}/{answer['id']}"
     voices = sa.or_(track_pieces.c.interview_id.in_(given), track_pieces.c.user_id == person.user_id)
-    for piece in kept.add(connection, track_pieces, voices):
-        tenant_id = given.get(piece["interview_id"])
-        if tenant_id is not None:
-            kept.files[f"voices/{piece['speaker']}-{piece['track_id']}-{piece['number']}.ogg"] = f"{tenant_id}/{VOICES}/{piece['file_id']}"
+    pieces = kept.add(connection, track_pieces, voices)
+    spoken_in = sa.select(interviews.c.id, interviews.c.tenant_id).where(interviews.c.id.in_({piece["interview_id"] for piece in pieces}))
+    tenants = {row.id: row.tenant_id for row in connection.execute(spoken_in)}
+    for piece in pieces:
+        key = f"{tenants[piece['interview_id']]}/{VOICES}/{piece['file_id']}"
+        kept.files[f"voices/{piece['speaker']}-{piece['track_id']}-{piece['number']}.ogg"] = key
     kept.add(connection, room_consents, sa.and_(room_consents.c.user_id == person.user_id, room_consents.c.interview_id.not_in(given)))
     kept.add(connection, transcript, sa.and_(transcript.c.sender_id == person.user_id, transcript.c.interview_id.not_in(given)))
     kept.add(
@@ -52,6 +54,9 @@ def read(connection: Connection, person: Person) -> Kept:
 def erase(connection: Connection, person: Person) -> Sequence[str]:
     """What belongs to an interview goes with it (ON DELETE CASCADE)."""
     theirs = sa.or_(interviews.c.user_id == person.user_id, interviews.c.tenant_id.in_(person.organizations))
+    # Whoever adds a recording holds one of these: it is there before this looks, or finds nothing to add it to.
+    held = connection.execute(sa.select(interviews.c.id).where(theirs).with_for_update(key_share=True)).scalars().all()
+    connection.execute(sa.select(rooms.c.interview_id).where(rooms.c.interview_id.in_(held)).with_for_update())
     recorded = (
         sa.select(interviews.c.tenant_id, question_answers.c.id)
         .join(question_answers, question_answers.c.interview_id == interviews.c.id)

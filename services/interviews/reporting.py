@@ -10,7 +10,7 @@ from services.chassis import audit, calls, errors, events, ids
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.logs import log
-from services.interviews import resumes, store
+from services.interviews import noticing, resumes, store
 from services.interviews.conversation import Conversation, columns
 from services.interviews.scoring.answers import AnswerScore, score
 from services.interviews.scoring.reports import report
@@ -56,6 +56,8 @@ class Reporting:
         items = [(resumes.question(row.question), resumes.answer(row), _score(row, evidence.get(row.id))) for row in rows]
         made = report(items, resumes.opening_from(interview.job_description))
         with self._database.begin(calls.SYSTEM) as connection:
+            noticed = noticing.notice(connection, interview, rows, self._clock())
+        with self._database.begin(calls.SYSTEM) as connection:
             locked = store.find_and_lock(connection, interview.id)
             if locked is None or locked.status != interview.status:
                 return
@@ -63,6 +65,7 @@ class Reporting:
                 store.change_question(connection, question_id, columns(scored))
             overall = resumes.points(made.overall_score)
             told = {**resumes.plain(made), "evidence": {str(question_id): found for question_id, found in evidence.items()}}
+            store.keep_signals(connection, noticed)
             version = store.next_version(connection, interview.id)
             store.add_report(connection, Report(ids.mint(), interview.id, version, overall, told, made.comments, self._clock()))
             store.change_interview(connection, interview.id, {"status": "ended", "overall_score": overall})

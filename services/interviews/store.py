@@ -203,6 +203,12 @@ def add_line(
     return line
 
 
+def has_spoken(connection: Connection, interview_id: UUID) -> bool:
+    """Whether the candidate has said anything, in whichever way."""
+    said = sa.select(sa.true()).where(transcript.c.interview_id == interview_id, transcript.c.speaker == "candidate")
+    return connection.execute(said.limit(1)).first() is not None
+
+
 def get_line(connection: Connection, interview_id: UUID, sender_id: UUID, client_id: str) -> Line:
     query = sa.select(transcript).where(
         transcript.c.interview_id == interview_id, transcript.c.sender_id == sender_id, transcript.c.client_id == client_id
@@ -267,6 +273,12 @@ def list_overrides(connection: Connection, interview_id: UUID) -> list[Override]
 
 def add_signals(connection: Connection, noticed: Sequence[Signal]) -> None:
     connection.execute(signals.insert().inline(), [asdict(signal) for signal in noticed])
+
+
+def keep_signals(connection: Connection, noticed: Sequence[Signal]) -> None:
+    """Adds those that are not there yet."""
+    if noticed:
+        connection.execute(insert(signals).values([asdict(signal) for signal in noticed]).on_conflict_do_nothing())
 
 
 def count_signals(connection: Connection, interview_id: UUID) -> int:

@@ -296,7 +296,7 @@ class Override:
 
 @dataclass(frozen=True)
 class Signal:
-    """Something that the candidate's client noticed at `noticed_at`, by its own clock, and told us at `created_at`."""
+    """Something that was noticed: by the candidate's client at `noticed_at`, by its own clock, and told us at `created_at`, or by us in the record itself."""
 
     id: UUID
     interview_id: UUID
@@ -380,3 +380,14 @@ class Update:
     sender_id: UUID
     update: bytes
     stored_at: datetime
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Edits of one sender without a long pause, by the numbers and times of the first and the last."""
+
+    sender_id: UUID
+    first_seq: int
+    last_seq: int
+    began_at: datetime
+    ended_at: datetime

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from services.chassis import calls
 from services.chassis.database import Database
-from services.jobs import rules, store
+from services.jobs import rules
 from services.jobs.matching.board import Board, Opening
 from services.jobs.matching.idf import FrozenIdf
 from services.jobs.matching.score import read_job
+from services.jobs.store import jobs as store
 
 _BATCH = 1_000
 

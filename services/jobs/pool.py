@@ -1,5 +1,6 @@
 """Everybody who may be matched, held in memory: the index that follows the stored profiles, and the readings that explain its scores."""
 
+import ctypes
 import threading
 import time
 from collections import OrderedDict
@@ -12,12 +13,13 @@ from uuid import UUID
 from services.chassis import calls, errors
 from services.chassis.database import Database
 from services.chassis.logs import log
-from services.jobs import profiles, store
+from services.jobs import profiles
 from services.jobs.matching import features
 from services.jobs.matching.features import Document
 from services.jobs.matching.idf import FrozenIdf, start_idf
 from services.jobs.matching.profile import JobText
 from services.jobs.matching.score import CandidateReading, Score, read_candidate, read_job, score_readings
+from services.jobs.store import profiles as store
 from services.jobs.tables import Change, Profile
 
 if TYPE_CHECKING:
@@ -102,6 +104,7 @@ class Pool(threading.Thread):
         if index is None:
             return False
         if index.tidy(erase=erase):
+            _give_back()
             return True
         documents = len(index)
         fitted = index.state.idf.documents if self._weights else 0
@@ -111,6 +114,7 @@ class Pool(threading.Thread):
             with self._database.begin(calls.SYSTEM) as connection:
                 store.add_weights(connection, number, content)
             self.refresh()
+            _give_back()
         return False
 
     def search(
@@ -200,7 +204,7 @@ class Pool(threading.Thread):
                 return None
             with self._database.begin(calls.SYSTEM) as connection:
                 store.keep_features(connection, change, packed, version)
-        return Document(change.candidate_id, change.discoverable, tuple(change.tenants), bytes(packed))
+        return Document(change.candidate_id, change.discoverable, tuple(change.tenants), bytes(packed), tuple(change.merged_for))
 
     def reading(self, profile: Profile) -> CandidateReading:
         """What scoring needs of a profile, remembered until it changes."""
@@ -214,6 +218,13 @@ class Pool(threading.Thread):
             while len(self._readings) > _MOST_READINGS:
                 self._readings.popitem(last=False)
         return reading
+
+
+def _give_back() -> None:
+    """Hands what a merge or new weights needed for a moment back to the system, which glibc would keep for the next time."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
 
 
 class Pools:

@@ -126,6 +126,11 @@ def side(application: Application, person: Person | None) -> Side:
     return Side(person.tenant_id == application.tenant_id, applicant, knows_who=applicant or shows_who(application))
 
 
+def told(application: Application) -> dict[str, UUID]:
+    """What events of an application carry, which the organization's webhooks hand on: not who applied before it may know."""
+    return {"job_id": application.job_id} | ({"candidate_id": application.candidate_id} if shows_who(application) else {})
+
+
 def shows_who(application: Application) -> bool:
     """Whether the organization knows who applied: at once, or from the stage on that it chose. A rejection before that leaves it hidden."""
     return not application.blind_until or PIPELINE.index(application.reached) >= PIPELINE.index(application.blind_until)

@@ -1,5 +1,6 @@
 """The tables of jobs, and what their rows become."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -7,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 metadata = sa.MetaData()
 
@@ -146,6 +147,7 @@ candidate_profiles = sa.Table(
     sa.Column("features", sa.LargeBinary),
     sa.Column("features_version", sa.Text, nullable=False),
     sa.Column("change", sa.BigInteger, nullable=False, server_default=sa.text("0")),  # numbered by a trigger
+    sa.Column("merged_for", ARRAY(sa.Uuid), nullable=False),
 )  # fmt: skip
 
 word_weights = sa.Table(
@@ -346,6 +348,7 @@ class Profile:
     """What matching knows of a candidate: a copy of candidates' own, as of the event at `position`.
 
     `text` is CandidateText as JSON, `features` the same as the index reads it; of a profile that is gone only the id and the position are left.
+    `merged_for` are the organizations that have another profile to stand for this one.
     """
 
     candidate_id: UUID
@@ -358,6 +361,7 @@ class Profile:
     position: int
     features: bytes | None = None
     features_version: str = ""
+    merged_for: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True)
@@ -370,4 +374,5 @@ class Change:
     features: bytes | None
     text: dict[str, Any] | None
     tenants: list[UUID]
+    merged_for: list[UUID]
     change: int

@@ -21,7 +21,10 @@ from services.chassis.clock import Clock, to_timestamp
 from services.chassis.database import Database
 from services.chassis.events import Apply, Prepare
 from services.chassis.tasks import GiveUp, Handler, Task
-from services.jobs import profiles, rules, store
+from services.jobs import profiles, rules
+from services.jobs.store import applications as application_store
+from services.jobs.store import jobs as job_store
+from services.jobs.store import profiles as profile_store
 from services.jobs.tables import Application, Job
 
 
@@ -71,11 +74,11 @@ def handlers(own: Database, candidates: grpc.Channel, notifications: grpc.Channe
             reminders_pb2.CreateReminderRequest(
                 application_id=str(application.id), candidate_id=str(application.user_id), employer_id=str(job.created_by),
                 interview_time=to_timestamp(interview_at), title=job.title, tenant_id=str(application.tenant_id),
-                request_id=str(uuid5(task.id, "reminder")),
+                request_id=str(uuid5(task.id, "reminder")), candidate_hidden=not rules.shows_who(application),
             )
         )  # fmt: skip
         with own.begin(calls.SYSTEM) as connection:
-            status = store.keep_reminder(connection, application.id, UUID(made.id))
+            status = application_store.keep_reminder(connection, application.id, UUID(made.id))
         if status in ("rejected", "withdrawn"):
             cancel(UUID(made.id))
 
@@ -138,7 +141,7 @@ def following(candidates: grpc.Channel) -> Prepare:
             profile = profiles.to_profile(candidate, tenant_id, event.position)
 
         def apply(connection: sa.Connection, _: events_pb2.Event) -> None:
-            store.put_profile(connection, profile)
+            profile_store.put_profile(connection, profile)
             database.ring_after_commit(connection)
 
         return apply
@@ -152,8 +155,8 @@ def _nothing(connection: sa.Connection, event: events_pb2.Event) -> None:
 
 def _read(own: Database, task: Task) -> tuple[Application, Job]:
     with own.begin(calls.SYSTEM) as connection:
-        application = store.find_application(connection, UUID(task.payload["application_id"]))
-        job = store.find_job(connection, application.job_id) if application else None
+        application = application_store.find_application(connection, UUID(task.payload["application_id"]))
+        job = job_store.find_job(connection, application.job_id) if application else None
     if application is None or job is None:
         raise GiveUp("the application is gone")
     return application, job

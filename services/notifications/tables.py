@@ -153,6 +153,7 @@ interview_reminders = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("fixed", sa.Boolean, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("candidate_hidden", sa.Boolean, nullable=False),
 )  # fmt: skip
 
 reminder_recipients = sa.Table(
@@ -366,7 +367,10 @@ class Update:
 
 @dataclass(frozen=True)
 class Reminder:
-    """A reminder of an interview to both sides. `reminder_at` is when the first of them is reminded; `fixed` says that this was asked for."""
+    """A reminder of an interview to both sides. `reminder_at` is when the first of them is reminded; `fixed` says that this was asked for.
+
+    `candidate_hidden`: the organization does not learn whose account the candidate's is.
+    """
 
     id: UUID
     application_id: UUID
@@ -379,6 +383,7 @@ class Reminder:
     status: str
     fixed: bool
     created_at: datetime
+    candidate_hidden: bool = False
 
 
 @dataclass(frozen=True)

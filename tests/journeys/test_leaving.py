@@ -10,8 +10,10 @@ import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import grpc
 import jwt
@@ -22,7 +24,7 @@ from google.api.httpbody_pb2 import HttpBody
 from cli.services import SERVICES
 from einstellen.auth.v1 import auth_pb2, auth_pb2_grpc, data_pb2, data_pb2_grpc, second_factors_pb2, second_factors_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
-from einstellen.interviews.v1 import interviews_pb2, interviews_pb2_grpc
+from einstellen.interviews.v1 import interviewer_pb2, interviewer_pb2_grpc, interviews_pb2, interviews_pb2_grpc
 from einstellen.jobs.v1 import (
     applications_pb2,
     applications_pb2_grpc,
@@ -34,6 +36,7 @@ from einstellen.jobs.v1 import (
     tutors_pb2_grpc,
 )
 from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc
+from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from services.auth import totp
 from tests.conftest import Account, House, until
 from tests.journeys import world as worlds
@@ -146,9 +149,42 @@ def world(house: House) -> World:
     question = interviews.GetInterview(interviews_pb2.GetInterviewRequest(**interview), metadata=who).open_question.id
     body = HttpBody(content_type="audio/ogg", data=RECORDING.read_bytes())
     interviews.UploadAnswer(iter([interviews_pb2.UploadAnswerRequest(question_id=question, body=body, **interview)]), metadata=who)
+    speak(house, made)
     made.ids["word"] = word
     until(lambda: not busy(house) and not busy(house), "the recording is transcribed, and all else is done", 180)
     return made
+
+
+VOICES = {"candidate": b"OggS what the candidate said", "colleague": b"OggS what the colleague said", "interviewer": b"OggS what it asked"}
+
+
+def speak(house: House, made: World) -> None:
+    """In the room of the interview, where everybody has agreed to be recorded."""
+    candidate, employer, interview_id = made.candidate, made.employer, made.ids["interview_id"]
+    room, gateway = f"interview-{interview_id}", house.as_service("gateway", "interviews")
+    owner = house.stub("interviews", rooms_pb2_grpc.RoomOwnerServiceStub)
+    owner.JoinRoom(rooms_pb2.JoinRoomRequest(room_name=room), metadata=[*gateway, *candidate.metadata])
+    owner.GiveConsent(rooms_pb2.GiveConsentRequest(room_name=room, agrees=True), metadata=[*gateway, *employer.metadata])
+    stub, me = house.stub("interviews", interviewer_pb2_grpc.InterviewerServiceStub), house.as_service("interviewer", "interviews")
+    leases = (stub.LeaseRoom(interviewer_pb2.LeaseRoomRequest(holder="test"), metadata=me).lease for _ in count())
+    lease = next(lease for lease in leases if lease.interview_id in (interview_id, ""))
+    for speaker, user_id in (("candidate", candidate.user_id), ("colleague", employer.user_id), ("interviewer", "")):
+        piece = interviewer_pb2.AddPieceRequest(
+            interview_id=interview_id,
+            lease_id=lease.lease_id,
+            track_id=str(uuid4()),
+            user_id=user_id,
+            milliseconds=1000,
+            data=VOICES[speaker],
+        )
+        piece.start_time.GetCurrentTime()
+        stub.AddPiece(piece, metadata=me)
+
+
+def voices_in(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    """By who speaks."""
+    named = [name for name in archive.namelist() if name.startswith("interviews/voices/")]
+    return {name.split("/")[2].partition("-")[0]: archive.read(name) for name in named}
 
 
 def teach_and_be_judged(house: House, made: World, word: str) -> None:
@@ -215,6 +251,10 @@ def test_a_candidate_gets_all_that_is_kept_of_them_and_leaves_nothing_behind(
     (recording,) = [name for name in archive.namelist() if name.startswith("interviews/recordings/")]
     assert archive.read(recording) == RECORDING.read_bytes()
     answer = recording.rpartition("/")[2]
+    assert voices_in(archive) == VOICES
+    assert voices_in(export(data, world.employer)) == {"colleague": VOICES["colleague"]}
+    kept = {str(row["file_id"]) for row in records["interviews"]["track_pieces"]}
+    assert kept == {name.rpartition("/")[2] for name in files_of(house) if name.rpartition("/")[2] in kept}
 
     before = places(house, who)
     assert {name: bool(found) for name, found in before.items()} == dict.fromkeys(who, True), "the search finds what is there"
@@ -235,7 +275,7 @@ def test_a_candidate_gets_all_that_is_kept_of_them_and_leaves_nothing_behind(
     assert sql("SELECT user_id, tenant_id, display_name, text FROM candidate_profiles WHERE candidate_id = %s", who["candidate"], service="jobs") in (
         [], [(None, None, "", None)],
     )  # fmt: skip
-    assert not [name for name in files_of(house) if person.tenant_id in name or answer in name]
+    assert not [name for name in files_of(house) if person.tenant_id in name or answer in name or name.rpartition("/")[2] in kept]
 
 
 def test_whoever_is_gone_is_let_in_nowhere_and_may_come_again_as_somebody_new(house: House, data: Any) -> None:

@@ -99,7 +99,10 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
             granted = call.person is not None and store.is_granted(connection, candidate_id, call.person.tenant_id)
             seen = rules.sight(candidate, call.person, granted=granted)
             kept_id = pairs.find_kept(connection, call.person.tenant_id, candidate_id) if granted and call.person else None
-            return to_candidate(candidate, store.read_lists(connection, candidate_id), seen, kept_id)
+            answer = to_candidate(candidate, store.read_lists(connection, candidate_id), seen, kept_id)
+            if call.person is None:
+                answer.merged_for_ids.extend(map(str, pairs.merged_for(connection, candidate_id)))
+            return answer
 
     def ExportCandidate(self, request: candidates_pb2.GetCandidateRequest, context: Context) -> HttpBody:
         profile = self.GetCandidate(request, context)

@@ -7,7 +7,7 @@ import grpc
 from einstellen.candidates.v1 import duplicates_pb2, duplicates_pb2_grpc
 from services.candidates import pairs
 from services.candidates.tables import Candidate, Pair
-from services.chassis import audit, calls, errors, paging
+from services.chassis import audit, calls, errors, events, paging
 from services.chassis.clock import to_timestamp
 from services.chassis.database import Database
 
@@ -40,9 +40,15 @@ class DuplicateService(duplicates_pb2_grpc.DuplicateServiceServicer):
             pair = pairs.lock_pair(connection, pair_id, person.tenant_id)
             if kept_id is not None and kept_id not in (pair.one_id, pair.other_id):
                 raise errors.invalid_field("keep_candidate_id", "CANDIDATE_NOT_OF_PAIR", "is neither of the two candidates")
+            if kept_id is not None and pairs.goes_round(connection, pair, kept_id):
+                raise errors.FailedPrecondition("MERGE_GOES_ROUND", "the other of the two stands for the one to keep already")
             before, pair = pair, pairs.decide(connection, pair, state, kept_id)
             audit.record(connection, f"duplicate.{state}", duplicate_id=pair.id, kept_id=kept_id, **audit.change(before, pair, "state"))
             people = pairs.find_candidates(connection, {pair.one_id, pair.other_id})
+            # Whoever ranks people learns that one of them is somebody else's double now, or is none any more.
+            for each in people.values() if before != pair else ():
+                if each.id in (before.merged_id, pair.merged_id):
+                    events.record(connection, "candidate.merged", each.id, each.tenant_id)
         return to_duplicate(pair, people)
 
 

@@ -20,7 +20,7 @@ def texts(connection: Connection, interview_id: UUID, question_ids: list[UUID], 
     doc: pycrdt.Doc[Any] = pycrdt.Doc()
     after, more = 0, True
     if document.state and (seq is None or seq >= document.state_seq):
-        _apply(doc, document.state)
+        apply(doc, document.state)
         after = document.state_seq
     while more:
         found, more = store.load(connection, interview_id, after)
@@ -28,10 +28,10 @@ def texts(connection: Connection, interview_id: UUID, question_ids: list[UUID], 
             if seq is not None and one.seq > seq:
                 more = False
                 break
-            _apply(doc, one.update)
+            apply(doc, one.update)
             after = one.seq
-    read = {question_id: _text(doc, str(question_id)) for question_id in question_ids}
-    return {question_id: text for question_id, text in read.items() if text}
+    now = {question_id: read(doc, question_id) for question_id in question_ids}
+    return {question_id: text for question_id, text in now.items() if text}
 
 
 def text(connection: Connection, interview_id: UUID, question_id: UUID) -> str:
@@ -39,7 +39,7 @@ def text(connection: Connection, interview_id: UUID, question_id: UUID) -> str:
     return texts(connection, interview_id, [question_id]).get(question_id, "")[:LONGEST]
 
 
-def _apply(doc: "pycrdt.Doc[Any]", update: bytes) -> None:
+def apply(doc: "pycrdt.Doc[Any]", update: bytes) -> None:
     """The gateway has read each update before it was stored; one that cannot be read all the same hides none of the others."""
     try:
         doc.apply_update(update)
@@ -47,9 +47,9 @@ def _apply(doc: "pycrdt.Doc[Any]", update: bytes) -> None:
         log.warning("update not readable", exc_info=problem)
 
 
-def _text(doc: "pycrdt.Doc[Any]", name: str) -> str:
+def read(doc: "pycrdt.Doc[Any]", question_id: UUID) -> str:
     """A name that holds something else than text, as a client of somebody's own may write, is read as empty."""
     try:
-        return str(doc.get(name, type=pycrdt.Text))
+        return str(doc.get(str(question_id), type=pycrdt.Text))
     except (TypeError, ValueError, RuntimeError):
         return ""

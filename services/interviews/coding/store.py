@@ -1,8 +1,8 @@
 """Every query of runs of code and of the shared editor."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.paging import Page
-from services.interviews.tables import CodeRun, Document, Update, code_runs, document_updates, documents
+from services.interviews.tables import CodeRun, Document, Stretch, Update, code_runs, document_updates, documents
 
 _PAGE, _PAGE_BYTES = 500, 2 * 1024 * 1024
+_PAUSE, _LONGEST = timedelta(seconds=2), timedelta(seconds=15)
 
 
 def add_run(connection: Connection, run: CodeRun) -> None:
@@ -99,6 +100,27 @@ def load(connection: Connection, interview_id: UUID, after: int, limit: int = _P
             return found, True
         found.append(Update(**row._mapping))
     return found, False
+
+
+def list_times(connection: Connection, interview_id: UUID) -> list[datetime]:
+    """When something was typed into the editor or run."""
+    edits = sa.select(document_updates.c.stored_at).where(document_updates.c.interview_id == interview_id)
+    runs = sa.select(code_runs.c.started_at).where(code_runs.c.interview_id == interview_id)
+    return list(connection.execute(sa.union_all(edits, runs)).scalars())
+
+
+def list_stretches(connection: Connection, interview_id: UUID) -> list[Stretch]:
+    """The edits, those of one sender without a pause of some seconds as one, in the order of the log; without what they say."""
+    table = document_updates
+    query = sa.select(table.c.seq, table.c.sender_id, table.c.stored_at).where(table.c.interview_id == interview_id).order_by(table.c.seq)
+    found: list[Stretch] = []
+    for seq, sender_id, stored_at in connection.execute(query):
+        last = found[-1] if found else None
+        if last is not None and last.sender_id == sender_id and stored_at - last.ended_at < _PAUSE and stored_at - last.began_at < _LONGEST:
+            found[-1] = replace(last, last_seq=seq, ended_at=stored_at)
+        else:
+            found.append(Stretch(sender_id, seq, seq, stored_at, stored_at))
+    return found
 
 
 def keep_state(connection: Connection, interview_id: UUID, state: bytes, seq: int) -> bool:

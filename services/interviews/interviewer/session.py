@@ -34,7 +34,8 @@ _TRIES = 3
 _WORTH_SECONDS = 0.15  # that are left of a silence: less is not worth looking ahead in
 _NUDGE_SECONDS, _LEAVE_SECONDS = 90.0, 600.0
 _NUDGE = "Take your time. You can also type your answer."
-_LEAVING = "I have not heard anything for a while, so I will step out. Say or type something whenever you want to go on."
+_LEAVING = "I have not heard anything for a while, so I will step out. Type something whenever you want to go on, and I will be back."
+_BACK = "I am here again. If you were speaking, please say your last sentence once more."
 _DEAF = "I cannot understand speech at the moment. Please type your answer."
 
 
@@ -79,19 +80,28 @@ class Session:
         if self._draft:
             self._turn = asyncio.create_task(self._end_turn(str(uuid4()), "", LONGEST))
         work = [asyncio.create_task(one) for one in (self._stay_connected(), self._keep_lease(), self._speak())]
+        over = asyncio.create_task(self._over.wait())
         try:
-            await self._over.wait()
+            await asyncio.wait([over, *work], return_when=asyncio.FIRST_COMPLETED)
+            for task in filter(asyncio.Task.done, work):
+                task.result()
         finally:
+            over.cancel()
             for task in [*work, *self._background, *filter(None, [self._turn, self._saying])]:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
             await self._hearing.close()
             await self._recorder.close()
             await asyncio.gather(*(peer.close() for peer in self._peers.values()), return_exceptions=True)
-            with contextlib.suppress(errors.Refusal):
-                await self._services.release(
-                    interviewer_pb2.ReleaseRoomRequest(interview_id=self.interview_id, lease_id=self._lease.lease_id, is_done=self._is_done)
-                )
+            if (
+                self._over.is_set()
+            ):  # else something failed, and the lease runs out, which keeps whoever comes next from failing at once as well
+                with contextlib.suppress(errors.Refusal):
+                    await self._services.release(
+                        interviewer_pb2.ReleaseRoomRequest(
+                            interview_id=self.interview_id, lease_id=self._lease.lease_id, is_done=self._is_done
+                        )
+                    )
 
     def stop(self) -> None:
         self._over.set()
@@ -148,7 +158,7 @@ class Session:
                         self._socket = socket
                         async for told in socket:
                             if told.type is aiohttp.WSMsgType.BINARY:
-                                await self._take(rooms_pb2.ServerFrame.FromString(told.data))
+                                await self._take_safely(rooms_pb2.ServerFrame.FromString(told.data))
                 except (aiohttp.ClientError, OSError) as problem:
                     log.info("socket lost", extra={"problem": type(problem).__name__})
                 finally:
@@ -160,6 +170,12 @@ class Session:
         if self._socket is not None:
             with contextlib.suppress(ConnectionError, aiohttp.ClientError):
                 await self._socket.send_bytes(rooms_pb2.ClientFrame(**frame).SerializeToString())
+
+    async def _take_safely(self, frame: rooms_pb2.ServerFrame) -> None:
+        try:
+            await self._take(frame)
+        except Exception as problem:  # noqa: BLE001 - one bad frame must not end the interview
+            log.error("frame not taken", exc_info=problem)
 
     async def _take(self, frame: rooms_pb2.ServerFrame) -> None:
         kind = frame.WhichOneof("frame")
@@ -207,7 +223,7 @@ class Session:
             peer = Peer(signal.session, self._servers, self._voice, lambda audio: self._listen(sender, audio), self._listened.set)
             try:
                 sdp = await peer.answer(signal.description.sdp)
-            except (ValueError, KeyError, AttributeError, IndexError) as problem:  # what aiortc makes of words that are no SDP
+            except Exception as problem:  # noqa: BLE001 - aiortc refuses words that are no SDP, or SDP that it cannot answer, in many ways
                 log.info("offer not understood", extra={"problem": type(problem).__name__})
                 await peer.close()
                 return
@@ -231,10 +247,18 @@ class Session:
 
     def _listen(self, sender: str, audio: bytes) -> None:
         one = self._participants.get(sender)
+        if sender != self._newest_of(one.user_id if one else self._lease.user_id):
+            return
         if one is not None:
             self._recorder.take(one.user_id, audio, RATE, time.time() - len(audio) / (2 * RATE))
         if one is None or one.user_id == self._lease.user_id:
             self._hearing.feed(audio)
+
+    def _newest_of(self, user_id: str) -> str:
+        """Where somebody is heard: with two tabs, the one that called last; their sounds would be mixed into none that can be understood."""
+        known = [one for one in self._peers if one in self._participants and self._participants[one].user_id == user_id]
+        unknown = [one for one in self._peers if one not in self._participants]
+        return (known or unknown or [""])[-1]
 
     def _transcribe(self, audio: Any) -> Any:
         return self._services.transcribe(audio, self._lease)
@@ -337,19 +361,25 @@ class Session:
                 self._to_say.put_nowait(message)
 
     async def _speak(self) -> None:
+        if self._lease.question_id and not self._lease.unspoken:  # another one asked it, and may have died with words that were not kept
+            await self._say_next(_BACK, str(uuid4()))
         while True:
             message = await self._to_say.get()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._listened.wait(), _CONNECT_SECONDS)
-            self._listened.set()  # who has not come by now reads
-            if not self._lease.lead_user_id:
-                self._saying = asyncio.create_task(self._say(message.content, f"line-{message.seq}"))
-                await asyncio.wait([self._saying])
-                self._saying = None
-                await self._tell("listening")
+            await self._say_next(message.content, f"line-{message.seq}")
             self._active()
             self._nudged = False
             self._later(self._note(message.seq))
+
+    async def _say_next(self, text: str, utterance_id: str) -> None:
+        """When somebody can hear it, and unless somebody else leads; until it is said, or broken off."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._listened.wait(), _CONNECT_SECONDS)
+        self._listened.set()  # who has not come by now reads
+        if not self._lease.lead_user_id:
+            self._saying = asyncio.create_task(self._say(text, utterance_id))
+            await asyncio.wait([self._saying])
+            self._saying = None
+            await self._tell("listening")
 
     async def _note(self, seq: int) -> None:
         request = interviewer_pb2.NoteSpokenRequest(interview_id=self.interview_id, lease_id=self._lease.lease_id, seq=seq)

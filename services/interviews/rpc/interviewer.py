@@ -13,7 +13,7 @@ from services.chassis import audit, calls, errors, ids, objects, tasks
 from services.chassis.clock import Clock, from_timestamp, to_timestamp, utc_now
 from services.chassis.database import Database
 from services.chassis.objects import ObjectStore
-from services.interviews import recordings, room_store, rules, store
+from services.interviews import conversation, recordings, room_store, rules, store
 from services.interviews.conversation import Conversation
 from services.interviews.room import Room, to_room_message
 from services.interviews.tables import Interview, Line, Piece, RoomState
@@ -21,7 +21,6 @@ from services.interviews.tables import Interview, Line, Piece, RoomState
 Context = grpc.ServicerContext
 LEASE = timedelta(seconds=12)
 _CONSIDER = timedelta(seconds=5)
-_LONGEST_ANSWER = 20_000
 
 
 class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
@@ -84,7 +83,8 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
                 or asked.question["asks_for_code"]
             ):
                 return interviewer_pb2.AnticipateResponse()
-            said = " ".join([*room_store.said_to(connection, interview_id, asked.id), request.text.strip()]).strip()[:_LONGEST_ANSWER]
+            said = " ".join([*room_store.said_to(connection, interview_id, asked.id), request.text.strip()]).strip()
+            said = said[: conversation.LONGEST_ANSWER]
             every = store.list_questions(connection, interview_id, planned=True)
         if not said:
             return interviewer_pb2.AnticipateResponse()
@@ -108,9 +108,11 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
                             sender_name=interview.candidate_name, question_id=question.id if question else None, client_id=request.utterance_id,
                         )
                     )  # fmt: skip
-                answered = question.id if question is not None and request.ends_turn else None
-                if answered is not None and not self._answer(connection, interview, answered, now):
-                    answered = None
+                answered = None
+                if question is not None and request.ends_turn and conversation.take_spoken(connection, interview, question, now=now):
+                    answered = question.id
+                    # Done at once below; by the task where this process does not come so far.
+                    tasks.enqueue(connection, "consider", {"question_id": answered}, tenant_id=interview.tenant_id, run_at=now + _CONSIDER)
         except store.Repeated:
             answered = None
         with self._database.begin(calls.SYSTEM) as connection:
@@ -152,18 +154,6 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
             self._files.put(objects.key_of(interview.tenant_id, recordings.VOICES, piece.file_id), request.data)
             room_store.add_piece(connection, piece)
         return interviewer_pb2.AddPieceResponse()
-
-    def _answer(self, connection: Connection, interview: Interview, question_id: UUID, now: datetime) -> bool:
-        """Closes the question with all that was said to it; says whether there was anything."""
-        said = " ".join(room_store.said_to(connection, interview.id, question_id))[:_LONGEST_ANSWER]
-        if not said:
-            return False
-        values = {"state": "answered", "answer": said, "source": "speech", "problem": "", "answered_at": now}
-        store.change_question(connection, question_id, values)
-        audit.record(connection, "answer.given", tenant_id=interview.tenant_id, interview_id=interview.id, question_id=question_id)
-        # Done at once by the caller; by the task where this process does not come so far.
-        tasks.enqueue(connection, "consider", {"question_id": question_id}, tenant_id=interview.tenant_id, run_at=now + _CONSIDER)
-        return True
 
 
 def _told(connection: Connection, interview: Interview, room: RoomState, now: datetime) -> interviewer_pb2.Lease:

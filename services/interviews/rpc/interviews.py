@@ -25,7 +25,7 @@ from services.interviews.room import Room
 from services.interviews.rpc import shown
 from services.interviews.starting import Starting
 from services.interviews.subjects import Answer
-from services.interviews.tables import Interview, Signal
+from services.interviews.tables import Interview, Line, Signal
 
 Context = grpc.ServicerContext
 _QUESTIONS = 6
@@ -219,7 +219,7 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
         return self._read(person, interview.id)
 
     def CancelInterview(self, request: interviews_pb2.CancelInterviewRequest, context: Context) -> interviews_pb2.Interview:
-        person, now = calls.person(), self._clock()
+        person, now, lines = calls.person(), self._clock(), list[Line]()
         with self._database.begin(person) as connection:
             interview = store.lock_interview(connection, UUID(request.interview_id), person.tenant_id, person.user_id)
             if not rules.is_organization(interview, person):
@@ -227,7 +227,8 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
             if interview.status != "cancelled":
                 rules.check_running(interview)
                 rules.check_unanswered(store.list_questions(connection, interview.id))
-                closing.cancel(connection, interview, now=now)
+                lines = closing.cancel(connection, interview, now=now)
+        self._parts.room.publish(interview, lines)
         return self._read(person, interview.id)
 
     def GetReport(self, request: interviews_pb2.GetReportRequest, context: Context) -> interviews_pb2.FeedbackReport:

@@ -15,8 +15,9 @@ from services.chassis.clock import to_timestamp
 from services.chassis.database import Database
 from services.chassis.objects import ObjectStore
 from services.interviews import recordings, room_store, rules, store
+from services.interviews.coding import store as coding
 from services.interviews.rpc import shown
-from services.interviews.tables import Interview, Piece
+from services.interviews.tables import Interview, Piece, Stretch
 
 Context = grpc.ServicerContext
 _EVERY_LINE = 1_000_000
@@ -38,7 +39,11 @@ class ReplayService(replay_pb2_grpc.ReplayServiceServicer):
         began = _began(interview)
         since = began + timedelta(milliseconds=request.from_milliseconds)
         # What is recorded still goes on at the time that is sought, and is part of it.
-        found = [(at, moment) for at, moment in found if at + timedelta(milliseconds=moment.voice.milliseconds) >= since]
+        found = [
+            (at, moment)
+            for at, moment in found
+            if at + timedelta(milliseconds=moment.voice.milliseconds or moment.edits.milliseconds) >= since
+        ]
         first = page.after[0] if page.after else 0
         places, token = page.cut(range(first, min(len(found), first + page.fetch)), lambda place: [place + 1])
         moments = []
@@ -79,12 +84,23 @@ def _moments(connection: Connection, interview: Interview, person: Person) -> Mo
     for question in store.list_questions(connection, interview.id):
         if question.code and question.answered_at is not None:
             found.append((question.answered_at, replay_pb2.Moment(code=shown.to_question(question, scored=scored))))
+    for stretch in coding.list_stretches(connection, interview.id):
+        found.append((stretch.began_at, replay_pb2.Moment(edits=_to_edits(interview, stretch))))
     if scored:
         for signal in store.list_signals(connection, interview.id):
             found.append((signal.noticed_at, replay_pb2.Moment(signal=shown.to_signal(signal))))
     for at, moment in found:
         moment.MergeFrom(replay_pb2.Moment(time=to_timestamp(at)))
     return sorted(found, key=lambda one: one[0])
+
+
+def _to_edits(interview: Interview, stretch: Stretch) -> replay_pb2.CodeEdits:
+    return replay_pb2.CodeEdits(
+        editor="candidate" if stretch.sender_id == interview.user_id else "colleague",
+        first_seq=stretch.first_seq,
+        last_seq=stretch.last_seq,
+        milliseconds=round((stretch.ended_at - stretch.began_at).total_seconds() * 1000),
+    )
 
 
 def _to_voice(piece: Piece) -> replay_pb2.VoicePiece:

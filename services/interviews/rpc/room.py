@@ -59,6 +59,9 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
                 rules.check_running(interview)
                 following = store.open_questions(connection, [interview_id]).get(interview_id)
                 room = room_store.find_room(connection, interview_id)
+                comes_back = interview.user_id == person.user_id and room is not None and room.wanted_until <= self._clock()
+                if comes_back:  # the interviewer had stepped out
+                    room_store.want(connection, interview_id, until=self._clock() + rules.WAITS_FOR, now=self._clock())
                 if interview.user_id != person.user_id:
                     line = self._say(connection, interview, "colleague", person, request)
                 elif following is None or following.state != "open" or (room is not None and room.lead_user_id is not None):
@@ -71,11 +74,14 @@ class RoomOwnerService(rooms_pb2_grpc.RoomOwnerServiceServicer):
                     audit.record(connection, "answer.given", interview_id=interview.id, question_id=following.id)
                     tasks.enqueue(connection, "consider", {"question_id": following.id}, tenant_id=interview.tenant_id)
         except store.Repeated:
+            comes_back = False
             with self._database.begin(person) as connection:
                 interview = store.get_interview(connection, interview_id, person.tenant_id, person.user_id)
                 line = store.get_line(connection, interview_id, person.user_id, request.client_id)
         # A repeat is published again: the first time may have died with its process, and readers know it by its number.
         self._room.publish(interview, [line])
+        if comes_back:
+            self._room.call_interviewers()
         return to_room_message(line)
 
     def LoadMessages(self, request: rooms_pb2.LoadMessagesRequest, context: Context) -> rooms_pb2.LoadMessagesResponse:

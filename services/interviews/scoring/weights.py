@@ -1,6 +1,6 @@
 """Every number that a score depends on, in one place; a change here is a new rubric and gets a new RUBRIC."""
 
-RUBRIC = "2026.2"
+RUBRIC = "2026.3"
 
 # What a sentence says about a point: the cosine of two vectors, and the share of the point's words that are in it. Below the first number of a pair it is no
 # evidence, from the second on it is full evidence, and linear between them. Both are rounded first, so that a vector's last digits decide nothing.
@@ -37,8 +37,14 @@ REQUIRED_WEIGHT = 1.25  # a question on a skill that the opening names
 STRENGTH_FROM = 7.0
 GAP_BELOW = 4.5
 
-# Beside one reference answer: its parts that are said, the whole of it without what the question says already, its words, its letters.
-REFERENCE_WEIGHTS = (0.3, 0.4, 0.15, 0.15)
+# Beside one reference answer: the meaning as it is read after the question and without it, the meaning by itself, the letters, the words. From ENOUGH on a
+# part more is worth only AFTER of itself: nobody says it in the reference's own words, and who comes near has said it. Round numbers, chosen with public sets
+# in sight (bench/scoring).
+REFERENCE_WEIGHTS = (0.4, 0.25, 0.2, 0.15)
+REFERENCE_ENOUGH = 0.55
+REFERENCE_AFTER = 0.3
+REFERENCE_TOLD = 0.2  # the cosine with reference or question below which one sentence of several is filling
+REFERENCE_BESIDE = 1.6  # of 5, below which an answer is about something else
 
 
 def ramp(value: float, bounds: tuple[float, float]) -> float:

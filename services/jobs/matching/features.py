@@ -23,12 +23,16 @@ _HEAD = 10
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One candidate, and who may find them: everybody where they are discoverable, else the organizations that they applied to."""
+    """One candidate, and who may find them: everybody where they are discoverable, else the organizations that they applied to.
+
+    `merged_for` are those that do not, as another stands for this one there.
+    """
 
     candidate_id: UUID
     discoverable: bool
     tenants: tuple[UUID, ...]
     features: bytes
+    merged_for: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,11 @@ def pack(reading: CandidateReading) -> bytes:
     head = [len(words), len(known), len(titles), len(inner), len(held), months.before, months.start, months.end, level, 0]
     body = [*words, *known, *map(len, titles), *inner, *held]
     return np.array(head, "<i4").tobytes() + np.array(body, "<u8").tobytes()
+
+
+def tenant_key(tenant_id: UUID, *, merged: bool = False) -> int:
+    """Of those who applied to the organization, or of those whose profiles another one stands for there."""
+    return key(Kind.TENANT, f"{tenant_id} merged" if merged else str(tenant_id))
 
 
 def title_key(words: Iterable[int]) -> int:

@@ -14,10 +14,13 @@ from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc
 from services.chassis import audit, calls, errors, events, idempotency, ids, paging, tasks
 from services.chassis.clock import Clock, from_timestamp, to_timestamp, utc_now
 from services.chassis.database import Database
-from services.jobs import explain, profiles, rules, store
+from services.jobs import explain, profiles, rules
 from services.jobs.matching.profile import CandidateText
 from services.jobs.matching.score import score
 from services.jobs.pool import Pools
+from services.jobs.store import applications as application_store
+from services.jobs.store import jobs as job_store
+from services.jobs.store import profiles as profile_store
 from services.jobs.tables import Application, Profile, StatusChange
 
 Context = grpc.ServicerContext
@@ -36,8 +39,8 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
         person, now = calls.person(), self._clock()
         # In the system scope: whoever saw the job before it closed is told so, though they may not read it any more.
         job_id = UUID(request.job_id)
-        with self._database.begin_where(calls.SYSTEM, lambda connection: store.find_job(connection, job_id)) as connection:
-            job = store.find_job(connection, job_id)
+        with self._database.begin_where(calls.SYSTEM, lambda connection: job_store.find_job(connection, job_id)) as connection:
+            job = job_store.find_job(connection, job_id)
         candidate = self._candidates.GetMyCandidate(candidates_pb2.GetMyCandidateRequest()) if job else None
         home = job.tenant_id if job else person.tenant_id
         with self._database.of(home).begin(person) as connection:
@@ -53,14 +56,12 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
                 "applied", Decimal(str(fit.value)), explain.to_json(fit), None, None, now, now, request.source, job.blind_until,
             )  # fmt: skip
             first = rules.first_step(application.id, person.user_id, now=now)
-            store.add_application(connection, application, first)
-            store.bring_profile(connection, profiles.to_profile(candidate, None, profiles.BROUGHT))
+            application_store.add_application(connection, application, first)
+            profile_store.bring_profile(connection, profiles.to_profile(candidate, None, profiles.BROUGHT))
             audit.record(connection, "application.created", application_id=application.id, job_id=job.id)
             tasks.enqueue(connection, "application_received", {"application_id": application.id}, tenant_id=job.tenant_id)
             answer = claim.keep(to_application(application, job.title, [first], rules.Side(organization=False, applicant=True)))
-            events.record(
-                connection, "application.created", application.id, job.tenant_id, job_id=job.id, candidate_id=application.candidate_id
-            )
+            events.record(connection, "application.created", application.id, job.tenant_id, **rules.told(application))
         return answer
 
     def ListApplications(
@@ -71,10 +72,10 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
         job_id, titles = UUID(request.job_id) if request.job_id else None, {}
 
         def read(connection: Connection) -> Sequence[Application]:
-            found = store.list_applications(
+            found = application_store.list_applications(
                 connection, page, tenant_id=tenant_id, user_id=user_id, job_id=job_id, status=request.status
             )  # fmt: skip
-            titles.update(store.job_titles(connection, {row.job_id for row in found}))
+            titles.update(application_store.job_titles(connection, {row.job_id for row in found}))
             return found
 
         rows, token = page.cut(paging.newest(self._database.gather(person, read), page.fetch), lambda row: [row.id])
@@ -83,26 +84,28 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
 
     def GetApplication(self, request: applications_pb2.GetApplicationRequest, context: Context) -> applications_pb2.Application:
         call, application_id = calls.current(), UUID(request.application_id)
-        with self._database.begin_where(call, lambda connection: store.find_application(connection, application_id)) as connection:
+        with self._database.begin_where(
+            call, lambda connection: application_store.find_application(connection, application_id)
+        ) as connection:
             if call.person is None:
-                application = store.find_application(connection, application_id)
+                application = application_store.find_application(connection, application_id)
             else:
-                application = store.get_application(connection, application_id, call.person.tenant_id, call.person.user_id)
+                application = application_store.get_application(connection, application_id, call.person.tenant_id, call.person.user_id)
             if application is None:
-                raise store.no_application()
+                raise application_store.no_application()
             return self._read(connection, application, rules.side(application, call.person))
 
     def UpdateApplicationStatus(
         self, request: applications_pb2.UpdateApplicationStatusRequest, context: Context
     ) -> applications_pb2.Application:
         person, wanted = calls.person(), UUID(request.application_id)
-        with self._database.begin_where(person, lambda connection: store.find_application(connection, wanted)) as connection:
-            application = store.lock_application(connection, wanted, person.tenant_id, person.user_id)
+        with self._database.begin_where(person, lambda connection: application_store.find_application(connection, wanted)) as connection:
+            application = application_store.lock_application(connection, wanted, person.tenant_id, person.user_id)
             moved, step = rules.move(
                 application, request.status, person, reason=request.reason, interview_at=_interview_at(request), now=self._clock()
             )
             if step is not None:
-                store.move_application(connection, moved, step)
+                application_store.move_application(connection, moved, step)
                 steps = audit.turned(status=(step.from_status, step.to_status))
                 audit.record(connection, "application.moved", application_id=moved.id, **steps)
                 tasks.enqueue(
@@ -111,17 +114,17 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
             answer = self._read(connection, moved, rules.side(moved, person))
             if step is not None:
                 events.record(
-                    connection, "application.moved", moved.id, moved.tenant_id, job_id=moved.job_id, candidate_id=moved.candidate_id,
+                    connection, "application.moved", moved.id, moved.tenant_id, **rules.told(moved),
                     from_status=step.from_status, to_status=step.to_status,
                 )  # fmt: skip
         return answer
 
     @staticmethod
     def _read(connection: Connection, application: Application, who: rules.Side) -> applications_pb2.Application:
-        title = store.job_titles(connection, {application.job_id}).get(application.job_id, "")
-        shown = to_application(application, title, store.list_steps(connection, application.id), who)
+        title = application_store.job_titles(connection, {application.job_id}).get(application.job_id, "")
+        shown = to_application(application, title, application_store.list_steps(connection, application.id), who)
         if shown.blind:
-            found = store.list_profiles(connection, application.tenant_id, [application.candidate_id])
+            found = profile_store.list_profiles(connection, application.tenant_id, [application.candidate_id])
             shown.profile.CopyFrom(to_blind_profile(found[0]) if found else applications_pb2.Profile())
         return shown
 

@@ -11,11 +11,14 @@ from services.chassis import audit, calls, errors, events, idempotency, ids, mas
 from services.chassis.clock import Clock, to_timestamp, utc_now
 from services.chassis.database import Database
 from services.chassis.skills import normalise
-from services.jobs import explain, posting, rules, store
+from services.jobs import explain, posting, rules
 from services.jobs.matching.board import Place
 from services.jobs.matching.score import Score, score_readings
 from services.jobs.openings import Openings
 from services.jobs.pool import Pools
+from services.jobs.store import applications as application_store
+from services.jobs.store import jobs as job_store
+from services.jobs.store import profiles as profile_store
 from services.jobs.tables import Application, Company, Job, JobFilter, Profile
 
 Context = grpc.ServicerContext
@@ -43,19 +46,19 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             claim = idempotency.claim(connection, request, jobs_pb2.Company)
             if claim.answer is not None:
                 return claim.answer
-            store.add_company(connection, company)
+            job_store.add_company(connection, company)
             audit.record(connection, "company.created", company_id=company.id)
             return claim.keep(to_company(company))
 
     def GetCompany(self, request: jobs_pb2.GetCompanyRequest, context: Context) -> jobs_pb2.Company:
         person = calls.person()
         with self._database.begin(person) as connection:
-            return to_company(store.get_company(connection, UUID(request.company_id), person.tenant_id))
+            return to_company(job_store.get_company(connection, UUID(request.company_id), person.tenant_id))
 
     def ListCompanies(self, request: jobs_pb2.ListCompaniesRequest, context: Context) -> jobs_pb2.ListCompaniesResponse:
         person, page = calls.person(), paging.read(request, UUID)
         with self._database.begin(person) as connection:
-            rows, token = page.cut(store.list_companies(connection, person.tenant_id, page), lambda row: [row.id])
+            rows, token = page.cut(job_store.list_companies(connection, person.tenant_id, page), lambda row: [row.id])
         return jobs_pb2.ListCompaniesResponse(companies=map(to_company, rows), next_page_token=token)
 
     def CreateJob(self, request: jobs_pb2.CreateJobRequest, context: Context) -> jobs_pb2.Job:
@@ -67,13 +70,13 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             claim = idempotency.claim(connection, request, jobs_pb2.Job)
             if claim.answer is not None:
                 return claim.answer
-            company = store.get_company(connection, UUID(request.company_id), person.tenant_id)
+            company = job_store.get_company(connection, UUID(request.company_id), person.tenant_id)
             job = Job(
                 ids.mint(), person.tenant_id, company.id, company.name, person.user_id, title, description, request.location.strip(), request.remote,
                 **_salary(request), key_skills=skills, status=status, version=1, created_at=now, updated_at=now,
                 published_at=now if status == "published" else None, blind_until=request.blind_until,
             )  # fmt: skip
-            store.add_job(connection, job, rules.job_words(job))
+            job_store.add_job(connection, job, rules.job_words(job))
             audit.record(connection, "job.created", job_id=job.id, status=status)
             answer = claim.keep(to_job(job))
             if status == "published":
@@ -82,10 +85,10 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
 
     def GetJob(self, request: jobs_pb2.GetJobRequest, context: Context) -> jobs_pb2.Job:
         scope, job_id = calls.current().scope, UUID(request.job_id)
-        with self._database.begin_where(scope, lambda connection: store.find_job(connection, job_id)) as connection:
+        with self._database.begin_where(scope, lambda connection: job_store.find_job(connection, job_id)) as connection:
             if not scope.system:
-                return to_job(store.get_readable_job(connection, job_id, scope.tenant_id, scope.user_id))
-            job = store.find_job(connection, job_id)
+                return to_job(job_store.get_readable_job(connection, job_id, scope.tenant_id, scope.user_id))
+            job = job_store.find_job(connection, job_id)
         if job is None:
             raise errors.NotFound("JOB_NOT_FOUND", "there is no such job")
         return to_job(job)
@@ -97,14 +100,16 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             tuple(rules.words(request.query)), tuple(normalise(skill) or " ".join(skill.split()) for skill in request.skills),
             request.location.strip(), request.remote, request.min_salary, request.currency,
         )  # fmt: skip
-        found = self._database.gather(calls.current(), lambda connection: store.list_jobs(connection, page, wanted, tenant_id=tenant_id))
+        found = self._database.gather(
+            calls.current(), lambda connection: job_store.list_jobs(connection, page, wanted, tenant_id=tenant_id)
+        )
         rows, token = page.cut(paging.newest(found, page.fetch), lambda row: [row.id])
         return jobs_pb2.ListJobsResponse(jobs=map(to_job, rows), next_page_token=token)
 
     def ListRecommendedJobs(self, request: jobs_pb2.ListRecommendedJobsRequest, context: Context) -> jobs_pb2.ListRecommendedJobsResponse:
         person, page = calls.person(), paging.read(request, int, UUID, int)
         with self._database.begin(person) as connection:
-            profile = store.find_own_profile(connection, person.user_id)
+            profile = profile_store.find_own_profile(connection, person.user_id)
         if profile is None:
             raise errors.NotFound("CANDIDATE_NOT_FOUND", "you have no profile that jobs could be ranked for; make one first")
         pool = self._pools.of(person.tenant_id)
@@ -116,7 +121,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             board.search(reading, day, page.fetch, place), lambda one: [one[0].tenths, one[0].job_id, first + page.size]
         )
         chosen = [place.job_id for place, _ in found]
-        jobs = {job.id: job for job in self._database.gather(person, lambda connection: store.list_published(connection, chosen))}
+        jobs = {job.id: job for job in self._database.gather(person, lambda connection: job_store.list_published(connection, chosen))}
         matches = [
             jobs_pb2.JobMatch(
                 rank=rank, job=to_job(jobs[place.job_id]),
@@ -130,17 +135,17 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
     def GetJobPosting(self, request: jobs_pb2.GetJobRequest, context: Context) -> HttpBody:
         # In the system scope for the company's address alone, which a posting shows to everybody.
         job_id = UUID(request.job_id)
-        with self._database.begin_where(calls.SYSTEM, lambda connection: store.find_job(connection, job_id)) as connection:
-            job, website = store.get_posting(connection, job_id)
+        with self._database.begin_where(calls.SYSTEM, lambda connection: job_store.find_job(connection, job_id)) as connection:
+            job, website = job_store.get_posting(connection, job_id)
         return HttpBody(content_type="application/ld+json", data=posting.to_json_ld(job, website))
 
     def UpdateJob(self, request: jobs_pb2.UpdateJobRequest, context: Context) -> jobs_pb2.Job:
         person, chosen = calls.person(), masks.chosen(request, _FIELDS)
         with self._database.begin(person) as connection:
-            job = store.lock_job(connection, UUID(request.job_id), person.tenant_id)
+            job = job_store.lock_job(connection, UUID(request.job_id), person.tenant_id)
             changed = rules.change_job(job, _changes(request, chosen), now=self._clock())
             if changed is not job:
-                store.put_job(connection, changed, rules.job_words(changed))
+                job_store.put_job(connection, changed, rules.job_words(changed))
                 audit.record(connection, "job.updated", job_id=job.id, fields=sorted(chosen), **audit.change(job, changed, *_TOLD))
                 kind = "job.published" if changed.status != job.status else "job.updated"
                 events.record(connection, kind, job.id, job.tenant_id, fields=sorted(chosen))
@@ -149,10 +154,10 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
     def CloseJob(self, request: jobs_pb2.CloseJobRequest, context: Context) -> jobs_pb2.Job:
         person = calls.person()
         with self._database.begin(person) as connection:
-            job = store.lock_job(connection, UUID(request.job_id), person.tenant_id)
+            job = job_store.lock_job(connection, UUID(request.job_id), person.tenant_id)
             closed = rules.close_job(job, now=self._clock())
             if closed is not job:
-                store.put_job(connection, closed, rules.job_words(closed))
+                job_store.put_job(connection, closed, rules.job_words(closed))
                 audit.record(connection, "job.closed", job_id=job.id, **audit.change(job, closed, *_TOLD))
                 events.record(connection, "job.closed", job.id, job.tenant_id)
         return to_job(closed)
@@ -160,7 +165,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
     def ListMatches(self, request: jobs_pb2.ListMatchesRequest, context: Context) -> jobs_pb2.ListMatchesResponse:
         person, page = calls.person(), paging.read(request, int, UUID, int, int)
         with self._database.begin(person) as connection:
-            job = store.get_job(connection, UUID(request.job_id), person.tenant_id)
+            job = job_store.get_job(connection, UUID(request.job_id), person.tenant_id)
         after, skip, first = None, 0, 0
         if page.after:
             tenths, last, version, first = page.after
@@ -176,8 +181,8 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
         )
         chosen = [hit.candidate_id for hit in hits]
         with self._database.begin(person) as connection:
-            profiles = {profile.candidate_id: profile for profile in store.list_profiles(connection, person.tenant_id, chosen)}
-            applied = store.applications_of(connection, person.tenant_id, job.id, chosen)
+            profiles = {profile.candidate_id: profile for profile in profile_store.list_profiles(connection, person.tenant_id, chosen)}
+            applied = application_store.applications_of(connection, person.tenant_id, job.id, chosen)
         shown = [(rank, profiles[one]) for rank, one in enumerate(chosen, first + 1) if one in profiles]
         scores = pool.explain(text, [profile for _, profile in shown], idf, day)
         matches = [

@@ -8,7 +8,10 @@ from einstellen.jobs.v1 import pipeline_pb2, pipeline_pb2_grpc
 from services.chassis import audit, calls, errors, events, idempotency, ids, paging, tasks
 from services.chassis.clock import Clock, to_timestamp, utc_now
 from services.chassis.database import Database
-from services.jobs import rules, store
+from services.jobs import rules
+from services.jobs.store import applications as application_store
+from services.jobs.store import jobs as job_store
+from services.jobs.store import pipeline as pipeline_store
 from services.jobs.tables import Note, Scorecard, SelfIdentification, Stay
 
 Context = grpc.ServicerContext
@@ -27,7 +30,7 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
         wanted = [UUID(one) for one in request.application_ids]
         outcomes, made = [], []
         with self._database.begin(person) as connection:
-            found = store.lock_applications(connection, wanted, person.tenant_id)
+            found = application_store.lock_applications(connection, wanted, person.tenant_id)
             for one in wanted:
                 application = found.get(one)
                 if application is None:
@@ -40,7 +43,7 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
                     continue
                 outcomes.append(pipeline_pb2.MoveOutcome(application_id=str(one), status=moved.status))
                 if step is not None:
-                    store.move_application(connection, moved, step)
+                    application_store.move_application(connection, moved, step)
                     steps = audit.turned(status=(step.from_status, step.to_status))
                     audit.record(connection, "application.moved", application_id=one, **steps)
                     tasks.enqueue(
@@ -49,7 +52,7 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
                     made.append((moved, step))
             for moved, step in made:
                 events.record(
-                    connection, "application.moved", moved.id, moved.tenant_id, job_id=moved.job_id, candidate_id=moved.candidate_id,
+                    connection, "application.moved", moved.id, moved.tenant_id, **rules.told(moved),
                     from_status=step.from_status, to_status=step.to_status,
                 )  # fmt: skip
         return pipeline_pb2.MoveApplicationsResponse(outcomes=outcomes)
@@ -61,17 +64,17 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
             claim = idempotency.claim(connection, request, pipeline_pb2.Note)
             if claim.answer is not None:
                 return claim.answer
-            application = store.own_application(connection, UUID(request.application_id), person.tenant_id)
+            application = application_store.own_application(connection, UUID(request.application_id), person.tenant_id)
             note = Note(ids.mint(), person.tenant_id, application.id, person.user_id, text, self._clock())
-            store.add_note(connection, note)
+            pipeline_store.add_note(connection, note)
             audit.record(connection, "application.noted", application_id=application.id, note_id=note.id)
             return claim.keep(to_note(note))
 
     def ListNotes(self, request: pipeline_pb2.ListNotesRequest, context: Context) -> pipeline_pb2.ListNotesResponse:
         person, page = calls.person(), paging.read(request, UUID)
         with self._database.begin(person) as connection:
-            application = store.own_application(connection, UUID(request.application_id), person.tenant_id)
-            rows, token = page.cut(store.list_notes(connection, page, application.id, person.tenant_id), lambda row: [row.id])
+            application = application_store.own_application(connection, UUID(request.application_id), person.tenant_id)
+            rows, token = page.cut(pipeline_store.list_notes(connection, page, application.id, person.tenant_id), lambda row: [row.id])
         return pipeline_pb2.ListNotesResponse(notes=map(to_note, rows), next_page_token=token)
 
     def PutScorecard(self, request: pipeline_pb2.PutScorecardRequest, context: Context) -> pipeline_pb2.Scorecard:
@@ -81,9 +84,11 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
             request.recommendation, request.comment.strip(), self._clock(),
         )  # fmt: skip
         with self._database.begin(person) as connection:
-            application = store.own_application(connection, card.application_id, person.tenant_id)
-            known = {one.author_id: one.recommendation for one in store.list_scorecards(connection, application.id, person.tenant_id)}
-            store.put_scorecard(connection, card)
+            application = application_store.own_application(connection, card.application_id, person.tenant_id)
+            known = {
+                one.author_id: one.recommendation for one in pipeline_store.list_scorecards(connection, application.id, person.tenant_id)
+            }
+            pipeline_store.put_scorecard(connection, card)
             judged = audit.turned(recommendation=(known.get(person.user_id), card.recommendation))
             audit.record(connection, "application.judged", application_id=application.id, **judged)
         return to_scorecard(card)
@@ -91,16 +96,16 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
     def ListScorecards(self, request: pipeline_pb2.ListScorecardsRequest, context: Context) -> pipeline_pb2.ListScorecardsResponse:
         person = calls.person()
         with self._database.begin(person) as connection:
-            application = store.own_application(connection, UUID(request.application_id), person.tenant_id)
-            cards = store.list_scorecards(connection, application.id, person.tenant_id)
+            application = application_store.own_application(connection, UUID(request.application_id), person.tenant_id)
+            cards = pipeline_store.list_scorecards(connection, application.id, person.tenant_id)
         return pipeline_pb2.ListScorecardsResponse(scorecards=map(to_scorecard, rules.readable_scorecards(cards, person)))
 
     def GetPipelineReport(self, request: pipeline_pb2.GetPipelineReportRequest, context: Context) -> pipeline_pb2.PipelineReport:
         person, now = calls.person(), self._clock()
         with self._database.begin(person) as connection:
-            job = store.get_job(connection, UUID(request.job_id), person.tenant_id)
-            outcomes = store.count_outcomes(connection, job.id, person.tenant_id)
-            stays = {stay.status: stay for stay in store.list_stays(connection, job.id, person.tenant_id, rules.PIPELINE, now)}
+            job = job_store.get_job(connection, UUID(request.job_id), person.tenant_id)
+            outcomes = pipeline_store.count_outcomes(connection, job.id, person.tenant_id)
+            stays = {stay.status: stay for stay in pipeline_store.list_stays(connection, job.id, person.tenant_id, rules.PIPELINE, now)}
         nobody = Stay("", 0, 0, 0, 0, 0)
         stages = [
             pipeline_pb2.Stage(
@@ -123,14 +128,14 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
     ) -> pipeline_pb2.SelfIdentification:
         person, said, wanted = calls.person(), request.answers, UUID(request.application_id)
         answers = {question: getattr(said, question) for question in rules.QUESTIONS}
-        with self._database.begin_where(person, lambda connection: store.find_application(connection, wanted)) as connection:
-            application = store.get_application(connection, wanted, person.tenant_id, person.user_id)
+        with self._database.begin_where(person, lambda connection: application_store.find_application(connection, wanted)) as connection:
+            application = application_store.get_application(connection, wanted, person.tenant_id, person.user_id)
             if application.user_id != person.user_id:
-                raise store.no_application()
+                raise application_store.no_application()
             if any(answers.values()):
-                store.put_self_identification(connection, SelfIdentification(application.id, person.user_id, **answers))
+                pipeline_store.put_self_identification(connection, SelfIdentification(application.id, person.user_id, **answers))
             else:
-                store.forget_self_identification(connection, application.id, person.user_id)
+                pipeline_store.forget_self_identification(connection, application.id, person.user_id)
             audit.record(connection, "application.self_identified", application_id=application.id)
         return pipeline_pb2.SelfIdentification(**answers)
 
@@ -139,12 +144,12 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
     ) -> pipeline_pb2.AdverseImpactReport:
         person, stage = calls.person(), request.stage or "interview"
         with self._database.begin(person) as connection:
-            job = store.get_job(connection, UUID(request.job_id), person.tenant_id)
-            outcomes = store.count_outcomes(connection, job.id, person.tenant_id)
+            job = job_store.get_job(connection, UUID(request.job_id), person.tenant_id)
+            outcomes = pipeline_store.count_outcomes(connection, job.id, person.tenant_id)
             audit.record(connection, "job.impact_reported", job_id=job.id)
         # In the system scope, as nobody of the organization may read an answer: what leaves here is sums of five or more.
         with self._database.of(person.tenant_id).begin(calls.SYSTEM) as connection:
-            answers = {question: store.count_answers(connection, job.id, question) for question in rules.QUESTIONS}
+            answers = {question: pipeline_store.count_answers(connection, job.id, question) for question in rules.QUESTIONS}
         comparisons = [
             _to_comparison(question, *rules.compare(rules.decided(counts, stage))) for question, counts in answers.items() if counts
         ]

@@ -58,6 +58,7 @@ class ReminderService(reminders_pb2_grpc.ReminderServiceServicer):
                 "scheduled",
                 wanted is not None,
                 now,
+                request.candidate_hidden,
             )
             store.add_reminder(connection, reminder)
             recipients = reminding.plan(connection, reminder, wanted, now=now)
@@ -108,12 +109,17 @@ class ReminderService(reminders_pb2_grpc.ReminderServiceServicer):
 
 
 def to_reminder(row: Reminder, recipients: Sequence[Reminded], status: str = "") -> reminders_pb2.Reminder:
-    status = status or row.status
+    """As whoever calls may see it."""
+    status, call = status or row.status, calls.current()
+    hidden = row.candidate_id if row.candidate_hidden and call.person and call.person.user_id != row.candidate_id else None
     return reminders_pb2.Reminder(
-        id=str(row.id), application_id=str(row.application_id), candidate_id=str(row.candidate_id), employer_id=str(row.employer_id),
-        title=row.title, interview_time=to_timestamp(row.interview_at), status=status, is_sent=status == "sent",
+        id=str(row.id), application_id=str(row.application_id), candidate_id="" if hidden else str(row.candidate_id),
+        employer_id=str(row.employer_id), title=row.title, interview_time=to_timestamp(row.interview_at), status=status, is_sent=status == "sent",
         reminder_time=to_timestamp(min((one.remind_at for one in recipients), default=row.reminder_at)), create_time=to_timestamp(row.created_at),
         recipients=[
-            reminders_pb2.Recipient(user_id=str(one.user_id), remind_time=to_timestamp(one.remind_at), status=one.status) for one in recipients
+            reminders_pb2.Recipient(
+                user_id="" if one.user_id == hidden else str(one.user_id), remind_time=to_timestamp(one.remind_at), status=one.status
+            )
+            for one in recipients
         ],
     )  # fmt: skip

@@ -74,8 +74,9 @@ _ALL = (
 )  # fmt: skip
 EVENT_TYPES: Mapping[str, EventType] = {each.name: each for each in _ALL}
 SOURCES = frozenset(each.source for each in _ALL) - {TEST.source}
-# What nobody is told: people's accounts and sessions are theirs, and an organization that is just made has no endpoint.
-UNTOLD = frozenset({"user.registered", "user.updated", "user.deleted", "session.revoked", "organization.created"})
+# What nobody is told: people's accounts and sessions are theirs, what an organization takes for one person is its own, and one that is just made has
+# no endpoint.
+UNTOLD = frozenset({"user.registered", "user.updated", "user.deleted", "session.revoked", "organization.created", "candidate.merged"})
 
 
 def of_event(source: str, kind: str) -> EventType | None:

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import grpc
 import pytest
 
 from einstellen.candidates.v1 import candidates_pb2 as pb
 from einstellen.candidates.v1 import duplicates_pb2, duplicates_pb2_grpc
-from services.candidates import likeness
-from services.chassis import ids
+from services.candidates import likeness, persons
+from services.chassis import calls, ids
+from services.chassis.database import Database
+from services.chassis.persons import Person
 from tests.conftest import Account, House, until
 from tests.refusals import refused
-from tests.services.candidates.conftest import DATA, Applicant, rows
+from tests.services.candidates.conftest import DATA, Applicant, events_of, rows
 
 Make = Callable[..., Applicant]
 PHONE = "+46 70 174 06 05"
@@ -114,6 +117,41 @@ def test_what_is_decided_stays_decided_and_can_be_decided_anew(
     with refused(grpc.StatusCode.INVALID_ARGUMENT, "CANDIDATE_NOT_OF_PAIR"):
         merge.keep_candidate_id = str(ids.mint())
         duplicates.MergeDuplicate(merge, metadata=organization.metadata)
+
+
+def test_people_stand_for_each_other_in_no_circle(
+    house: House, candidates: Any, duplicates: Any, applicant: Make, applies: Any, organization: Account
+) -> None:
+    people = [applicant(phone=PHONE) for _ in range(3)]
+    for person in people:
+        applies(person, organization)
+    pairs = {frozenset(each.candidate_id for each in pair.candidates): pair.id for pair in listed(duplicates, organization)}
+    first, second, third = (person.id for person in people)
+
+    def merge(one: str, kept: str) -> None:
+        request = duplicates_pb2.MergeDuplicateRequest(duplicate_id=pairs[frozenset((one, kept))], keep_candidate_id=kept)
+        duplicates.MergeDuplicate(request, metadata=organization.metadata)
+
+    def merged_for(candidate_id: str) -> list[str]:
+        seen = candidates.GetCandidate(pb.GetCandidateRequest(candidate_id=candidate_id), metadata=house.as_service("jobs", "candidates"))
+        return list(seen.merged_for_ids)
+
+    merge(first, second)
+    merge(second, third)
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, "MERGE_GOES_ROUND"):
+        merge(third, first)
+    merge(first, third)
+    assert [merged_for(each) for each in (first, second, third)] == [[organization.tenant_id]] * 2 + [[]]
+    merge(third, second)
+    merge(second, third)
+    assert events_of(house, third) == ["candidate.created", "candidate.merged", "candidate.merged"]
+    own = candidates.GetCandidate(pb.GetCandidateRequest(candidate_id=first), metadata=people[0].account.metadata)
+    assert not own.merged_for_ids
+    database = Database(house.app_url("candidates"))
+    with database.begin(calls.SYSTEM) as connection:  # whoever stood for the other two goes
+        persons.erase(connection, Person(UUID(people[2].account.user_id)))
+    database.close()
+    assert (merged_for(second), events_of(house, second)[-1]) == ([], "candidate.merged")
 
 
 def test_a_pair_that_is_none_any_more_is_not_offered(

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import psycopg2
@@ -87,46 +88,45 @@ class Hiring:
         return spent
 
 
+def hire(house: House, funds: float = 5, description: str = DESCRIPTION, employer: Account | None = None) -> Hiring:
+    account, person = employer or house.employer(), house.register()
+    jobs, people = house.stub("jobs", jobs_pb2_grpc.JobServiceStub), house.stub("candidates", candidates_pb2_grpc.CandidateServiceStub)
+    company = jobs.CreateCompany(jobs_pb2.CreateCompanyRequest(name="Nordlicht Zahlungen"), metadata=account.metadata)
+    job = jobs.CreateJob(
+        jobs_pb2.CreateJobRequest(
+            company_id=company.id, title="Senior Backend Engineer", description=description, key_skills=["Python", "PostgreSQL", "Kubernetes"]
+        ),
+        metadata=account.metadata,
+    )  # fmt: skip
+    made = people.CreateCandidate(
+        candidates_pb2.CreateCandidateRequest(first_name="Ada", last_name="Lindqvist", headline="Backend Engineer"), metadata=person.metadata
+    )  # fmt: skip
+    work = candidates_pb2.WorkExperience(
+        company_name="Kiefernwald GmbH", job_title="Backend Engineer", start_date="2019-03", description="Payment ledger in Python"
+    )
+    people.AddWorkExperience(candidates_pb2.AddWorkExperienceRequest(candidate_id=made.id, work_experience=work), metadata=person.metadata)
+    for skill in ("Python", "PostgreSQL", "Docker"):
+        people.AddSkill(
+            candidates_pb2.AddSkillRequest(candidate_id=made.id, skill=candidates_pb2.Skill(skill_name=skill)), metadata=person.metadata
+        )
+    applications = house.stub("jobs", applications_pb2_grpc.ApplicationServiceStub)
+    applications.Apply(applications_pb2.ApplyRequest(job_id=job.id), metadata=person.metadata)
+
+    def shared() -> bool:
+        try:
+            return bool(people.GetCandidate(candidates_pb2.GetCandidateRequest(candidate_id=made.id), metadata=account.metadata))
+        except Exception:  # noqa: BLE001 - not shared yet
+            return False
+
+    until(shared, "the organization sees who applied")
+    if funds:
+        house.credit(account, funds)
+    return Hiring(house, account, person, job, made.id, house.stub("interviews", interviews_pb2_grpc.InterviewServiceStub))
+
+
 @pytest.fixture
-def new_hiring(house: House, interviews: Any) -> Callable[..., Hiring]:
-    def make(funds: float = 5, description: str = DESCRIPTION, employer: Account | None = None) -> Hiring:
-        account, person = employer or house.employer(), house.register()
-        jobs, people = house.stub("jobs", jobs_pb2_grpc.JobServiceStub), house.stub("candidates", candidates_pb2_grpc.CandidateServiceStub)
-        company = jobs.CreateCompany(jobs_pb2.CreateCompanyRequest(name="Nordlicht Zahlungen"), metadata=account.metadata)
-        job = jobs.CreateJob(
-            jobs_pb2.CreateJobRequest(
-                company_id=company.id, title="Senior Backend Engineer", description=description, key_skills=["Python", "PostgreSQL", "Kubernetes"]
-            ),
-            metadata=account.metadata,
-        )  # fmt: skip
-        made = people.CreateCandidate(
-            candidates_pb2.CreateCandidateRequest(first_name="Ada", last_name="Lindqvist", headline="Backend Engineer"), metadata=person.metadata
-        )  # fmt: skip
-        work = candidates_pb2.WorkExperience(
-            company_name="Kiefernwald GmbH", job_title="Backend Engineer", start_date="2019-03", description="Payment ledger in Python"
-        )
-        people.AddWorkExperience(
-            candidates_pb2.AddWorkExperienceRequest(candidate_id=made.id, work_experience=work), metadata=person.metadata
-        )
-        for skill in ("Python", "PostgreSQL", "Docker"):
-            people.AddSkill(
-                candidates_pb2.AddSkillRequest(candidate_id=made.id, skill=candidates_pb2.Skill(skill_name=skill)), metadata=person.metadata
-            )
-        applications = house.stub("jobs", applications_pb2_grpc.ApplicationServiceStub)
-        applications.Apply(applications_pb2.ApplyRequest(job_id=job.id), metadata=person.metadata)
-
-        def shared() -> bool:
-            try:
-                return bool(people.GetCandidate(candidates_pb2.GetCandidateRequest(candidate_id=made.id), metadata=account.metadata))
-            except Exception:  # noqa: BLE001 - not shared yet
-                return False
-
-        until(shared, "the organization sees who applied")
-        if funds:
-            house.credit(account, funds)
-        return Hiring(house, account, person, job, made.id, interviews)
-
-    return make
+def new_hiring(house: House) -> Callable[..., Hiring]:
+    return partial(hire, house)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -12,12 +13,13 @@ import pytest
 from einstellen.candidates.v1 import candidates_pb2
 from einstellen.jobs.v1 import applications_pb2 as pb
 from einstellen.jobs.v1 import jobs_pb2
-from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc
+from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc, reminders_pb2, reminders_pb2_grpc
+from services.chassis.clock import to_timestamp
 from services.jobs import rules
 from tests.conftest import Account, House, until
 from tests.refusals import refused
-from tests.services.jobs.conftest import Firm, Seeker
-from tests.services.jobs.test_applications import mails_to, tasks_done
+from tests.services.jobs.conftest import Firm, Seeker, rows
+from tests.services.jobs.test_applications import SOON, mails_to, tasks_done
 
 WORK = candidates_pb2.WorkExperience(
     job_title="Backend Engineer", description="Payments in Python on PostgreSQL", start_date="2019-03", end_date="2024-06"
@@ -47,6 +49,9 @@ def person(house: House, candidates: Any, applications: Any) -> Callable[..., Se
         candidates.AddEducation(add.AddEducationRequest(candidate_id=made.id, education=education), metadata=account.metadata)
         skill = candidates_pb2.Skill(skill_name="Python")
         candidates.AddSkill(add.AddSkillRequest(candidate_id=made.id, skill=skill), metadata=account.metadata)
+        ((newest,),) = house.read("candidates", "SELECT max(position) FROM events WHERE subject_id = %s", made.id)
+        copied = "SELECT 1 FROM candidate_profiles WHERE candidate_id = %s AND position >= %s"
+        until(lambda: house.read("jobs", copied, made.id, newest), "jobs knows all of the profile")
         return Seeker(account, made.id, applications)
 
     return make
@@ -126,6 +131,37 @@ def test_who_applied_is_hidden_from_the_organization_until_the_stage_that_it_cho
     assert [room.room_name for room in rooms.ListRooms(messages_pb2.ListRoomsRequest(), metadata=firm.metadata).rooms] == [shown.room_name]
     candidates.GetCandidate(candidates_pb2.GetCandidateRequest(candidate_id=ada.candidate_id), metadata=firm.metadata)
     assert [mail for mail in mails_to(house, firm.account) if "Lindqvist" in str(mail)]
+
+
+def test_an_interview_before_the_stage_reminds_both_and_tells_the_organization_of_no_account(
+    firm: Firm, person: Any, applications: Any, house: House
+) -> None:
+    ada = person(*ADA)
+    made = ada.apply(firm.post(blind_until="offer"))
+    request = pb.UpdateApplicationStatusRequest(application_id=made.id, status="interview", interview_time=to_timestamp(SOON))
+    applications.UpdateApplicationStatus(request, metadata=firm.metadata)
+    reminders = house.stub("notifications", reminders_pb2_grpc.ReminderServiceStub)
+
+    def listed(who: Any) -> list[reminders_pb2.Reminder]:
+        return list(reminders.ListReminders(reminders_pb2.ListRemindersRequest(), metadata=who.metadata).reminders)
+
+    (seen,) = until(lambda: listed(firm), "a reminder is set")
+    moved = reminders.MoveReminder(
+        reminders_pb2.MoveReminderRequest(reminder_id=seen.id, interview_time=to_timestamp(SOON + timedelta(hours=1))),
+        metadata=firm.metadata,
+    )
+    ended = reminders.CancelReminder(reminders_pb2.CancelReminderRequest(reminder_id=seen.id), metadata=firm.metadata)
+    for answer in (seen, moved, ended):
+        assert {one.user_id for one in answer.recipients} == {"", firm.account.user_id}
+        assert not [mark for mark in (ada.account.user_id, ada.candidate_id) if mark in str(answer)]
+    (own,) = listed(ada)
+    assert own.candidate_id == ada.account.user_id
+    assert ada.account.user_id in {one.user_id for one in own.recipients}
+    # Events are what webhooks hand on: their details name the candidate from the stage on.
+    details = "SELECT details ? 'candidate_id' FROM events WHERE subject_id = %s ORDER BY position"
+    offer = pb.UpdateApplicationStatusRequest(application_id=made.id, status="offer")
+    applications.UpdateApplicationStatus(offer, metadata=firm.metadata)
+    assert rows(house, details, made.id) == [(False,), (False,), (True,)]
 
 
 def test_a_rejection_before_the_stage_leaves_it_hidden(firm: Firm, person: Any, applications: Any) -> None:

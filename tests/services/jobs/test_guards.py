@@ -22,7 +22,9 @@ from services.chassis.clock import to_timestamp, utc_now
 from services.chassis.database import Database
 from services.chassis.tasks import Task
 from services.chassis.tokens import ServiceTokens
-from services.jobs import rules, store, tables, tasks
+from services.jobs import rules, tables, tasks
+from services.jobs.store import applications as application_store
+from services.jobs.store import profiles as profile_store
 from services.jobs.tables import Application, Profile
 from tests.conftest import Account, House, until
 from tests.services.jobs.conftest import Firm, Seeker, rows
@@ -63,7 +65,7 @@ def test_an_application_is_written_by_the_applicant_for_an_open_job_alone(
             connection.execute(tables.applications.insert(), vars(one))
     fine = application(firm.post(), firm, mine)
     with database.begin(scope(mallory)) as connection:
-        store.add_application(connection, fine, rules.first_step(fine.id, mine, now=fine.applied_at))
+        application_store.add_application(connection, fine, rules.first_step(fine.id, mine, now=fine.applied_at))
 
 
 @pytest.mark.parametrize(("own", "position", "stored"), [(True, 0, True), (True, 1, False), (False, 0, False)])
@@ -74,7 +76,7 @@ def test_a_profile_is_brought_by_its_owner_alone_and_never_ahead_of_the_events(
     profile = Profile(ids.mint(), user_id if own else ids.mint(), None, "Mallory", "", discoverable=False, text={}, position=position)
     outcome = nullcontext() if stored else pytest.raises(sa.exc.ProgrammingError, match="row-level security")
     with outcome, database.begin(Scope(UUID(person.tenant_id), user_id)) as connection:
-        store.bring_profile(connection, profile)
+        profile_store.bring_profile(connection, profile)
 
 
 def test_a_query_without_its_where_sees_and_changes_ones_own_alone(

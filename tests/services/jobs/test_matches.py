@@ -15,18 +15,21 @@ import pytest
 import sqlalchemy as sa
 
 from cli.stack.databases import copy_database, drop_database
-from einstellen.candidates.v1 import candidates_pb2
+from einstellen.candidates.v1 import candidates_pb2, duplicates_pb2, duplicates_pb2_grpc
 from einstellen.jobs.v1 import jobs_pb2 as pb
 from services.chassis import clients, frame, ids
 from services.chassis.calls import SYSTEM, Scope
 from services.chassis.database import Database
 from services.chassis.events import Follower
 from services.chassis.tokens import ServiceTokens
-from services.jobs import profiles, rules, store, tasks
+from services.jobs import profiles, rules, tasks
 from services.jobs.matching import features
 from services.jobs.matching.profile import CandidateText, Education, JobText
 from services.jobs.matching.score import read_candidate, score
 from services.jobs.pool import Pool
+from services.jobs.store import applications as application_store
+from services.jobs.store import jobs as job_store
+from services.jobs.store import profiles as profile_store
 from services.jobs.tables import Application, Company, Job, Profile, candidate_profiles
 from tests.conftest import Account, House, until
 from tests.refusals import refused
@@ -147,6 +150,44 @@ def test_a_pool_has_those_who_applied_or_made_themselves_discoverable_and_nobody
     wait("whoever hides is gone", lambda: place(matches(firm, job), open_one) is None)
 
 
+def test_a_profile_that_another_stands_for_is_ranked_by_others_alone(
+    firm: Firm, new_firm: Callable[[], Firm], seeker: Callable[..., Seeker], matches: Any, house: House
+) -> None:
+    other, duplicates = new_firm(), house.stub("candidates", duplicates_pb2_grpc.DuplicateServiceStub)
+    first, second = seeker(discoverable=True), seeker(discoverable=True)
+    both = {first.candidate_id, second.candidate_id}
+    job, theirs = firm.post(), other.post()
+    for one in (first, second):
+        one.apply(job)
+
+    def ranked(firm: Firm, job: pb.Job) -> set[str]:
+        return both & {match.candidate_id for match in matches(firm, job)}
+
+    def pairs() -> list[duplicates_pb2.Duplicate]:
+        return list(duplicates.ListDuplicates(duplicates_pb2.ListDuplicatesRequest(), metadata=firm.metadata).duplicates)
+
+    (pair,) = wait("they have one telephone number", pairs)
+    wait("both are ranked", lambda: ranked(firm, job) == ranked(other, theirs) == both)
+    keep = duplicates_pb2.MergeDuplicateRequest(duplicate_id=pair.id, keep_candidate_id=second.candidate_id)
+    duplicates.MergeDuplicate(keep, metadata=firm.metadata)
+    wait("one stands for both", lambda: ranked(firm, job) == {second.candidate_id})
+    assert ranked(other, theirs) == both
+    database = Database(house.app_url("jobs"))
+    anew = Pool(database)
+    for whose, expected in ((firm, {second.candidate_id}), (other, both)):
+        _, found = anew.search(JOB, TODAY, 1000, UUID(whose.account.tenant_id), None)
+        assert both & {str(one.candidate_id) for one in found} == expected, "as read from the database alone"
+    with database.begin(Scope(tenant_id=UUID(firm.account.tenant_id))) as connection:
+        listed = profile_store.list_profiles(connection, UUID(firm.account.tenant_id), [UUID(one) for one in both])
+    assert {str(one.candidate_id) for one in listed} == {second.candidate_id}
+    database.close()
+    keep.keep_candidate_id = first.candidate_id
+    duplicates.MergeDuplicate(keep, metadata=firm.metadata)
+    wait("the other stands for both", lambda: ranked(firm, job) == {first.candidate_id})
+    duplicates.DismissDuplicate(duplicates_pb2.DismissDuplicateRequest(duplicate_id=pair.id), metadata=firm.metadata)
+    wait("they are two again", lambda: ranked(firm, job) == both)
+
+
 def test_a_changed_profile_is_ranked_anew_within_two_seconds(
     firm: Firm, seeker: Callable[..., Seeker], matches: Any, candidates: Any
 ) -> None:
@@ -176,7 +217,8 @@ def test_the_copy_of_a_profile_holds_nothing_that_matching_has_no_use_for(seeker
 
 @pytest.mark.parametrize("stops", [1, 5])
 def test_a_follower_applies_each_event_once_also_when_it_is_started_again(house: House, seeker: Callable[..., Seeker], stops: int) -> None:
-    for _ in range(2):
+    (first,) = rows_of_candidates(house, "SELECT coalesce(max(position), 0) FROM events")[0]
+    for _ in range(5):
         seeker()
     services = ServiceTokens(house.environment["SERVICE_TOKEN"], "jobs")
     channel = clients.connect(house.addresses["candidates"], "candidates", services)
@@ -194,6 +236,8 @@ def test_a_follower_applies_each_event_once_also_when_it_is_started_again(house:
 
         return once
 
+    with database.begin(SYSTEM) as connection:
+        connection.execute(sa.insert(frame.cursors).values(source=source, position=first))
     running: list[Follower] = []
     cursor = sa.select(frame.cursors.c.position).where(frame.cursors.c.source == source)
 
@@ -210,7 +254,12 @@ def test_a_follower_applies_each_event_once_also_when_it_is_started_again(house:
             until(lambda f=follower: not f.is_alive() or position() >= last, "the follower stops or is done")  # type: ignore[misc]
             follower.stop()
             follower.join(5)
-    positions = [row for (row,) in rows_of_candidates(house, "SELECT position FROM events WHERE position <= %s ORDER BY position", last)]
+    positions = [
+        row
+        for (row,) in rows_of_candidates(
+            house, "SELECT position FROM events WHERE position > %s AND position <= %s ORDER BY position", first, last
+        )
+    ]
     assert [one for one in applied if one <= last] == positions
     channel.close()
     database.close()
@@ -243,7 +292,7 @@ def add(
             candidate_id, ids.mint(), ids.mint(), "Somebody", "", discoverable, profiles.to_json(text), position, packed, features.version()
         )
     with database.begin(SYSTEM) as connection:
-        store.put_profile(connection, kept)
+        profile_store.put_profile(connection, kept)
     return candidate_id
 
 
@@ -332,7 +381,7 @@ def test_replicas_take_the_weights_that_one_of_them_fitted_and_agree(empty_datab
     assert [idf.version for idf, _ in (*before, *after)] == ["start-2", "start-2", "fitted-1", "fitted-1"]
     pools[1].tend()
     with empty_database.begin(SYSTEM) as connection:
-        assert store.newest_weights(connection) == 1
+        assert profile_store.newest_weights(connection) == 1
     assert Pool(empty_database).search(JOB, TODAY, 50, uuid4(), None)[1] == after[0][1]
 
 
@@ -372,9 +421,9 @@ def test_who_applied_is_found_by_that_organization_alone(empty_database: Databas
         ids.mint(), ours, job.id, hidden, ids.mint(), "", "", "applied", Decimal(1), {}, None, None, now, now
     )  # fmt: skip
     with empty_database.begin(SYSTEM) as connection:
-        store.add_company(connection, company)
-        store.add_job(connection, job, rules.job_words(job))
-        store.add_application(connection, application, rules.first_step(application.id, application.user_id, now=now))
+        job_store.add_company(connection, company)
+        job_store.add_job(connection, job, rules.job_words(job))
+        application_store.add_application(connection, application, rules.first_step(application.id, application.user_id, now=now))
     assert (ranked(pool, ours), ranked(pool)) == ([hidden], [])
 
 

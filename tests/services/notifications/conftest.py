@@ -19,7 +19,7 @@ from services.chassis.clients import OPTIONS
 from services.chassis.database import Database
 from services.notifications.providers import push
 from services.notifications.providers.push import WebPush
-from tests.conftest import Account, House
+from tests.conftest import Account, House, until
 from tests.services.notifications.stand_ins import PushStandIn, TwilioStandIn, serving, twilio_settings
 
 Send = notifications_pb2.SendNotificationRequest
@@ -70,6 +70,11 @@ class PostOffice:
     def status(self, notification_id: str) -> tuple[str, str]:
         found: tuple[str, str] = self.row("SELECT status, failure FROM notifications WHERE id = %s", notification_id)
         return found
+
+    def mailed(self, account: Account, subject: str) -> mailbox.Mail:
+        """The one mail to the account with this subject, when it has come."""
+        (found,) = until(lambda: [mail for mail in self.mails(account) if mail["subject"] == subject], f"{subject} is in the mailbox")
+        return found  # type: ignore[no-any-return]
 
     def mails(self, account: Account) -> list[mailbox.Mail]:
         return [mail for mail in mailbox.newest(self.house.mailbox.folder) if mail["to"] == [account.email]]

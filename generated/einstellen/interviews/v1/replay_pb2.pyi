@@ -35,20 +35,34 @@ class ListMomentsResponse(_message.Message):
     def __init__(self, moments: _Optional[_Iterable[_Union[Moment, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Moment(_message.Message):
-    __slots__ = ("at_milliseconds", "time", "line", "voice", "code", "signal")
+    __slots__ = ("at_milliseconds", "time", "line", "voice", "code", "signal", "edits")
     AT_MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     LINE_FIELD_NUMBER: _ClassVar[int]
     VOICE_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     SIGNAL_FIELD_NUMBER: _ClassVar[int]
+    EDITS_FIELD_NUMBER: _ClassVar[int]
     at_milliseconds: int
     time: _timestamp_pb2.Timestamp
     line: _interviews_pb2.TranscriptLine
     voice: VoicePiece
     code: _interviews_pb2.Question
     signal: _interviews_pb2.Signal
-    def __init__(self, at_milliseconds: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., line: _Optional[_Union[_interviews_pb2.TranscriptLine, _Mapping]] = ..., voice: _Optional[_Union[VoicePiece, _Mapping]] = ..., code: _Optional[_Union[_interviews_pb2.Question, _Mapping]] = ..., signal: _Optional[_Union[_interviews_pb2.Signal, _Mapping]] = ...) -> None: ...
+    edits: CodeEdits
+    def __init__(self, at_milliseconds: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., line: _Optional[_Union[_interviews_pb2.TranscriptLine, _Mapping]] = ..., voice: _Optional[_Union[VoicePiece, _Mapping]] = ..., code: _Optional[_Union[_interviews_pb2.Question, _Mapping]] = ..., signal: _Optional[_Union[_interviews_pb2.Signal, _Mapping]] = ..., edits: _Optional[_Union[CodeEdits, _Mapping]] = ...) -> None: ...
+
+class CodeEdits(_message.Message):
+    __slots__ = ("editor", "first_seq", "last_seq", "milliseconds")
+    EDITOR_FIELD_NUMBER: _ClassVar[int]
+    FIRST_SEQ_FIELD_NUMBER: _ClassVar[int]
+    LAST_SEQ_FIELD_NUMBER: _ClassVar[int]
+    MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
+    editor: str
+    first_seq: int
+    last_seq: int
+    milliseconds: int
+    def __init__(self, editor: _Optional[str] = ..., first_seq: _Optional[int] = ..., last_seq: _Optional[int] = ..., milliseconds: _Optional[int] = ...) -> None: ...
 
 class VoicePiece(_message.Message):
     __slots__ = ("speaker", "track_id", "number", "milliseconds", "size_bytes")

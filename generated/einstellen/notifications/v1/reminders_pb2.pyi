@@ -13,7 +13,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class CreateReminderRequest(_message.Message):
-    __slots__ = ("application_id", "candidate_id", "employer_id", "interview_time", "reminder_time", "title", "tenant_id", "request_id")
+    __slots__ = ("application_id", "candidate_id", "employer_id", "interview_time", "reminder_time", "title", "tenant_id", "request_id", "candidate_hidden")
     APPLICATION_ID_FIELD_NUMBER: _ClassVar[int]
     CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
     EMPLOYER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -22,6 +22,7 @@ class CreateReminderRequest(_message.Message):
     TITLE_FIELD_NUMBER: _ClassVar[int]
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_HIDDEN_FIELD_NUMBER: _ClassVar[int]
     application_id: str
     candidate_id: str
     employer_id: str
@@ -30,7 +31,8 @@ class CreateReminderRequest(_message.Message):
     title: str
     tenant_id: str
     request_id: str
-    def __init__(self, application_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., employer_id: _Optional[str] = ..., interview_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reminder_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., title: _Optional[str] = ..., tenant_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    candidate_hidden: bool
+    def __init__(self, application_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., employer_id: _Optional[str] = ..., interview_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reminder_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., title: _Optional[str] = ..., tenant_id: _Optional[str] = ..., request_id: _Optional[str] = ..., candidate_hidden: _Optional[bool] = ...) -> None: ...
 
 class MoveReminderRequest(_message.Message):
     __slots__ = ("reminder_id", "interview_time", "reminder_time")

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import av
 from aiortc import RTCPeerConnection, RTCSessionDescription
@@ -67,6 +68,7 @@ class Caller:
         self.client = client
         self.microphone = Microphone()
         self.heard: list[float] = []
+        self._session = str(uuid4())
         self._connection = RTCPeerConnection()
         self._connection.addTrack(self.microphone)
         self._connection.on("track", self._listen)
@@ -81,9 +83,20 @@ class Caller:
         await self._connection.setLocalDescription(await self._connection.createOffer())
         to = await self.client.until(self.interviewer, "the interviewer is there")
         offer = {"type": "offer", "sdp": self._connection.localDescription.sdp}
-        await self.client.send(signal={"to": to, "session": "s", "description": offer})
-        answer = await self.client.other("signal", sender_id=to)
+        await self.client.send(signal={"to": to, "session": self._session, "description": offer})
+        answer = await self.client.other("signal", sender_id=to, session=self._session)
         await self._connection.setRemoteDescription(RTCSessionDescription(answer["description"]["sdp"], "answer"))
+
+    async def says(self, audio: bytes) -> None:
+        """Returns when all of it has been said."""
+        self.microphone.waiting += audio
+        while self.microphone.waiting:  # noqa: ASYNC110 - the microphone keeps its own time
+            await asyncio.sleep(0.02)
+
+    async def hears(self, what: str) -> None:
+        """Half a second of the interviewer's voice, from now on."""
+        before = len(self.heard)
+        await self.client.until(lambda: len(self.heard) > before + 25, what)
 
     def captions(self) -> list[dict[str, Any]]:
         return [other["caption"] for other in self.client.others if "caption" in other]

@@ -12,118 +12,80 @@ from cli.services import SERVICES
 from cli.services import start as start_services
 from services.interviews.interviewer.__main__ import Interviewer
 from tests.conftest import House
-from tests.gateway.sockets import Client, connect, gateway, run
+from tests.gateway.sockets import connect, gateway, run
 from tests.services.interviews.conftest import Hiring, rows
 from tests.services.interviews.interviewer.caller import interviewing
+from tests.services.interviews.interviewer.play import ANSWERS, Play
 
-ANSWERS = (
-    "I moved our payment ledger to a partitioned PostgreSQL database and compared every balance before we switched over.",
-    "I measured the queries first, found the slowest by its plan, and added the index that it needed; it took a tenth of the time.",
-)
 STEPS = ("before the answer", "after the answer", "before the end")
 
 
-class Play:
-    """One candidate who types, a gateway and an interviewer; each of them may be taken away."""
+class Played(Play):
+    """With a gateway and an interviewer in this process; each of them may be taken away."""
 
-    def __init__(self, house: House, hiring: Hiring, stack: AsyncExitStack) -> None:
-        self.house = house
-        self.hiring = hiring
-        self.interview = hiring.start(question_count=2)
-        self.door: Any = None
-        self.interviewer: Any = None
-        self.client: Any = None
-        self._stack = stack
-        self._clients: list[Client] = []
-
-    async def open(self, **values: str) -> None:
-        self.door = await self._stack.enter_async_context(gateway(self.house))
-        self.interviewer = await self._stack.enter_async_context(interviewing(self.house, self.door, **values))
-        await self.come()
-
-    async def come(self) -> None:
-        """The candidate's socket, again with what it knows; the interviewer comes to it."""
-        last = max((client.seqs[-1] for client in self._clients if client.seqs), default=0)
-        self.client = await self._stack.enter_async_context(
-            connect(self.door, self.interview.id, self.hiring.candidate, f"?after={last}", kind="interview")
-        )
-        self._clients.append(self.client)
-        await self.client.until(self.is_hosted, "the interviewer is there")
-
-    def is_hosted(self) -> bool:
-        told = [other["participants"]["participants"] for other in self.client.others if "participants" in other]
-        return bool(told) and "interviewer" in [one["kind"] for one in told[-1]]
-
-    def lines(self) -> list[dict[str, Any]]:
-        """What the candidate was shown, on whichever socket."""
-        shown = {int(line["seq"]): line for client in self._clients for line in client.messages}
-        return [shown[seq] for seq in sorted(shown)]
-
-    async def asked(self, count: int) -> None:
-        await self.client.until(
-            lambda: sum(not line["sender_id"] for line in self.lines()) >= count, f"the interviewer's line number {count}"
-        )
+    house: House
+    interviewer: Any = None
 
 
-Fault = Callable[[Play], Any]
+Fault = Callable[[Played], Any]
 
 
-async def nothing(play: Play) -> None:
+async def nothing(play: Played) -> None:
     pass
 
 
-async def the_socket_drops(play: Play) -> None:
+async def the_socket_drops(play: Played) -> None:
     play.client.ws._response.connection.transport.abort()
     await play.come()
 
 
-async def the_gateway_goes(play: Play) -> None:
+async def the_gateway_goes(play: Played) -> None:
     await play.door.drain()
-    play.door = await play._stack.enter_async_context(gateway(play.house))
+    play.door = await play.stack.enter_async_context(gateway(play.house))
     dead = play.interviewer
-    play.interviewer = await play._stack.enter_async_context(interviewing(play.house, play.door))
+    play.interviewer = await play.stack.enter_async_context(interviewing(play.house, play.door))
     await dead.stop()
     await play.come()
 
 
-async def the_interviewer_dies(play: Play) -> None:
+async def the_interviewer_dies(play: Played) -> None:
     """Without a goodbye; its lease runs out."""
     await kill(play.interviewer)
     rows(play.house, "UPDATE rooms SET lease_until = now() - interval '1 second' WHERE interview_id = %s", play.interview.id)
-    play.interviewer = await play._stack.enter_async_context(interviewing(play.house, play.door))
+    play.interviewer = await play.stack.enter_async_context(interviewing(play.house, play.door))
     play.client.others.clear()
-    await play.client.until(play.is_hosted, "another interviewer is there")
+    await play.hosted()
 
 
-async def the_interviewer_stops(play: Play) -> None:
-    dead, play.interviewer = play.interviewer, await play._stack.enter_async_context(interviewing(play.house, play.door))
+async def the_interviewer_stops(play: Played) -> None:
+    dead, play.interviewer = play.interviewer, await play.stack.enter_async_context(interviewing(play.house, play.door))
     play.client.others.clear()
     await dead.stop()
-    await play.client.until(play.is_hosted, "another interviewer is there")
+    await play.hosted()
 
 
-async def interviews_restarts(play: Play) -> None:
+async def interviews_restarts(play: Played) -> None:
     place = next(place for place, service in enumerate(SERVICES) if service.name == "interviews")
     await asyncio.to_thread(play.house.servers[place].stop, 0.5)
     [play.house.servers[place]] = await asyncio.to_thread(start_services, [SERVICES[place]], play.house.environment)
 
 
-async def a_second_tab_opens(play: Play) -> None:
+async def a_second_tab_opens(play: Played) -> None:
     await play.come()
 
 
-async def a_second_interviewer_starts(play: Play) -> None:
-    await play._stack.enter_async_context(interviewing(play.house, play.door))
+async def a_second_interviewer_starts(play: Played) -> None:
+    await play.stack.enter_async_context(interviewing(play.house, play.door))
 
 
-async def the_start_is_repeated(play: Play) -> None:
+async def the_start_is_repeated(play: Played) -> None:
     first = rows(play.house, "SELECT start_key FROM interviews WHERE id = %s", play.interview.id)[0][0]
     again = await asyncio.to_thread(play.hiring.start, first, question_count=2)
     assert again.id == play.interview.id
 
 
-async def a_colleague_leads_for_a_while(play: Play) -> None:
-    colleague = await play._stack.enter_async_context(connect(play.door, play.interview.id, play.hiring.employer, kind="interview"))
+async def a_colleague_leads_for_a_while(play: Played) -> None:
+    colleague = await play.stack.enter_async_context(connect(play.door, play.interview.id, play.hiring.employer, kind="interview"))
     await colleague.until(lambda: colleague.welcome, "the welcome")
     for active, leader in ((True, play.hiring.employer.user_id), (False, "")):
         await colleague.send(lead={"active": active})
@@ -150,29 +112,23 @@ _FEW = random.Random(8).sample(CASES, 2)
 def hold(house: House, hiring: Hiring, fault: Fault, at: str, **values: str) -> None:
     async def scenario() -> None:
         async with AsyncExitStack() as stack:
-            play = Play(house, hiring, stack)
-            await play.open(**values)
+            play = Played(hiring, stack, await stack.enter_async_context(gateway(house)))
+            play.house = house
+            play.interviewer = await stack.enter_async_context(interviewing(house, play.door, **values))
+            await play.come()
+            await play.hosted()
             await play.asked(1)
             if at == STEPS[0]:
                 await fault(play)
             for number, answer in enumerate(ANSWERS):
-                await play.client.say(answer, f"answer-{number}")
+                await play.answer(answer, f"answer-{number}")
                 if at == STEPS[1] and number == 0:
-                    await play.client.until(lambda answer=answer: answer in [line["content"] for line in play.lines()], "the answer")  # type: ignore[misc]
                     await fault(play)
-                await play.client.say(answer, f"answer-{number}")  # a client that heard nothing says it again
+                await play.say(answer, f"answer-{number}")  # a client that heard nothing says it again
                 await play.asked(number + 2)
             if at == STEPS[2]:
                 await fault(play)
-            await asyncio.to_thread(hiring.end, play.interview.id, hiring.candidate)
-            lines = hiring.transcript(play.interview.id)
-            assert [line.seq for line in lines] == list(range(1, len(lines) + 1))
-            said = [line.text for line in lines if line.speaker == "candidate"]
-            assert said == list(ANSWERS)
-            await play.client.until(lambda: len(play.lines()) == len(lines), "all of it is shown")
-            assert [line["content"] for line in play.lines()] == [line.text for line in lines]
-            assert hiring.read(play.interview.id).status == "ended"
-            assert hiring.charges() == [play.interview.id]
+            await play.end()
 
     run(scenario, 90)
 

@@ -45,8 +45,13 @@ JOBS = [
 JOB = read_job(JOBS[0], start_idf())
 
 
-def document(candidate_id: UUID, candidate: CandidateText, tenants: tuple[UUID, ...] = (), *, discoverable: bool = True) -> Document:
-    return Document(candidate_id, discoverable, tenants, pack(read_candidate(candidate)))
+TENANTS_OF_ONE = st.sets(st.sampled_from(TENANTS)).map(tuple)
+
+
+def document(
+    candidate_id: UUID, candidate: CandidateText, tenants: tuple[UUID, ...] = (), merged_for: tuple[UUID, ...] = (), *, discoverable: bool = True
+) -> Document:  # fmt: skip
+    return Document(candidate_id, discoverable, tenants, pack(read_candidate(candidate)), merged_for)
 
 
 def truth(job: JobText, candidates: dict[UUID, CandidateText], idf: FrozenIdf) -> list[Hit]:
@@ -64,12 +69,12 @@ class IndexAgainstTheScore(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.index = CandidateIndex(start_idf())
-        self.candidates: dict[UUID, tuple[CandidateText, tuple[UUID, ...], bool]] = {}
+        self.candidates: dict[UUID, tuple[CandidateText, tuple[UUID, ...], tuple[UUID, ...], bool]] = {}
 
-    @rule(put=st.dictionaries(IDS, st.tuples(CANDIDATES, st.sets(st.sampled_from(TENANTS)).map(tuple), st.booleans()), max_size=4),
+    @rule(put=st.dictionaries(IDS, st.tuples(CANDIDATES, TENANTS_OF_ONE, TENANTS_OF_ONE, st.booleans()), max_size=4),
           gone=st.sets(IDS, max_size=2))  # fmt: skip
     def change(self, put, gone):
-        self.index.apply([document(key, text, tenants, discoverable=open_) for key, (text, tenants, open_) in put.items()], gone)
+        self.index.apply([document(key, *rest, discoverable=open_) for key, (*rest, open_) in put.items()], gone)
         for one in gone:
             self.candidates.pop(one, None)
         self.candidates |= put
@@ -98,7 +103,9 @@ class IndexAgainstTheScore(RuleBasedStateMachine):
             wanted = read_job(job, state.idf)
             for tenant in (None, *TENANTS):
                 seen = {
-                    key: text for key, (text, tenants, open_) in self.candidates.items() if tenant is None or open_ or tenant in tenants
+                    key: text
+                    for key, (text, tenants, merged_for, open_) in self.candidates.items()
+                    if tenant is None or ((open_ or tenant in tenants) and tenant not in merged_for)
                 }
                 expected = truth(job, seen, state.idf)
                 assert search(state, wanted, TODAY, 100, tenant_id=tenant) == expected
@@ -164,7 +171,7 @@ def test_a_merge_is_byte_for_byte_what_building_anew_makes(crowd) -> None:
         segments.merge(list(zip(parts, alive, strict=True))),
         segments.build(one for one in everybody if one.candidate_id not in dead),
     )
-    for name in ("high", "low", "open", "months", "level", "terms", "starts", "documents", "dense", "bits", "title_starts", "title_words"):
+    for name in ("high", "low", "open", "months", "level", "terms", "starts", "postings", "dense", "bits", "title_starts", "title_words"):
         assert getattr(merged, name).tobytes() == getattr(anew, name).tobytes(), name
 
 
