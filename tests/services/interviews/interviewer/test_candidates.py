@@ -57,7 +57,7 @@ def test_one_who_says_nothing_is_asked_once_more_then_left_alone_and_may_go_on_l
 
 
 @pytest.mark.usefixtures("hurried")
-@pytest.mark.parametrize("answers", [0, 1])
+@pytest.mark.parametrize("answers", [pytest.param(0, marks=pytest.mark.soak), 1])
 def test_one_who_leaves_for_good_is_waited_for_and_the_interview_ends_when_its_time_is_up(
     house: House, hiring: Hiring, answers: int
 ) -> None:
@@ -85,7 +85,16 @@ def test_one_who_leaves_for_good_is_waited_for_and_the_interview_ends_when_its_t
     run(scenario, 90)
 
 
-@pytest.mark.parametrize("nonsense", ["frames that cannot be read", "too many frames", "offers that are none", "candidates that are none"])
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "offers that are none",
+        *(
+            pytest.param(one, marks=pytest.mark.soak)
+            for one in ("frames that cannot be read", "too many frames", "candidates that are none")
+        ),
+    ],
+)
 def test_nonsense_on_the_socket_ends_no_interview(house: House, hiring: Hiring, nonsense: str) -> None:
     async def scenario() -> None:
         async with AsyncExitStack() as stack:

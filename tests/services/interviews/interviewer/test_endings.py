@@ -77,13 +77,6 @@ def test_whoever_waits_in_a_cancelled_interview_is_told(room: Rooms) -> None:
     assert last_line(room) == closing.CANCELLED
 
 
-def test_one_whose_time_is_up_without_a_word_is_told_too(house: House, room: Rooms) -> None:
-    due(house, "time_up", room)
-    until(lambda: status(room) == "cancelled", "it is cancelled")
-    assert last_line(room) == closing.NOT_HELD
-    until(lambda: not room.hiring.charges(), "the credit is given back")
-
-
 def test_answers_that_were_given_without_ever_coming_are_reported_in_the_end(house: House, new_hiring: Callable[..., Hiring]) -> None:
     room = Rooms(house, new_hiring(funds=1))
     room.hiring.answer(room.interview.id)

@@ -19,7 +19,7 @@ from tests.services.interviews.interviewer.caller import calling, interviewing
 from tests.services.interviews.interviewer.play import ANSWERS, Play
 
 pytestmark = pytest.mark.soak
-VOICE = Answer(pieces=("!" * 24_000,) * 4)  # two seconds of a tone that is loud enough to be told from silence
+VOICE = Answer(pieces=(("!" * 48 + "\x01" * 48) * 250,) * 4)  # two seconds of a tone of 500 Hz
 
 
 def down(server: OpenAIServer) -> None:
@@ -62,7 +62,7 @@ def asking(house: House, server: OpenAIServer, **values: str) -> Iterator[House]
         "INTERVIEW_SERVICE_URL": at["interviews"],
         "OPENAI_API_KEY": "key",
         "OPENAI_BASE_URL": server.url,
-        "PROVIDER_SECONDS": "1",
+        "PROVIDER_SECONDS": "5",
         **values,
     }
     with ExitStack() as stack:

@@ -13,6 +13,7 @@ import pytest
 from einstellen.interviews.v1 import interviewer_pb2, interviewer_pb2_grpc, interviews_pb2, replay_pb2, replay_pb2_grpc
 from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from services.chassis.clock import to_timestamp
+from services.interviews import closing
 from services.interviews.interviewer.recorder import Piece
 from tests.conftest import House, until
 from tests.refusals import refused
@@ -238,6 +239,7 @@ def test_an_interview_whose_time_is_up_ends_and_costs_nothing_where_nothing_was_
     status = "ended" if answered else "cancelled"
     until(lambda: room.hiring.read(room.interview.id).status == status, f"it is {status}")
     until(lambda: room.hiring.charges() == ([room.interview.id] if answered else []), "the ledger is right")
+    assert room.hiring.transcript(room.interview.id)[-1].text == (closing.TIME_UP if answered else closing.NOT_HELD)
 
 
 def test_an_interview_to_which_nobody_came_is_given_back_and_one_that_was_entered_is_not(house: House, room: Rooms) -> None:
