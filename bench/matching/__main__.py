@@ -7,6 +7,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def _run(command: list[str], folder: Path, name: str) -> Result:
     answers = folder / f"{name}.json"
     arguments = [str(folder), str(answers)] if name == "ours" else [str(folder), name, str(answers)]
     done = subprocess.run([*command, *arguments], cwd=ROOT, env=os.environ | _ALONE, stdout=subprocess.PIPE, text=True, check=True)
-    result: Result = json.loads(done.stdout.splitlines()[-1])
+    result: Result = json.loads(done.stdout.splitlines()[-1]) | {"load": os.getloadavg()[0]}
     print(f"{folder.name:>8} {name:8} {result['text']['p50']:.1f} ms  {json.dumps(result)}", file=sys.stderr, flush=True)
     return result
 
@@ -93,7 +94,8 @@ def _write(found: dict[tuple[int, str], Result], sizes: list[int], ranked: dict[
         "Milliseconds that the one thread of a search computes: the median with the 95th percentile in brackets, and what somebody waited in the median behind",
         "the slash, which grows with what else the machine does. 40 jobs three times each; memory is what the process holds more than before it built its index,",
         "without pages of files. Ours and scipy compute the same thing, the cosine of TF-IDF vectors over every CV; bm25s and tantivy score by BM25.",
-        "`refit` fits scikit-learn's vectoriser to the job and all CVs at each request.",
+        "`refit` fits scikit-learn's vectoriser to the job and all CVs at each request. Building, ours and what else takes seconds are those of the one thread too;",
+        "building is waited for in the others' rows, as they build on threads of their own.",
         "",
         _row("the text of a job alone", *(f"{size:,}" for size in sizes)),
         _row("---", *("---:" for _ in sizes)),
@@ -133,14 +135,18 @@ def _write(found: dict[tuple[int, str], Result], sizes: list[int], ranked: dict[
         ),
         _row("index", *(f"{found[size, 'ours']['index_mb']:,.0f} MB" for size in sizes)),
         _row("whole process", *(f"{found[size, 'ours']['process_mb']:,.0f} MB" for size in sizes)),
+        _row(
+            "- at most, 200 profiles changing a second",
+            *(f"{result['changing']['process_mb']:,.0f} MB" if (result := found[size, "ours"]).get("changing") else "-" for size in sizes),
+        ),
         _row("fitting the weights of words anew", *(f"{found[size, 'ours']['fit_s']:.1f} s" for size in sizes)),
         _row("a snapshot is written", *(f"{found[size, 'ours']['save_s']:.1f} s" for size in sizes)),
         _row("a snapshot is read", *(f"{found[size, 'ours']['load_s']:.1f} s" for size in sizes)),
         _row("the best 100 of scipy's that ours has", *(f"{found[size, 'ours']['agreement'][0]:.1%}" for size in sizes)),
         _row("scores apart at a rank, at most", *(f"{found[size, 'ours']['agreement'][1]} tenths" for size in sizes)),
         "",
-        f"A CV has {largest['words_a_cv']:.0f} different words after the stop words; [corpus.py](corpus.py) says how they are drawn. Building includes making the CVs' features,",
-        "which the service reads from the database instead. Pages of files, in which tantivy keeps its index, are left out of memory.",
+        f"A CV has {largest['words_a_cv']:.0f} different words after the stop words; [corpus.py](corpus.py) says how they are drawn. Building starts from the CVs' features, as the",
+        "service reads them from its database. Pages of files, in which tantivy keeps its index, are left out of memory.",
         "",
         "## Whether the ranking is right",
         "",
@@ -153,7 +159,7 @@ def _write(found: dict[tuple[int, str], Result], sizes: list[int], ranked: dict[
             for name, values in sorted(ranked.items(), key=lambda item: -float(np.mean(item[1])))
         ),
         "",
-        f"{datetime.now(UTC):%d %B %Y}, {_machine()}, Python {platform.python_version()}.",
+        f"{datetime.now(UTC):%d %B %Y}, {_machine()}, Python {platform.python_version()}; {_load(found.values())}.",
         "",
     ]
     return "\n".join(lines)
@@ -165,6 +171,11 @@ def _row(*cells: str) -> str:
 
 def _time(timed: Result) -> str:
     return f"{timed['p50']:,.1f} ({timed['p95']:,.1f}) / {timed['wall_p50']:,.1f}"
+
+
+def _load(found: Iterable[Result]) -> str:
+    loads = [result["load"] for result in found]
+    return f"{min(loads):.0f} to {max(loads):.0f} processes wanted to run at a time, the measured one among them"
 
 
 def _machine() -> str:

@@ -1,5 +1,6 @@
 """Everybody who may be matched, held in memory: the index that follows the stored profiles, and the readings that explain its scores."""
 
+import ctypes
 import threading
 import time
 from collections import OrderedDict
@@ -103,6 +104,7 @@ class Pool(threading.Thread):
         if index is None:
             return False
         if index.tidy(erase=erase):
+            _give_back()
             return True
         documents = len(index)
         fitted = index.state.idf.documents if self._weights else 0
@@ -112,6 +114,7 @@ class Pool(threading.Thread):
             with self._database.begin(calls.SYSTEM) as connection:
                 store.add_weights(connection, number, content)
             self.refresh()
+            _give_back()
         return False
 
     def search(
@@ -215,6 +218,13 @@ class Pool(threading.Thread):
             while len(self._readings) > _MOST_READINGS:
                 self._readings.popitem(last=False)
         return reading
+
+
+def _give_back() -> None:
+    """Hands what a merge or new weights needed for a moment back to the system, which glibc would keep for the next time."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
 
 
 class Pools:

@@ -18,7 +18,7 @@ from services.jobs.matching import features
 from services.jobs.matching.index import Part
 from services.jobs.matching.segment import Segment
 
-_FORMAT = 1
+_FORMAT = 2
 _MANIFEST = "manifest.json"
 
 

@@ -24,6 +24,8 @@ from services.jobs.matching.terms import Kind, key
 _TOP = 1001
 _SMALL, _MANY_SMALL, _MANY = 4_000, 8, 4
 _MONTHS = 12
+# Where one in so many is left, frequent words are looked up for each rather than added up for everybody.
+_FEW = 16
 
 
 class Hit(NamedTuple):
@@ -150,15 +152,15 @@ def search(
 ) -> list[Hit]:  # fmt: skip
     """The best `limit` candidates behind `after`, of all who are discoverable or applied to the tenant; without a tenant, of all.
 
-    Exact: everybody's words, skills and titles are added up, and whoever the rest cannot lift into the best is left out by proof.
+    Exact: everybody's rarer words, skills and titles are added up, and whoever the rest cannot lift into the best is left out by proof.
     """
     wanted = Wanted(job, state.idf, day)
-    counted = np.zeros(_TOP, np.int64)
+    room = Room(max((len(part.segment) for part in state.parts), default=0), limit, after)
     values: list[NDArray[np.int64]] = []
     high: list[Keys] = []
     low: list[Keys] = []
     for part in sorted(state.parts, key=lambda one: -len(one.segment)):
-        rows, tenths = _search_part(part, wanted, counted, limit, tenant_id, after)
+        rows, tenths = _search_part(part, wanted, room, tenant_id)
         values.append(tenths)
         high.append(part.segment.high[rows])
         low.append(part.segment.low[rows])
@@ -173,9 +175,10 @@ class Wanted:
     """A job in keys and whole numbers, made once for all segments."""
 
     def __init__(self, job: JobReading, idf: FrozenIdf, day: date) -> None:
-        words = sorted(job.words)
-        self.words = np.array([key(Kind.WORD, word) for word in words], np.uint64)
-        self.impacts = np.array([job.words[word] for word in words], np.int32)
+        # In the order of the keys, as the terms of a segment: they are found there in one sweep.
+        words = sorted((key(Kind.WORD, word), impact) for word, impact in job.words.items())
+        self.words = np.array([one for one, _ in words], np.uint64)
+        self.impacts = np.array([impact for _, impact in words], np.int32)
         self.skills = np.array([key(Kind.SKILL, fit.skill) for fit in job.skills], np.uint64)
         self.skill_weights = np.array([fit.weight for fit in job.skills], np.int32)
         self.by_words = [
@@ -185,8 +188,8 @@ class Wanted:
         ]
         title = sorted(job.occupation)
         self.title = np.array([key(Kind.WORD, word) for word in title], np.uint64)
-        self.title_weights = idf.weigh(title)
-        self.places = tuple(key(Kind.WORD, place) for place in signals.wanted_places(job.job))
+        self.title_weights = np.array(idf.weigh(title), np.int64)
+        self.places = np.array([key(Kind.WORD, place) for place in signals.wanted_places(job.job)], np.uint64)
         self.levels = np.array([signals.seniority_fit(job.level, level) or 0 for level in range(signals.LEVELS)], np.int64)
         total = int(self.skill_weights.sum())
         self.skill_values = np.array([ONE * got // max(total, 1) for got in range(total + 1)], np.int64)
@@ -197,82 +200,87 @@ class Wanted:
         self.job = np.array([*points, sum(WEIGHTS[name] for name in asked), months_asked, today], np.int64)
 
 
-def _search_part(
-    part: Part, wanted: Wanted, counted: NDArray[np.int64], limit: int, tenant_id: UUID | None, after: Hit | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    segment, size = part.segment, len(part.segment)
-    room = segment.bits.shape[1] * 8
-    text, skill, title = np.zeros(room, np.int32), np.zeros(room, np.int32), np.zeros(room, np.int32)
-    _add(segment, segment.find(wanted.words), wanted.impacts, text)
-    _add(segment, segment.find(wanted.skills), wanted.skill_weights, skill)
+class Room:
+    """Where a search adds up one segment after the other, and what it knows of the scores by then."""
+
+    def __init__(self, size: int, limit: int, after: Hit | None) -> None:
+        padded = -(-size // 8) * 8
+        self.text, self.skill, self.title = np.empty(padded, np.int32), np.empty(padded, np.int32), np.empty(padded, np.int32)
+        self.rows, self.lows, self.values = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)
+        self.tops = np.empty(size, np.float64)
+        self.limit = limit
+        self.counted = np.zeros(_TOP, np.int64)
+        self.after = after.tenths if after else _TOP
+        self.after_id = np.array(divmod(after.candidate_id.int, 1 << 64) if after else (0, 0), np.uint64)
+
+    def sums(self, segment: Segment) -> list[NDArray[np.int32]]:
+        """A zero for each document, and some to whole bytes of bits."""
+        padded = segment.bits.shape[1] * 8
+        for each in (self.text, self.skill, self.title):
+            each[:padded] = 0
+        return [self.text[:padded], self.skill[:padded], self.title[:padded]]
+
+
+def _search_part(part: Part, wanted: Wanted, room: Room, tenant_id: UUID | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    segment, scale = part.segment, part.weighed.scale
+    text, skill, title = room.sums(segment)
+    words = segment.find(Kind.WORD, wanted.words)
+    kernels.add_weights(segment.starts, segment.postings, words, wanted.impacts, text)
+    frequent, impacts = kernels.pick_dense(segment.dense, words, wanted.impacts)
+    _skills(segment, wanted, skill)
+    if wanted.title.size:
+        _title(part, wanted, title)
+    place = np.zeros(segment.place_starts.size - 1, np.int64)
+    if wanted.places.size:
+        kernels.near_places(segment.place_starts, segment.place_parts, wanted.places, place)
+    rest = float(wanted.job[4] * wanted.levels.max() + wanted.job[5] * place.max(initial=0))
+    found = kernels.survivors(
+        text, skill, title, _allowed(part, tenant_id), scale, wanted.skill_values, wanted.job, float(impacts.sum()), rest, room.after, room.counted,
+        room.limit, room.rows, room.tops, room.lows,
+    )  # fmt: skip
+    rows = room.rows[:found]
+    if found * _FEW < len(segment):
+        kernels.add_bits(segment.bits, frequent, impacts, rows, text)
+    else:
+        _add_dense(segment, frequent, impacts, text)
+    left = kernels.select(
+        text, skill, title, scale, wanted.skill_values, wanted.job, segment.months, segment.level, wanted.levels, segment.place, place, segment.high,
+        segment.low, room.after, room.after_id, room.counted, room.limit, rows, room.lows, room.values,
+    )  # fmt: skip
+    return rows[:left].copy(), room.values[:left].copy()
+
+
+def _add_dense(segment: Segment, rows: NDArray[np.int64], weights: NDArray[np.int32], sums: NDArray[np.int32]) -> None:
+    if rows.size:
+        fill = -rows.size % 4
+        kernels.add_dense(
+            segment.bits, np.concatenate([rows, np.zeros(fill, np.int64)]), np.concatenate([weights, np.zeros(fill, np.int32)]), sums
+        )
+
+
+def _skills(segment: Segment, wanted: Wanted, sums: NDArray[np.int32]) -> None:
+    terms = segment.find(Kind.SKILL, wanted.skills)
+    kernels.add_weights(segment.starts, segment.postings, terms, wanted.skill_weights, sums)
+    rows, weights = kernels.pick_dense(segment.dense, terms, wanted.skill_weights)
+    _add_dense(segment, rows, weights, sums)
     for weight, known, words in wanted.by_words:
-        with_words = segment.find(words)
-        told = [segment.rows_with(int(term)) for term in with_words]
+        told = [segment.rows_with(int(term)) for term in segment.find(Kind.WORD, words)]
         have = told[0] if told else np.zeros(0, np.uint16)
         for more in told[1:]:
             have = np.intersect1d(have, more, assume_unique=True)
-        listed = segment.rows_with(int(segment.find(np.array([known]))[0]))
-        skill[np.setdiff1d(have, listed, assume_unique=True)] += weight
-    if wanted.title.size:
-        _title(part, wanted, title)
-    place = _places(segment, wanted.places)
-    bounds = np.empty(size, np.float64)
-    rest = int(wanted.job[4] * wanted.levels.max() + wanted.job[5] * place.max(initial=0))
-    skill_one = ONE / max(1, int(wanted.skill_weights.sum()))
-    kernels.bound(text, skill, title, part.weighed.scale, skill_one, wanted.job, rest, bounds)
-    rows, values = np.empty(size, np.int64), np.empty(size, np.int64)
-    high, low = divmod(after.candidate_id.int, 1 << 64) if after else (0, 0)
-    found = kernels.select(
-        text, skill, title, bounds, _allowed(part, tenant_id), part.weighed.scale, wanted.skill_values, wanted.job, segment.months, segment.level,
-        wanted.levels, segment.place, place, segment.high, segment.low, after.tenths if after else _TOP, np.array([high, low], np.uint64), counted, limit,
-        rows, values,
-    )  # fmt: skip
-    return rows[:found], values[:found]
-
-
-def _add(segment: Segment, found: NDArray[np.int64], weights: NDArray[np.int32], sums: NDArray[np.int32]) -> None:
-    there = found >= 0
-    terms, weights = found[there], weights[there]
-    rows = np.minimum(np.searchsorted(segment.dense, terms), max(segment.dense.size - 1, 0))
-    dense = segment.dense[rows] == terms if segment.dense.size else np.zeros(terms.size, bool)
-    kernels.add_weights(segment.starts, segment.documents, terms[~dense], weights[~dense], sums)
-    if dense.any():
-        fill = -int(dense.sum()) % 4
-        padded_rows = np.concatenate([rows[dense], np.zeros(fill, np.int64)])
-        kernels.add_dense(segment.bits, padded_rows, np.concatenate([weights[dense], np.zeros(fill, np.int32)]), sums)
+        listed = segment.rows_with(int(segment.find(Kind.SKILL, np.array([known]))[0]))
+        sums[np.setdiff1d(have, listed, assume_unique=True)] += weight
 
 
 def _title(part: Part, wanted: Wanted, best: NDArray[np.int32]) -> None:
     """Each candidate's title that is nearest to the job's: first how near the titles are, then who has which."""
     segment = part.segment
-    shared = np.zeros(segment.title_words.size + 1, np.int64)
-    for word, weight in zip(wanted.title, wanted.title_weights, strict=True):
-        shared[1:][segment.title_words == word] = weight
-    sums = np.cumsum(shared)
-    each = sums[segment.title_starts[1:]] - sums[segment.title_starts[:-1]]
-    near = np.flatnonzero(each)
-    values = 2 * ONE * each[near] // (sum(wanted.title_weights) + part.weighed.title_weights[near])
-    terms = near + segment.first_title
-    rows = np.minimum(np.searchsorted(segment.dense, terms), max(segment.dense.size - 1, 0))
-    dense = segment.dense[rows] == terms if segment.dense.size else np.zeros(terms.size, bool)
-    kernels.raise_values(segment.starts, segment.documents, terms[~dense], values[~dense], best)
-    if dense.any():
-        kernels.raise_dense(segment.bits, rows[dense], values[dense], best[: len(segment)])
-
-
-def _places(segment: Segment, wanted: tuple[int, ...]) -> NDArray[np.int64]:
-    """How near each of the segment's places is, by its number; see signals.near."""
-    lengths = np.diff(segment.place_starts)
-    if not wanted:
-        return np.zeros(lengths.size, np.int64)
-    hits = np.isin(segment.place_parts, np.array(wanted, np.uint64))
-    counts = np.concatenate([[0], np.cumsum(hits)])
-    some = counts[segment.place_starts[1:]] > counts[segment.place_starts[:-1]]
-    values = np.where(some | (lengths == 0), ONE // 2, 0)
-    held = lengths > 0
-    first = np.zeros(lengths.size, bool)
-    first[held] = segment.place_parts[segment.place_starts[:-1][held]] == np.uint64(wanted[0])
-    return np.where(first, ONE, values).astype(np.int64)
+    values = np.empty(segment.title_starts.size - 1, np.int64)
+    kernels.near_titles(segment.title_starts, segment.title_words, part.weighed.title_weights, wanted.title, wanted.title_weights, values)
+    near = np.flatnonzero(values)
+    terms, values = near + segment.first_title, values[near]
+    kernels.raise_values(segment.starts, segment.postings, terms, values, best)
+    kernels.raise_dense(segment.bits, *kernels.pick_dense(segment.dense, terms, values), best[: len(segment)])
 
 
 def _allowed(part: Part, tenant_id: UUID | None) -> NDArray[np.uint8]:
@@ -281,9 +289,8 @@ def _allowed(part: Part, tenant_id: UUID | None) -> NDArray[np.uint8]:
     segment = part.segment
     allowed = segment.open & part.alive
     keys = np.array([tenant_key(tenant_id), tenant_key(tenant_id, merged=True)], np.uint64)
-    for term, marks in zip(segment.find(keys).tolist(), (part.alive, np.zeros_like(allowed)), strict=True):
-        if term >= 0:
-            kernels.mark(segment.starts, segment.documents, segment.bits, term, segment.dense_row(term), marks, allowed)
+    for term, marks in zip(segment.find(Kind.TENANT, keys).tolist(), (part.alive, np.zeros_like(allowed)), strict=True):
+        kernels.mark(segment.rows_with(term), marks, allowed)
     return allowed
 
 

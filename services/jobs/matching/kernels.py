@@ -1,108 +1,34 @@
-"""The loops over postings, compiled by numba: each reads one segment, holds no lock of Python's, and adds whole numbers only, so that order is no matter."""
+"""The loops of a search, each over one segment: they add whole numbers only, so that order is no matter."""
 
-from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
+
+from services.jobs.matching.compiled import compiled
+from services.jobs.matching.postings import step
 
 # What a signal's value of 1 is as a whole number, and the highest score in tenths of a point.
 _ONE = 1_000_000
 _BEST = 1000
+# After so many documents a search looks whether the bar has risen: their bounds stay in the fastest cache.
+_STRETCH = 4096
+_LOOK_THROUGH = 16
 
 
-def _compiled(function: Callable[..., Any]) -> Any:
-    """Compiled at the first call, or read from the cache that an earlier process left: beside this file, or where NUMBA_CACHE_DIR says."""
-    try:
-        return numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # no folder that may be written to: compiled by each process anew
-        return numba.njit(nogil=True)(function)
-
-
-@_compiled
-def invert(term_of: Any, starts: Any, terms: int) -> Any:
-    """From each document's terms (term_of[starts[d]:starts[d + 1]]) to each term's documents, ascending: where they start, and they."""
-    ends = np.zeros(terms + 1, np.int64)
-    for term in term_of:
-        ends[term + 1] += 1
-    for term in range(terms):
-        ends[term + 1] += ends[term]
-    place = ends[:-1].copy()
-    documents = np.empty(term_of.size, np.uint16)
-    for document in range(starts.size - 1):
-        for at in range(starts[document], starts[document + 1]):
-            term = term_of[at]
-            documents[place[term]] = document
-            place[term] += 1
-    return ends, documents
-
-
-@_compiled
-def count_living(documents: Any, bits: Any, dense: Any, row_of: Any, lengths: Any) -> None:
-    """Adds to `lengths` how many terms each document has that lives on as row_of[document]."""
-    for document in documents:
-        if row_of[document] >= 0:
-            lengths[row_of[document]] += 1
-    for which in range(dense.size):
-        for document in range(row_of.size):
-            if bits[which, document >> 3] >> (document & 7) & 1 and row_of[document] >= 0:
-                lengths[row_of[document]] += 1
-
-
-@_compiled
-def copy_living(starts: Any, documents: Any, bits: Any, dense: Any, row_of: Any, new_term: Any, place: Any, term_of: Any) -> None:
-    """Writes each living document's terms, by their new numbers, from where `place` points."""
-    for term in range(starts.size - 1):
-        for at in range(starts[term], starts[term + 1]):
-            row = row_of[documents[at]]
-            if row >= 0:
-                term_of[place[row]] = new_term[term]
-                place[row] += 1
-    for which in range(dense.size):
-        for document in range(row_of.size):
-            row = row_of[document]
-            if row >= 0 and bits[which, document >> 3] >> (document & 7) & 1:
-                term_of[place[row]] = new_term[dense[which]]
-                place[row] += 1
-
-
-@_compiled
-def sum_squares(starts: Any, documents: Any, bits: Any, dense: Any, squares: Any, sums: Any) -> None:
-    """Adds each term's square to the documents that have it."""
-    for term in range(starts.size - 1):
-        if squares[term]:
-            for at in range(starts[term], starts[term + 1]):
-                sums[documents[at]] += squares[term]
-    for which in range(dense.size):
-        square = squares[dense[which]]
-        if square:
-            for document in range(sums.size):
-                if bits[which, document >> 3] >> (document & 7) & 1:
-                    sums[document] += square
-
-
-@_compiled
-def count_alive(starts: Any, documents: Any, bits: Any, dense: Any, alive: Any, counts: Any) -> None:
-    """How many living documents have each term."""
-    for term in range(starts.size - 1):
-        for at in range(starts[term], starts[term + 1]):
-            counts[term] += alive[documents[at]]
-    for which in range(dense.size):
-        for document in range(alive.size):
-            if bits[which, document >> 3] >> (document & 7) & 1:
-                counts[dense[which]] += alive[document]
-
-
-@_compiled
-def add_weights(starts: Any, documents: Any, terms: Any, weights: Any, sums: Any) -> None:
-    """Adds each term's weight to the documents on its list."""
+@compiled
+def add_weights(starts: Any, postings: Any, terms: Any, weights: Any, sums: Any) -> None:
+    """Adds each term's weight to the documents on its list; a term of -1 is on none."""
     for which in range(terms.size):
-        weight = weights[which]
-        for at in range(starts[terms[which]], starts[terms[which] + 1]):
-            sums[documents[at]] += weight
+        term, weight, document = terms[which], weights[which], -1
+        if term >= 0:
+            at, end = np.int64(starts[term]), np.int64(starts[term + 1])
+            while at < end:
+                distance, at = step(postings, at)
+                document += distance
+                sums[document] += weight
 
 
-@_compiled
+@compiled
 def add_dense(bits: Any, rows: Any, weights: Any, sums: Any) -> None:
     """As add_weights, for terms that are kept as one bit a document. `rows` come in fours, the last filled up with a weight of 0.
 
@@ -121,16 +47,55 @@ def add_dense(bits: Any, rows: Any, weights: Any, sums: Any) -> None:
                 )  # fmt: skip
 
 
-@_compiled
-def raise_values(starts: Any, documents: Any, terms: Any, values: Any, best: Any) -> None:
+@compiled
+def add_bits(bits: Any, rows: Any, weights: Any, documents: Any, sums: Any) -> None:
+    """As add_dense, for some documents."""
+    for document in documents:
+        byte, bit, more = document >> 3, document & 7, np.int32(0)
+        for which in range(rows.size):
+            more += weights[which] & -((np.int32(bits[rows[which], byte]) >> bit) & 1)
+        sums[document] += more
+
+
+@compiled
+def near_titles(starts: Any, words: Any, weights: Any, wanted: Any, wanted_weights: Any, values: Any) -> None:
+    """How near each title is to the wanted one; see signals.dice."""
+    whole = wanted_weights.sum()
+    for title in range(values.size):
+        shared = 0
+        for at in range(starts[title], starts[title + 1]):
+            for which in range(wanted.size):
+                if words[at] == wanted[which]:
+                    shared += wanted_weights[which]
+        values[title] = 2 * _ONE * shared // (whole + weights[title]) if shared else 0
+
+
+@compiled
+def near_places(starts: Any, parts: Any, wanted: Any, values: Any) -> None:
+    """How near each place is to the wanted one; see signals.near."""
+    for place in range(values.size):
+        first, end = starts[place], starts[place + 1]
+        value = _ONE // 2 if first == end else 0
+        for at in range(first, end):
+            for part in wanted:
+                if parts[at] == part:
+                    value = _ONE // 2
+        values[place] = _ONE if first < end and parts[first] == wanted[0] else value
+
+
+@compiled
+def raise_values(starts: Any, postings: Any, terms: Any, values: Any, best: Any) -> None:
     """Lifts the documents on each term's list to its value, where they are below."""
     for which in range(terms.size):
-        value = values[which]
-        for at in range(starts[terms[which]], starts[terms[which] + 1]):
-            best[documents[at]] = max(best[documents[at]], value)
+        value, document = values[which], -1
+        at, end = np.int64(starts[terms[which]]), np.int64(starts[terms[which] + 1])
+        while at < end:
+            distance, at = step(postings, at)
+            document += distance
+            best[document] = max(best[document], value)
 
 
-@_compiled
+@compiled
 def raise_dense(bits: Any, rows: Any, values: Any, best: Any) -> None:
     """As raise_values, for terms that are kept as one bit a document."""
     for which in range(rows.size):
@@ -140,84 +105,142 @@ def raise_dense(bits: Any, rows: Any, values: Any, best: Any) -> None:
                 best[document] = value
 
 
-@_compiled
-def mark(starts: Any, documents: Any, bits: Any, term: int, dense_row: int, marks: Any, allowed: Any) -> None:
-    """Gives the documents that have the term their marks: who is alive is allowed, or nobody."""
-    if dense_row < 0:
-        for at in range(starts[term], starts[term + 1]):
-            allowed[documents[at]] = marks[documents[at]]
-    else:
-        for document in range(marks.size):
-            if bits[dense_row, document >> 3] >> (document & 7) & 1:
-                allowed[document] = marks[document]
-
-
-@_compiled
-def bound(text: Any, skill: Any, title: Any, scale: Any, skill_one: float, job: Any, rest: int, bounds: Any) -> None:
-    """An upper bound of each document's sum of signals: what is known of it, and the most that years, level and place can add."""
-    of_skills, of_text, of_title, of_years = job[0] * 1.0, job[1] * 1.0, job[2] * 1.0, job[3] * 1.0
-    for document in range(bounds.size):
-        has = skill[document] * skill_one
-        titled = np.float64(title[document])
-        alike = min(text[document] * scale[document], 1000000.0)
-        # One more than it is, for the digits that whole numbers lose elsewhere.
-        bounds[document] = of_skills * has + of_title * titled + of_years * max(has, titled) + of_text * alike + rest + 1.0
-
-
-@_compiled
-def select(
-    text: Any, skill: Any, title: Any, bounds: Any, allowed: Any, scale: Any, skill_value: Any, job: Any, months: Any, level: Any, level_value: Any,
-    place: Any, place_value: Any, high: Any, low: Any, after_value: int, after_id: Any, counted: Any, wanted: int, rows: Any, values: Any,
+@compiled
+def survivors(
+    text: Any, skill: Any, title: Any, allowed: Any, scale: Any, skill_value: Any, job: Any, missing: float, rest: float, after_value: int, counted: Any,
+    wanted: int, rows: Any, tops: Any, lows: Any,
 ) -> int:  # fmt: skip
-    """Writes the allowed documents that may be among the `wanted` best of all segments, with their scores in tenths; the answer is how many.
+    """Writes the allowed documents that may be among the `wanted` best of all segments; the answer is how many.
 
-    Text, skills and titles are exact for every document; with them alone a score is a lower bound, and `bounds` are upper ones. `counted` keeps how
-    many documents of all segments have at least each score. Where `wanted` have one, a document whose upper bound is below is out, and that is a proof,
-    not a guess. What is left is scored in full.
-    A page starts behind `after_value` and `after_id`, a score in tenths and the two halves of an id; the first page starts behind a score above all.
+    What is known of a document's score makes a lower bound; `missing`, what the text's terms that were left out can add, and `rest`, what years, level and
+    place can, make an upper one. `counted` keeps how many documents of all segments have at least each score. Where `wanted` have one, a document whose upper
+    bound is below is out, and that is a proof, not a guess. `tops` are the upper bounds, `lows` the lower ones in tenths, as they were counted; -1 where the
+    document may stand before `after_value`, behind which a page starts.
     """
-    of_skills, of_text, of_title, of_years, of_level, of_place = job[0], job[1], job[2], job[3], job[4], job[5]
+    of_skills, of_text, of_title, of_years = job[0] * 1.0, job[1] * 1.0, job[2] * 1.0, job[3] * 1.0
+    whole, skill_one = job[6] * _ONE, _ONE / max(1, skill_value.size - 1)
+    behind = (2 * whole * after_value - whole + 1999) // 2000
+    raw_threshold = _threshold(counted, wanted, whole)[1]
+    bounds, found = np.empty(_STRETCH, np.float64), 0
+    for first in range(0, scale.size, _STRETCH):
+        size, rising = min(_STRETCH, scale.size - first), False
+        # Slices, as the compiler then knows that no index is negative, and does several documents at once.
+        texts, skills, titles = text[first : first + size], skill[first : first + size], title[first : first + size]
+        scales = scale[first : first + size]
+        for at in range(size):
+            has, titled = skills[at] * skill_one, np.float64(titles[at])
+            alike = min((np.float64(texts[at]) + missing) * scales[at], 1000000.0)
+            # One more than it is, for the digits that whole numbers lose elsewhere.
+            bounds[at] = of_skills * has + of_title * titled + of_years * max(has, titled) + of_text * alike + rest + 1.0
+        for at in range(size):
+            document = first + at
+            if bounds[at] < raw_threshold or not allowed[document]:
+                continue
+            rows[found], tops[found], lows[found] = document, bounds[at], -1
+            if bounds[at] < behind:
+                least = job[0] * skill_value[skill[document]] + job[2] * title[document]
+                least += job[1] * min(_ONE, np.int64(text[document] * scale[document]))
+                lows[found] = (2000 * least + whole) // (2 * whole)
+                counted[lows[found]] += 1
+                rising = True
+            found += 1
+        if rising:
+            raw_threshold = _threshold(counted, wanted, whole)[1]
+    left = 0
+    for one in range(found):
+        if tops[one] >= raw_threshold:
+            rows[left], lows[left] = rows[one], lows[one]
+            left += 1
+    return left
+
+
+@compiled
+def select(
+    text: Any, skill: Any, title: Any, scale: Any, skill_value: Any, job: Any, months: Any, level: Any, level_value: Any, place: Any, place_value: Any,
+    high: Any, low: Any, after_value: int, after_id: Any, counted: Any, wanted: int, rows: Any, lows: Any, values: Any,
+) -> int:  # fmt: skip
+    """Scores these documents, of which text, skills and titles are all known by now, in full, and keeps those that are among the best so far.
+
+    Writes them with their scores in tenths; the answer is how many. A page starts behind `after_value` and `after_id`, a score and the two halves of an id.
+    """
     whole, months_asked, today = job[6] * _ONE, job[7], job[8]
-    first_page = after_value > _BEST
-    after_raw = (2 * whole * (after_value + 1) - whole) // 2000
-    threshold, raw_threshold = _threshold(counted, wanted, whole)
-    if first_page:
-        for document in range(bounds.size):
-            if bounds[document] >= raw_threshold and allowed[document]:
-                least = of_skills * skill_value[skill[document]] + of_title * title[document]
-                least += of_text * min(_ONE, np.int64(text[document] * scale[document]))
-                if least >= raw_threshold:
-                    counted[(2000 * least + whole) // (2 * whole)] += 1
-        threshold, raw_threshold = _threshold(counted, wanted, whole)
     found = 0
-    for document in range(bounds.size):
-        if bounds[document] < raw_threshold or not allowed[document]:
-            continue
+    for one in range(rows.size):
+        document = rows[one]
         has, titled = skill_value[skill[document]], title[document]
-        raw = of_skills * has + of_title * titled + of_text * min(_ONE, np.int64(text[document] * scale[document]))
-        if raw > after_raw:
-            continue
-        if of_years:
+        raw = job[0] * has + job[2] * titled + job[1] * min(_ONE, np.int64(text[document] * scale[document]))
+        if job[3]:
             worked = months[document, 0]
             end = min(months[document, 2], today)
             if end > months[document, 1]:
                 worked += end - months[document, 1]
-            raw += of_years * (min(_ONE, _ONE * worked // months_asked) * max(has, titled) // _ONE)
-        raw += of_level * level_value[level[document]] + of_place * place_value[place[document]]
+            raw += job[3] * (min(_ONE, _ONE * worked // months_asked) * max(has, titled) // _ONE)
+        raw += job[4] * level_value[level[document]] + job[5] * place_value[place[document]]
         value = (2000 * raw + whole) // (2 * whole)
-        if value < threshold or value > after_value:
+        if value > after_value:
             continue
         if value == after_value and (high[document] < after_id[0] or (high[document] == after_id[0] and low[document] <= after_id[1])):
             continue
-        if not first_page:
-            counted[value] += 1
-        rows[found] = document
-        values[found] = value
+        if lows[one] >= 0:
+            counted[lows[one]] -= 1
+        counted[value] += 1
+        rows[found], values[found] = document, value
         found += 1
-    return found
+    threshold, left = _threshold(counted, wanted, whole)[0], 0
+    for one in range(found):
+        if values[one] >= threshold:
+            rows[left], values[left] = rows[one], values[one]
+            left += 1
+    return left
 
 
-@_compiled
+@compiled
+def find(terms: Any, first: Any, last: Any, keys: Any, places: Any) -> None:
+    """Where keys are among the terms first to last, which are of their kind, or -1.
+
+    Keys are hashes, evenly spread: guessing by their size looks at memory three times or four, where halving would at every step.
+    """
+    for which in range(keys.size):
+        key, low, high = keys[which], first, last
+        places[which] = -1
+        if low == high or key < terms[low] or key > terms[high - 1]:
+            continue
+        least, most = terms[low], terms[high - 1]
+        while high - low > _LOOK_THROUGH:
+            guess = low + np.int64(np.float64(key - least) / (np.float64(most - least) + 1.0) * np.float64(high - low))
+            guess = min(max(guess, low), high - 1)
+            there = terms[guess]
+            if there < key:
+                low, least = guess + 1, there
+            elif there > key:
+                high, most = guess, there
+            else:
+                low, high = guess, guess + 1
+        for place in range(low, high):
+            if terms[place] == key:
+                places[which] = place
+
+
+@compiled
+def pick_dense(dense: Any, terms: Any, weights: Any) -> Any:
+    """The rows of bits of those of the terms that are kept so, with their weights."""
+    rows, heavy, found = np.empty(terms.size, np.int64), np.empty_like(weights), 0
+    for which in range(terms.size):
+        row = np.searchsorted(dense, terms[which])
+        if row < dense.size and dense[row] == terms[which]:
+            rows[found], heavy[found] = row, weights[which]
+            found += 1
+    return rows[:found], heavy[:found]
+
+
+@compiled
+def mark(documents: Any, marks: Any, allowed: Any) -> None:
+    """Gives documents their marks: who is alive is allowed, or nobody."""
+    for document in documents:
+        allowed[document] = marks[document]
+
+
+@compiled
 def _threshold(counted: Any, wanted: int, whole: int) -> Any:
     """The highest score that `wanted` documents reach for certain, in tenths, and the least sum of signals that rounds to it."""
     total = 0

@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.jobs.matching import kernels
+from services.jobs.matching import postings as lists
 from services.jobs.matching.features import Document, Features, Keys, tenant_key, title_key
 from services.jobs.matching.idf import FrozenIdf
 from services.jobs.matching.terms import Kind
 
 # So many that the sums of one segment stay in a core's cache, and that two bytes number a document.
 MOST_DOCUMENTS = 62_500
-# A term that one in sixteen documents has takes less room as a bit for each of them than as a list; a small segment is not worth it.
+# A term that one in sixteen documents has is kept as a bit for each of them, which is asked of those alone whom the other terms leave; a small segment is
+# not worth it.
 _DENSE, _WORTH_BITS = 16, 1_000
 _HALF = 1 << 64
 
@@ -25,8 +27,9 @@ _HALF = 1 << 64
 class Segment:
     """Candidates by id, ascending, and their terms by key, ascending. A posting is a document's number and nothing else: a word's weight is the word's.
 
-    `documents[starts[t]:starts[t + 1]]` have the term t, or, where `dense[i]` is t, the documents whose bit is set in `bits[i]`. Titles are terms too;
-    their words are `title_words[title_starts[i]:title_starts[i + 1]]` in the order of the titles' keys, as are the places that `place` numbers.
+    `postings[starts[t]:starts[t + 1]]` are who has the term t, as postings.py writes it, or, where `dense[i]` is t, `bits[i]`. Terms of a kind begin at
+    `kinds[kind]`. Titles are terms too; their words are `title_words[title_starts[i]:title_starts[i + 1]]` in the order of the titles' keys, as are the
+    places that `place` numbers.
     """
 
     high: Keys
@@ -38,8 +41,9 @@ class Segment:
     place_starts: NDArray[np.int64]
     place_parts: Keys
     terms: Keys
-    starts: NDArray[np.int64]
-    documents: NDArray[np.uint16]
+    kinds: NDArray[np.int64]
+    starts: NDArray[np.uint32]
+    postings: NDArray[np.uint8]
     dense: NDArray[np.int64]
     bits: NDArray[np.uint8]
     title_starts: NDArray[np.int64]
@@ -50,19 +54,18 @@ class Segment:
 
     @property
     def first_title(self) -> int:
-        return int(np.searchsorted(self.terms, np.uint64(Kind.TITLE << 62)))
+        return int(self.kinds[Kind.TITLE])
 
     @property
     def words(self) -> slice:
         """Where the words are among the terms."""
-        return slice(0, int(np.searchsorted(self.terms, np.uint64(Kind.SKILL << 62))))
+        return slice(0, int(self.kinds[Kind.SKILL]))
 
-    def find(self, keys: Keys) -> NDArray[np.int64]:
-        """Where the keys are among the terms, -1 for one that no document has."""
-        if not self.terms.size:
-            return np.full(keys.size, -1, np.int64)
-        places = np.minimum(np.searchsorted(self.terms, keys), self.terms.size - 1)
-        return np.where(self.terms[places] == keys, places, -1)
+    def find(self, kind: Kind, keys: Keys) -> NDArray[np.int64]:
+        """Where keys of one kind are among the terms, -1 for one that no document has."""
+        places = np.empty(keys.size, np.int64)
+        kernels.find(self.terms, self.kinds[kind], self.kinds[kind + 1], keys, places)
+        return places
 
     def dense_row(self, term: int) -> int:
         """The term's row of bits, or -1."""
@@ -76,7 +79,8 @@ class Segment:
         row = self.dense_row(term)
         if row >= 0:
             return np.flatnonzero(np.unpackbits(self.bits[row], count=len(self), bitorder="little")).astype(np.uint16)
-        return self.documents[self.starts[term] : self.starts[term + 1]]
+        documents: NDArray[np.uint16] = lists.read(self.postings, int(self.starts[term]), int(self.starts[term + 1]))
+        return documents
 
     def row_of(self, candidate_id: UUID) -> int:
         """The document of a candidate, or -1."""
@@ -91,7 +95,7 @@ class Segment:
     def count(self, alive: NDArray[np.uint8]) -> NDArray[np.int64]:
         """How many of the living have each term."""
         counts = np.zeros(self.terms.size, np.int64)
-        kernels.count_alive(self.starts, self.documents, self.bits, self.dense, alive, counts)
+        lists.count_alive(self.starts, self.postings, self.bits, self.dense, alive, counts)
         return counts
 
     @property
@@ -143,12 +147,12 @@ def merge(parts: Sequence[tuple[Segment, NDArray[np.uint8]]]) -> Segment:
     terms = np.unique(np.concatenate([segment.terms for segment, _ in parts]))
     lengths = np.zeros(order.size, np.int64)
     for (segment, _), new in zip(parts, row_of, strict=True):
-        kernels.count_living(segment.documents, segment.bits, segment.dense, new, lengths)
+        lists.count_living(segment.starts, segment.postings, segment.bits, new, lengths)
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     term_of, at = np.empty(int(starts[-1]), np.int32), starts[:-1].copy()
     for (segment, _), new in zip(parts, row_of, strict=True):
         numbers = np.searchsorted(terms, segment.terms).astype(np.int32)
-        kernels.copy_living(segment.starts, segment.documents, segment.bits, segment.dense, new, numbers, at, term_of)
+        lists.copy_living(segment.starts, segment.postings, segment.bits, segment.dense, new, numbers, at, term_of)
     used, numbers = np.zeros(terms.size, bool), np.zeros(terms.size, np.int32)
     used[term_of] = True
     numbers[used] = np.arange(int(used.sum()), dtype=np.int32)
@@ -157,8 +161,9 @@ def merge(parts: Sequence[tuple[Segment, NDArray[np.uint8]]]) -> Segment:
         table[number] for (segment, _), rows, table in zip(parts, living, places, strict=True) for number in segment.place[rows].tolist()
     ]
     titles = {number: words for segment, _ in parts for number, words in _titles(segment).items()}
+    lists.renumber(term_of, numbers)
     return _assemble(
-        terms[used], numbers[term_of], starts, titles, [held[row] for row in order.tolist()],
+        terms[used], term_of, starts, titles, [held[row] for row in order.tolist()],
         high=high[order], low=low[order], open=gather("open")[order], level=gather("level")[order], months=gather("months")[order],
     )  # fmt: skip
 
@@ -168,22 +173,19 @@ def _assemble(
     **columns: Any,
 ) -> Segment:  # fmt: skip
     size = of_document.size - 1
-    starts, documents = kernels.invert(term_of, of_document, terms.size)
-    counts = np.diff(starts)
+    counts = lists.count_documents(term_of, terms.size)
     dense = np.flatnonzero(counts * _DENSE > size) if size >= _WORTH_BITS else np.zeros(0, np.int64)
-    bits = np.zeros((dense.size, -(-size // 8)), np.uint8)
-    sparse = np.ones(documents.size, bool)
-    for row, term in enumerate(dense.tolist()):
-        flags = np.zeros(size, np.uint8)
-        flags[documents[starts[term] : starts[term + 1]]] = 1
-        bits[row] = np.packbits(flags, bitorder="little")
-        sparse[starts[term] : starts[term + 1]] = False
-    counts[dense] = 0
+    dense_row = np.full(terms.size, -1, np.int32)
+    dense_row[dense] = np.arange(dense.size)
+    starts = lists.measure(term_of, of_document, dense_row)
+    postings, bits = np.empty(int(starts[-1]), np.uint8), np.zeros((dense.size, -(-size // 8)), np.uint8)
+    lists.write(term_of, of_document, dense_row, starts, postings, bits)
     numbers: dict[tuple[int, ...], int] = {}
     place = np.array([numbers.setdefault(parts, len(numbers)) for parts in held], np.uint16)
-    listed = [titles[int(number)] for number in terms[np.searchsorted(terms, np.uint64(Kind.TITLE << 62)) :]]
+    kinds = np.append(np.searchsorted(terms, np.array([kind.first_key for kind in Kind], np.uint64)), terms.size)
+    listed = [titles[int(number)] for number in terms[kinds[Kind.TITLE] :]]
     return Segment(
-        terms=terms, starts=_starts(counts), documents=documents[sparse], dense=dense.astype(np.int64), bits=bits, place=place,
+        terms=terms, kinds=kinds.astype(np.int64), starts=starts, postings=postings, dense=dense.astype(np.int64), bits=bits, place=place,
         place_starts=_starts([len(parts) for parts in numbers]), place_parts=np.array([part for parts in numbers for part in parts], np.uint64),
         title_starts=_starts([len(words) for words in listed]), title_words=np.array([word for words in listed for word in words], np.uint64),
         **columns,
@@ -220,7 +222,7 @@ def weigh(segment: Segment, idf: FrozenIdf, full: float) -> Weighed:
     squares = np.zeros(segment.terms.size, np.int64)
     squares[segment.words] = idf.weigh_keys(segment.terms[segment.words]) ** 2
     sums = np.zeros(len(segment), np.int64)
-    kernels.sum_squares(segment.starts, segment.documents, segment.bits, segment.dense, squares, sums)
+    lists.sum_squares(segment.starts, segment.postings, segment.bits, segment.dense, squares, sums)
     scale = np.zeros(len(segment))
     np.divide(full, np.sqrt(sums.astype(np.float64)), out=scale, where=sums > 0)
     weights = np.concatenate([[0], np.cumsum(idf.weigh_keys(segment.title_words))])

@@ -21,6 +21,11 @@ class Kind(IntEnum):
     TENANT = 2
     TITLE = 3
 
+    @property
+    def first_key(self) -> int:
+        """No key of the kind is below."""
+        return self << _KIND_SHIFT
+
 
 def vectoriser() -> TfidfVectorizer:
     """Words without accents or English stop words. What is said in several words is the skills' business, which know "machine learning"."""
@@ -45,8 +50,8 @@ def count_terms(texts: Iterable[str]) -> Counter[str]:
     return counts
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def key(kind: Kind, text: str) -> int:
     """64 bits, the first two of which are the kind: an index of a million people holds no dictionary of what they wrote."""
     hashed = int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
-    return kind << _KIND_SHIFT | hashed >> 2
+    return kind.first_key | hashed >> 2

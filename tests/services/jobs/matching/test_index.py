@@ -171,7 +171,7 @@ def test_a_merge_is_byte_for_byte_what_building_anew_makes(crowd) -> None:
         segments.merge(list(zip(parts, alive, strict=True))),
         segments.build(one for one in everybody if one.candidate_id not in dead),
     )
-    for name in ("high", "low", "open", "months", "level", "terms", "starts", "documents", "dense", "bits", "title_starts", "title_words"):
+    for name in ("high", "low", "open", "months", "level", "terms", "starts", "postings", "dense", "bits", "title_starts", "title_words"):
         assert getattr(merged, name).tobytes() == getattr(anew, name).tobytes(), name
 
 
