@@ -34,7 +34,7 @@ from services.jobs.store import profiles as profile_store
 from services.jobs.tables import Application, Company, Job, Profile, candidate_profiles
 from tests.conftest import Account, House, until
 from tests.refusals import refused
-from tests.services.jobs.conftest import Firm, Seeker, rows
+from tests.services.jobs.conftest import Firm, Seeker, copied, rows
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_who_applies_and_an_event_of_their_profile_wait_for_each_other_in_one_or
 ) -> None:
     job, ada = firm.post(), seeker()
     known = "SELECT 1 FROM candidate_profiles WHERE candidate_id = %s"
-    wait("the profile is copied", lambda: house.read("jobs", known, ada.candidate_id))
+    copied(house, ada.candidate_id)
     waiting = "SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
     with ThreadPoolExecutor(1) as pool, closing(psycopg2.connect(house.owner_url("jobs"))) as changes, changes.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(x'504f4f4c'::int)")  # as whoever numbers a change
