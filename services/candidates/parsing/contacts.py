@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
 from services.candidates.parsing.headings import heading_kind
-from services.candidates.parsing.lines import Line
+from services.candidates.parsing.lines import Line, plain
 from services.candidates.parsing.parsed import Found
 from services.candidates.parsing.sections import Section, Text
 
@@ -23,10 +22,10 @@ _PROFILE = re.compile(
     re.IGNORECASE,
 )
 PARTS = re.compile(
-    r"\s*[|\u2022\u00b7\u25cf\u25aa\u2666\u25c6\u2023\u25a0-\u25ff\u2700-\u27bf\u2b00-\u2bff;\t\uf000-\uf8ff]\s*|\s+[\u2013\u2014/~\u22c4\u25c7\u2b25]\s+|\s{3,}"
+    r"\s*[|\u2022\u00b7\u25cf\u25aa\u2666\u25c6\u2023\u25a0-\u25ff\u2700-\u27bf\u2b00-\u2bff;\t\uf000-\uf8ff]\s*|\s+[\u2013\u2014/~*\u22c4\u25c7\u2b25]\s+|\s{3,}"
 )
 LABELS = (
-    r"(?<!\w)(?:full name|name|home address|postal address|address|location|lives in|based in|residence|city|adresse|anschrift|wohnort|wohnhaft in|ort|lieu|ville|domicile|dirección|direccion|ubicación"
+    r"(?<!\w)(?:full name|name|home address|postal address|address|location|lives in|based in|residence|city|current location|(?:present|permanent|current|correspondence|mailing|contact) address|place of residence|adresse|wohnsitz|standort|localidad|población|localité|localidade|cidade|endereço|morada|indirizzo|anschrift|wohnort|wohnhaft in|ort|lieu|ville|domicile|dirección|direccion|ubicación"
     "|ciudad|residencia|domicilio|lugar|nom|prénom et nom|nombre|nombre y apellidos|vorname und name|vorname,? name|vor- und nachname|nom,? pr\u00e9nom|pr\u00e9nom,? nom|nombre completo)"
 )
 LABEL = re.compile(rf"{LABELS}\s*[:\t]\s*:?\s*", re.IGNORECASE)
@@ -58,10 +57,6 @@ def contact_lines(text: Text, sections: list[Section]) -> list[int]:
     headings = [index for index in around if heading_kind(text.lines[index].text)]
     around = [index for index in around if not any(index <= heading < at or at < heading <= index for heading in headings)]
     return sorted({*near, *around})
-
-
-def plain(text: str) -> str:
-    return unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss")).encode("ascii", "ignore").decode()
 
 
 def find_email(text: Text, near: list[int]) -> Found[str] | None:

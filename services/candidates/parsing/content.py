@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from services.candidates.parsing import evidence
 from services.candidates.parsing.dates import find_period
-from services.candidates.parsing.headings import heading_kind
+from services.candidates.parsing.headings import heading_kind, heading_kinds
 from services.candidates.parsing.languages import language_name
 from services.candidates.parsing.sections import Section, Text
 from services.chassis.skills import normalise
@@ -15,6 +15,10 @@ from services.chassis.skills import normalise
 _CELLS = re.compile(r"\t|\s*[,;|\u2022\u00b7@]\s*|\s+[\u2013\u2014-]\s+|\s+(?:at|bei|chez|en)\s+")
 _FIELD = re.compile(r"[^\W\d_][\w' /.-]{2,28}(?:\t|\s?:\s)")
 _DOCUMENT = frozenset(["lebenslauf", "werdegang", "curriculum vitae", "historial", "parcours"])
+_CERTIFIED = re.compile(
+    r"\b(?:certifi\w+|licen[cs]\w+|chartered|registered|accredited|zertifi\w+|certificad\w+|habilita\w+)\b", re.IGNORECASE
+)
+_TOLD = 0.8
 _LONGEST_SKILL = 40
 
 
@@ -30,6 +34,7 @@ def told_by_content(text: Text, sections: list[Section]) -> list[Section]:
             kind = _kind_of([text.lines[index].text for index in section.lines])
             section.kind = kind if kind and all(other.kind != kind for other in sections) else "other"
     _with_profile(text, sections)
+    sections += [part for section in sections if (part := _certified(text, section))]
     if all(section.kind != "skills" for section in sections):
         for section in sections:
             if (
@@ -40,6 +45,20 @@ def told_by_content(text: Text, sections: list[Section]) -> list[Section]:
                 section.kind = "skills"
                 break
     return sections
+
+
+def _certified(text: Text, section: Section) -> Section | None:
+    """The certificates under a heading that announces schooling and certificates, as a section of their own."""
+    if section.kind != "education" or "certifications" not in heading_kinds(section.title):
+        return None
+    told = [(index, text.lines[index].text) for index in section.lines]
+    found = [
+        index
+        for index, words in told
+        if _CERTIFIED.match(words) or (_CERTIFIED.search(words) and max(evidence.degree(words), evidence.school(words)) < _TOLD)
+    ]
+    section.lines = [index for index in section.lines if index not in found]
+    return Section("certifications", section.title, found) if found else None
 
 
 def _is_a_list(lines: Sequence[str]) -> bool:
@@ -85,7 +104,7 @@ def _kind_of(lines: Sequence[str]) -> str | None:
         schools = sum(max(evidence.degree(cell), evidence.school(cell)) > 0.9 for line in told for cell in _CELLS.split(line))
         return "education" if schools > posts else "experience" if posts else None
     words = [cell.split()[0].strip("()[]:") for cell in cells if cell.split()]
-    if len(lines) > 1 and sum(language_name(word) is not None for word in words) >= max(2, 0.5 * len(lines)):
+    if sum(language_name(word) is not None for word in words) >= max(2, 0.5 * len(lines)):
         return "languages"
     known = sum(normalise(cell.strip(" .:()")) is not None for cell in cells)
     if known >= 3 and known >= 0.5 * len(cells) and all(len(cell) <= _LONGEST_SKILL for cell in cells):

@@ -1,4 +1,4 @@
-"""Months, years and ranges of them, as CVs write them in English, German, French and Spanish."""
+"""Months, years and ranges of them, as CVs write them in English, German, French, Spanish, Portuguese and Italian."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import re
 from dataclasses import dataclass
 
 _NAMES = (
-    "january jan januar janvier janv enero ene",
-    "february feb februar february février fevrier févr fev febrero",
-    "march mar märz maerz mrz mär mars marzo",
-    "april apr avril avr abril abr",
-    "may mai mayo",
-    "june jun juni juin junio",
-    "july jul juli juillet juil julio",
-    "august aug août aout agosto ago",
-    "september sep sept septembre septiembre",
-    "october oct oktober okt octobre octubre",
-    "november nov novembre noviembre",
-    "december dec dezember dez décembre decembre déc diciembre dic",
+    "january jan januar janvier janv enero ene janeiro gennaio gen januari",
+    "february feb februar february février fevrier févr fev febrero fevereiro febbraio febr februari",
+    "march mar märz maerz mrz mär mars marzo março maart",
+    "april apr avril avr abril abr aprile",
+    "may mai mayo maio maggio mag mei",
+    "june jun juni juin junio junho giugno giu",
+    "july jul juli juillet juil julio julho luglio lug",
+    "august aug août aout agosto ago augustus",
+    "september sep sept septembre septiembre setembro settembre set",
+    "october oct oktober okt octobre octubre outubro ottobre ott out",
+    "november nov novembre noviembre novembro",
+    "december dec dezember dez décembre decembre déc diciembre dic dezembro dicembre",
 )
 MONTHS = {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
 _MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
@@ -31,10 +31,11 @@ _POINT = (
 )
 _NOW = (
     r"(?:(?:the\s+)?present|current|currently|to\s+date|to\s+present|till\s+date|today|now|ongoing|(?:bis\s+)?(?:heute|jetzt|dato)|aktuell|laufend|andauernd|gegenw\u00e4rtig"
-    r"|aujourd['\u2019]hui|(?:\u00e0\s+)?ce\s+jour|maintenant|en\s+cours|pr\u00e9sent|actuel|actuellement|(?:el\s+)?presente|(?:la\s+)?actualidad|actual|actualmente|(?:a\s+)?(?:la\s+)?fecha|hoy)\b"
+    r"|aujourd['\u2019]hui|(?:\u00e0\s+)?ce\s+jour|maintenant|en\s+cours|pr\u00e9sent|actuel|actuellement|(?:el\s+)?presente|(?:la\s+)?actualidad|actual|actualmente|(?:a\s+)?(?:la\s+)?fecha|hoy|date"
+    r"|(?:o\s+)?momento(?:\s+atual)?|atual|atualmente|oggi|attuale|attualmente|in\s+corso|obecnie|heden)\b"
 )
 _SINCE = r"(?:\b(?:since|from|seit|depuis|desde|(?-i:[aA]b))\b)"  # AB is a company's legal form
-_DASH = r"(?:-{1,2}|\.{2,3}|\u2026|\u2010|\u2011|\u2012|\u2013|\u2014|\u2212|~|\u2192|to|until|till|thru|through|bis(?:\s+zum)?|\u00e0|au|a|al|hasta)"
+_DASH = r"(?:-{1,2}|\.{2,3}|\u2026|\u2010|\u2011|\u2012|\u2013|\u2014|\u2212|~|\u2192|to|until|till|thru|through|bis(?:\s+zum)?|\u00e0|au|a|al|hasta|at\u00e9)"
 _RANGE = re.compile(
     rf"(?P<within>(?<![\w/.])(?P<first>{_MONTH}|(?:1[0-2]|0[1-9]))\s*{_DASH}\s*(?P<last>{_POINT}))"
     rf"|(?P<range>(?:\b(?:from|vom|von|du|de|del|depuis|desde|entre)\s+)?(?<![\w/.])(?P<start>{_POINT})\s*(?:(?:{_DASH}\s*)?(?:(?P<end>{_POINT})|(?P<now>{_NOW}))))"
@@ -43,7 +44,7 @@ _RANGE = re.compile(
     rf"|(?<![\w/.])(?P<single>{_POINT})",
     re.IGNORECASE,
 )
-_SHORT_RANGE = re.compile(rf"(?<![\w/.-])(?P<start>{_YEAR})\s?[-\u2013/]\s?(?P<end>\d\d)(?![\d/.-])")
+_SHORT_RANGE = re.compile(rf"(?<![\w/.-])(?P<start>{_YEAR})\s?(?P<dash>[-\u2013/])\s?(?P<end>\d\d)(?![\d/.-])")
 _LENGTH = re.compile(
     r"\s*[(\u00b7,|]?\s*(?:\d{1,2}\s?(?:years?|yrs?|jahre?|ans?|a\u00f1os?|months?|mos?|monate?|mois|mes(?:es)?)\b\.?[\s,]*(?:und|and|et|y)?\s*){1,2}\)?",
     re.IGNORECASE,
@@ -68,12 +69,15 @@ def is_length(text: str) -> bool:
 
 def find_period(text: str) -> Period | None:
     """The first range, or "since", or single date of the text; how long it was, written behind it, counts as part of it."""
-    match = next((match for match in _RANGE.finditer(text) if _is_told(match)), None)
+    told = [match for match in _RANGE.finditer(text) if _is_told(match)]
+    match = told[0] if told else None
+    if match and match["single"]:  # "2013: nursing diploma (2010-2013)"
+        match = next((other for other in told if other["range"] and other["end"] == match["single"]), match)
     short = _SHORT_RANGE.search(text)
     if (
         short
         and (match is None or (short.start() <= match.start() and not match["range"]))
-        and int(short["end"]) >= max(int(short["start"][2:]), 13)
+        and int(short["end"]) >= max(int(short["start"][2:]), 0 if short["dash"] == "\u2013" else 13)  # "2019-10" is a month
     ):
         return Period(*short.span(), short["start"], short["start"][:2] + short["end"])
     if match is None:

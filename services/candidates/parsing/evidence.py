@@ -63,7 +63,9 @@ _DEGREE = re.compile(
     r"|techniker|\w*matura|matur|\w*maturität|\w*fachausweis|associate of|associate'?s? degree|degree|honou?rs|certificate of higher|certificate (?:i|ii|iii|iv|[1-4])\b|cert (?:iii|iv)|ausbildung|berufsausbildung|lehre als|umschulung|promotion|habilitation|licence|licence professionnelle"
     r"|licenciatura|licenciad[oa]|maîtrise|mastère|doctorat|baccalauréat|bac(?:\s?\+\s?\d| pro\w*)?\b|bts\b|dut\b|but\b|deug|dess|dea\b|cap\b|bep\b|brevet|grado|máster|doctorado|bachillerato"
     r"|técnico superior|técnico en|ciclo formativo|fp\b|eso\b|ingeniería|ingeniero técnico|arquitectura superior|diplomatura|laurea|high school|secondary school|school leaving|apprenticeship"
-    r"|postgrado|posgrado|postgraduate|graduate certificate|foundation degree|matriculation))(?!\w)",
+    r"|postgrado|posgrado|postgraduate|graduate certificate|foundation degree|matriculation|(?:higher|advanced|national|graduate|professional) certificate|certificate (?:in|of)|ssce|waec|neco|hsc|ssc|sslc|gce|igcse|class (?:x|xii|10|12)\b|1[02]th|higher secondary|senior secondary|intermediate\b"
+    r"|b\.?c\.?a|m\.?c\.?a|b\.?b\.?a|b\.e\.|m\.e\.|pgdm|b\.?pharm|m\.?pharm|mbbs|bds|b\.?arch|m\.?arch|b\.?f\.?a\b|a\.?a\.?s|o\.?n\.?d|bacharelado|bacharel|tecn\u00f3logo|mestrado|doutorado|ensino m\u00e9dio"
+    r"|p\u00f3s-gradua\u00e7\u00e3o|especializa\u00e7\u00e3o|licencjat|in\u017cynier|d\.?u\.? |d\.?i\.?u\.? |cfc\b|efz\b|maturit\u00e9|fachmittelschule|fachoberschulreife|hbo|mbo|vwo))(?!\w)",
     re.IGNORECASE,
 )
 _SCHOOL = re.compile(
@@ -89,7 +91,7 @@ def title(text: str) -> Score:
     if _LEGAL.search(text):
         return 0.15 if _TITLE.search(text) else 0.0
     if _TITLE.search(text):
-        return 0.75 if _COMPANY.search(text) and not _TITLE.match(text) else 0.95
+        return 0.75 if _COMPANY.search(text) and not _TITLE.match(text) and not _ends_in_a_post(text) else 0.95
     return 0.5 if _SUFFIX.search(text) and len(text.split()) <= 6 else 0.2
 
 
@@ -97,8 +99,13 @@ def company(text: str) -> Score:
     if _LEGAL.search(text):
         return 1.0
     if _COMPANY.search(text):
-        return 0.6 if _TITLE.match(text) else 0.85
+        return 0.4 if _ends_in_a_post(text) else 0.6 if _TITLE.match(text) else 0.85
     return 0.1 if _TITLE.search(text) else 0.4 if "&" in text else 0.3
+
+
+def _ends_in_a_post(text: str) -> bool:
+    """Whether the last word is somebody at work, who may be so at a place that it begins with: "Hotel Manager", "Department Chair"."""
+    return any(match.end() == len(text) for match in _TITLE.finditer(text))
 
 
 def degree(text: str) -> Score:

@@ -6,22 +6,20 @@ import re
 from dataclasses import dataclass, replace
 
 from services.candidates.parsing import evidence, roles
-from services.candidates.parsing.dates import Period, find_period, is_length
-from services.candidates.parsing.labels import kind_of, label_of
+from services.candidates.parsing.dates import Period, find_period
+from services.candidates.parsing.entry_lines import entry_period, is_prose, lines_of_entries, tells
 from services.candidates.parsing.parsed import Education, Found, Project, WorkExperience
 from services.candidates.parsing.roles import Choice
 from services.candidates.parsing.sections import Item, Text, items
 
-_SENTENCE = re.compile(r"^(?:\S+ ){4,}.*[^\W\d_]{2,}[.!?;]$")
-_SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?]$")
-_LABELLED = re.compile(r"^[^\W\d_][\w /&-]{2,28}:\s")
-_OPEN = re.compile(r"[-\u2010-\u2015\u2212]\s*$")
 _LEGAL_END = re.compile(r"\b(?:Inc|Ltd|Co|Corp|S\.\s?A|S\.\s?L|e\.\s?V|s\.r\.o|d\.d|S\.p\.A|LLC)\.$")
-_LONGEST_DATE = 26
+_REMARK = re.compile(r"\s+[\u2013\u2014-]\s+(?=[a-z\u00df-\u00ff])")
+_LINKING = ("of", "the", "and", "for", "de", "du", "des", "f\u00fcr", "und", "et", "y")
+_LED = re.compile(r"\s?[:\u2013-]\s+(?=\S)")
+_YEAR_FIRST = re.compile(r"^(?:19|20)\d\d\s?[:\u2013-]\s+")
+_PLACED = 0.6
 _PROSE = 95
 _INHERITED = 0.6
-_FORM = 4  # labels that make one
-_DEEPER, _DEEPEST = 7.0, 60.0  # points that a list is set in
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def find_work(text: Text, indices: list[int]) -> tuple[WorkExperience, ...]:
     found: list[WorkExperience] = []
     for entry, (title, company) in zip(entries, chosen, strict=True):
         start, end, current = _dates(text, entry)
-        employer = _found(text, company)
+        employer = _found(text, _without_remarks(company))
         if employer is None and title and found and found[-1].company_name and not _names_itself(entry):
             above = found[-1].company_name  # a further position at the same place
             employer = Found(above.value, min(above.confidence, _INHERITED), above.source)
@@ -56,6 +54,23 @@ def find_work(text: Text, indices: list[int]) -> tuple[WorkExperience, ...]:
         if work.company_name or work.job_title:
             found.append(work)
     return tuple(found)
+
+
+def _without_remarks(company: Choice | None) -> Choice | None:
+    """An employer without what is said of it behind its name: "(online grocery)", " - a family business"."""
+    if company is None:
+        return None
+    name = _REMARK.split(company.text)[0]
+    bracket = re.search(r"\s*\(([^()]*)\)$", name)
+    words = re.findall(r"[^\W\d_]+", bracket[1]) if bracket else []
+    said = [word for word in words if word not in _LINKING]
+    if (
+        bracket
+        and bracket.start()
+        and ((len(words) > 1 and 2 * sum(word[0].islower() for word in said) >= len(said)) or evidence.place(bracket[1]) >= _PLACED)
+    ):
+        name = name[: bracket.start()]
+    return replace(company, text=name) if name else company
 
 
 def find_education(text: Text, indices: list[int]) -> tuple[Education, ...]:
@@ -75,7 +90,7 @@ def find_projects(text: Text, indices: list[int]) -> tuple[Project, ...]:
     listed = items(text, indices)
     bold = any(text.lines[item.first].bold for item in listed)
     for item in listed:
-        prose = item.bullet or _is_prose(item)
+        prose = item.bullet or is_prose(item)
         if (text.lines[item.first].bold if bold else not prose) or not found:
             found.append((item, []))
         else:
@@ -100,8 +115,7 @@ def _names_itself(entry: _Entry) -> bool:
 
 def _entries(text: Text, indices: list[int]) -> list[_Entry]:
     """Each date heads an entry. What stands before the first one shows how many lines name an entry above its date."""
-    listed = [item for item in _with_split_dates(items(text, indices)) if not is_length(item.text)]
-    listed = _with_drawn_bullets(text, _by_columns(_without_labels(listed)))
+    listed = lines_of_entries(text, indices)
     anchors = _anchors(listed)
     if not anchors:
         return _undated(text, listed)
@@ -110,7 +124,7 @@ def _entries(text: Text, indices: list[int]) -> list[_Entry]:
 
 def _dated(text: Text, listed: list[Item], anchors: list[tuple[int, Period]]) -> list[_Entry]:
     lead = anchors[0][0]
-    first = next((at for at in range(lead) if not _tells(listed[at])), lead)
+    first = next((at for at in range(lead) if not tells(listed[at])), lead)
     lead -= first
     entries: list[_Entry] = []
     begins: list[int] = []
@@ -119,7 +133,7 @@ def _dated(text: Text, listed: list[Item], anchors: list[tuple[int, Period]]) ->
             begins.append(first)
             continue
         floor = anchors[number - 1][0] + 1
-        told = [index for index in range(floor, at) if _tells(listed[index])]
+        told = [index for index in range(floor, at) if tells(listed[index])]
         start = told[-1] + 1 if told else floor
         begins.append(max(start, at - lead) if not told else _below_prose(text, listed, start, at, lead))
     begins.append(len(listed))
@@ -130,7 +144,8 @@ def _dated(text: Text, listed: list[Item], anchors: list[tuple[int, Period]]) ->
         for item in block:
             below = item.first > listed[at].first
             story = below and len(heads) > 2 and item.text.endswith((".", "!")) and not _LEGAL_END.search(item.text)
-            is_head = item is listed[at] or not (_tells(item) or story or (bullets and below))
+            story = story or (below and item.text.rstrip().endswith(":"))  # it announces what follows
+            is_head = item is listed[at] or not (tells(item) or story or (bullets and below))
             (heads if is_head else bullets).append(item)
         entries.append(_Entry(heads, listed[at], period, bullets))
     return entries
@@ -162,53 +177,6 @@ def _within(entry: _Entry, group: _Entry) -> bool:
     return outer.start[:4] <= inner.start[:4] and ends[0][:4] <= ends[1][:4] and (inner.start, ends[0]) != (outer.start, ends[1])
 
 
-def _without_labels(listed: list[Item]) -> list[Item]:
-    """In a form, what tells of an entry is a bullet, and words that label nothing are left out."""
-    labels = [label_of(item.text) for item in listed]
-    if sum(label is not None for label in labels) < _FORM:
-        return listed
-    found = []
-    for item, label in zip(listed, labels, strict=True):
-        if label and label[0] in ("dates", "place", "story"):
-            if label[0] != "place":
-                found.append(Item(item.first, item.last, label[1], bullet=label[0] == "story"))
-        elif label or not kind_of(item.text):
-            found.append(item)
-    return found
-
-
-def _with_drawn_bullets(text: Text, listed: list[Item]) -> list[Item]:
-    """Lines set deeper than those that name the entries are bullets too, where the marks before them are drawn and not written.
-
-    A date in a margin of its own does not tell how deep what stands beside it is set.
-    """
-    depths = [
-        line.x0 for item in listed
-        if (line := text.lines[item.first]).x0 is not None and not item.bullet and not ((period := find_period(item.text)) and period.begin < 3)
-    ]  # fmt: skip
-    if not depths:
-        return listed
-    base = min(depths)
-    deeper = [item for item in listed if not item.bullet and _is_deeper(text, item, base)]
-    heads = [item for item in listed if item not in deeper]
-    dated = sum(_entry_period(item) is not None for item in heads)
-    if not deeper or any(item.bullet for item in listed) or sum(map(_names_in, heads)) < 2 * max(dated, 1):
-        return listed
-    return [replace(item, bullet=True) if item in deeper else item for item in listed]
-
-
-def _names_in(item: Item) -> int:
-    """How many things a line could name beside its dates."""
-    period = _entry_period(item)
-    words = item.text[: period.begin] + "\t" + item.text[period.until :] if period else item.text
-    return sum(any(map(str.isalpha, cell)) for cell in re.split(r"\t|\s+[|\u2013\u2014@\u00b7-]\s+|,\s+", words))
-
-
-def _is_deeper(text: Text, item: Item, base: float) -> bool:
-    line = text.lines[item.first]
-    return line.x0 is not None and base + _DEEPER < line.x0 < base + _DEEPEST and not line.bold and "\t" not in line.text
-
-
 def _below_prose(text: Text, listed: list[Item], start: int, at: int, lead: int) -> int:
     """Where an entry begins that follows the bullets of another: its own lines, or with none, a bold one that names the next employer."""
     if at - start <= lead or text.lines[listed[start].first].bold:
@@ -217,12 +185,31 @@ def _below_prose(text: Text, listed: list[Item], start: int, at: int, lead: int)
 
 
 def _anchors(listed: list[Item]) -> list[tuple[int, Period]]:
-    found = [(at, period) for at, item in enumerate(listed) if (period := _entry_period(item))]
+    found = [(at, period) for at, item in enumerate(listed) if (period := entry_period(item))]
     ranges = [(at, period) for at, period in found if period.start]
     if not ranges:
         return found
     # A single year among ranges is an entry's own date only where it stands as they do: alone, or at the margin.
-    return [(at, period) for at, period in found if period.start or _is_at_the_margin(listed[at], period)]
+    leading = [at for at, period in found if not period.start and period.begin < 2 and _LED.match(listed[at].text, period.until)]
+    leading = leading if len(leading) > 1 else []
+    ends = {_mark_before(listed[at], period) for at, period in ranges} - {""}
+    return [
+        (at, period)
+        for at, period in found
+        if period.start
+        or at in leading
+        or _is_at_the_margin(listed[at], period)
+        or (not listed[at].bullet and _mark_before(listed[at], period) in ends)
+    ]
+
+
+def _mark_before(item: Item, period: Period) -> str:
+    """What parts the words from dates at the end of the line, a comma or a bracket, or nothing where none are there."""
+    return (
+        item.text[: period.begin].rstrip()[-1:]
+        if not item.text[period.until :].strip(" ).") and not item.text[: period.begin].rstrip()[-1:].isalnum()
+        else ""
+    )
 
 
 def _is_at_the_margin(item: Item, period: Period) -> bool:
@@ -240,7 +227,7 @@ def _is_at_the_margin(item: Item, period: Period) -> bool:
 def _undated(text: Text, listed: list[Item]) -> list[_Entry]:
     entries: list[_Entry] = []
     for item in listed:
-        if _tells(item) and entries:
+        if tells(item) and entries:
             entries[-1].bullets.append(item)
         elif entries and not entries[-1].bullets and not text.lines[item.first].bold and len(entries[-1].heads) < 3:
             entries[-1].heads.append(item)
@@ -249,101 +236,13 @@ def _undated(text: Text, listed: list[Item]) -> list[_Entry]:
     return entries
 
 
-def _tells(item: Item) -> bool:
-    """Whether it is part of the story rather than of an entry's head."""
-    return (item.bullet and _entry_period(item) is None) or _is_prose(item)
-
-
-def _is_prose(item: Item) -> bool:
-    if find_period(item.text) and _entry_period(item):
-        return False
-    if (label := label_of(item.text)) and label[0] in _LABELS:
-        return False
-    return len(item.text) > _PROSE or bool(_SENTENCE.search(item.text)) or bool(_LABELLED.match(item.text) and len(item.text) > 40)
-
-
-def _entry_period(item: Item) -> Period | None:
-    """The dates of an entry. A bullet has them at its end or start only; in the midst of it they are part of the story."""
-    period = find_period(item.text)
-    if period is None or len(item.text) > _PROSE + 65:
-        return None
-    if item.bullet and (period.start is None or min(period.begin, len(item.text) - period.until) > 2):
-        return None
-    before = item.text[: period.begin].strip()
-    if _SENTENCE_END.search(before) and len(before.split()) > 3 and not item.text[: period.begin].endswith("\t"):
-        return None
-    if period.start is None and (_SENTENCE.search(item.text) or len(item.text) > _PROSE):
-        return None
-    return period
-
-
-def _with_split_dates(listed: list[Item]) -> list[Item]:
-    """A range of dates that had no room on its line goes on in the next line's first cell."""
-    found: list[Item] = []
-    for item in listed:
-        last = found[-1] if found else None
-        head, _, rest = item.text.partition("\t")
-        for cells in (1, 0) if last and not last.bullet and len(head) <= _LONGEST_DATE else ():
-            assert last is not None
-            begun, gap, others = last.text.partition("\t") if cells else (last.text, "", "")
-            if _goes_over(begun, head):
-                found[-1] = Item(last.first, item.last, f"{begun} {head}{gap}{others}", bullet=False)
-                if rest:
-                    found.append(Item(item.first, item.last, rest, bullet=False))
-                break
-        else:
-            found.append(item)
-    return found
-
-
-_MARKED = frozenset(["percentage", "marks", "grade", "grades", "cgpa", "gpa", "note", "nota", "board", "remarks"])
-_LABELS = {"title": "Title", "company": "Company", "degree": "Degree", "school": "School"}
-
-
-def _by_columns(listed: list[Item]) -> list[Item]:
-    """The rows of a table under the titles of its columns, as a form would have them; the titles themselves are left out."""
-    found: list[Item] = []
-    columns: list[str | None] = []
-    for item in listed:
-        cells = item.text.split("\t")
-        kinds = [kind_of(cell) for cell in cells]
-        named = sum(kind is not None or cell.strip(" .%").casefold() in _MARKED for kind, cell in zip(kinds, cells, strict=True))
-        if len(cells) > 1 and named >= 0.75 * len(cells) and sum(kind is not None for kind in kinds) > 1 and not find_period(item.text):
-            columns = kinds
-        elif len(columns) == len(cells) and len({*columns} & {*_LABELS}) > 1 and "dates" in columns:
-            found += [Item(item.first, item.last, cell, bullet=False) for cell, kind in zip(cells, columns, strict=True) if kind == "dates"]
-            found += [
-                Item(item.first, item.last, f"{_LABELS[kind]}: {cell}", bullet=False)
-                for cell, kind in zip(cells, columns, strict=True) if kind in _LABELS
-            ]  # fmt: skip
-        else:
-            found.append(item)
-    return found
-
-
-def _goes_over(begun: str, head: str) -> bool:
-    """Whether a range begins at the end of the one text and takes up the whole of the other."""
-    before, period = find_period(begun), find_period(f"{begun} {head}")
-    if before is None or period is None or not period.start or (before.start and not before.current):
-        return False
-    if find_period(head) and not re.search(
-        r"(?:[-\u2010-\u2015]|\b(?:to|bis|\u00e0|au|a|al|hasta|until))$|^(?:[-\u2010-\u2015]|to|bis)", begun + "\n" + head, re.MULTILINE
-    ):
-        return False
-    return (
-        period.begin < len(begun)
-        and period.until >= len(begun) + len(head) - 1
-        and (before.start is None or _OPEN.search(begun) is not None)
-    )
-
-
 def _rows(entry: _Entry) -> list[tuple[str, Item]]:
     rows = []
     for item in entry.heads:
         words = item.text
         period = entry.period if item is entry.dated else find_period(words) if item is entry.above else None
         if period:
-            words = words[: period.begin] + "\t" + words[period.until :]
+            words = _YEAR_FIRST.sub("", words[: period.begin]) + "\t" + words[period.until :]
         rows.append((words, item))
     return rows
 

@@ -8,18 +8,18 @@ from services.candidates.parsing.parsed import Language
 from services.candidates.parsing.sections import Item, Text, items
 
 _NAMES = {
-    "English": "englisch anglais inglés inglese", "German": "deutsch allemand alemán tedesco", "French": "französisch français francés francese",
-    "Spanish": "spanisch espagnol español spagnolo castellano castilian", "Italian": "italienisch italien italiano", "Portuguese": "portugiesisch portugais portugués português",
+    "English": "englisch anglais inglés inglese inglês", "German": "deutsch allemand alemán tedesco alemão", "French": "französisch français francés francese francês",
+    "Spanish": "spanisch espagnol español spagnolo espanhol castellano castilian", "Italian": "italienisch italien italiano", "Portuguese": "portugiesisch portugais portugués português",
     "Dutch": "niederländisch néerlandais neerlandés nederlands flemish", "Swedish": "schwedisch suédois sueco svenska", "Norwegian": "norwegisch norvégien noruego norsk",
     "Danish": "dänisch danois danés dansk", "Finnish": "finnisch finnois finés suomi", "Icelandic": "isländisch", "Polish": "polnisch polonais polaco polski",
     "Czech": "tschechisch tchèque checo", "Slovak": "slowakisch slovaque eslovaco", "Hungarian": "ungarisch hongrois húngaro", "Romanian": "rumänisch roumain rumano",
-    "Bulgarian": "bulgarisch bulgare búlgaro", "Greek": "griechisch grec griego", "Russian": "russisch russe ruso", "Ukrainian": "ukrainisch ukrainien ucraniano",
+    "Bulgarian": "bulgarisch bulgare búlgaro", "Greek": "griechisch grec griego", "Russian": "russisch russe ruso russo", "Ukrainian": "ukrainisch ukrainien ucraniano",
     "Turkish": "türkisch turc turco türkçe", "Kurdish": "kurdisch kurde", "Arabic": "arabisch arabe árabe", "Hebrew": "hebräisch hébreu hebreo", "Persian": "persisch persan persa farsi dari",
     "Hindi": "", "Urdu": "", "Bengali": "bangla", "Punjabi": "", "Tamil": "", "Telugu": "", "Marathi": "", "Gujarati": "", "Malayalam": "", "Kannada": "", "Nepali": "", "Sinhala": "",
-    "Chinese": "chinesisch chinois chino mandarin mandarín cantonese", "Japanese": "japanisch japonais japonés", "Korean": "koreanisch coréen coreano",
+    "Chinese": "chinesisch chinois chino chinês mandarin mandarín cantonese", "Japanese": "japanisch japonais japonés japonês", "Korean": "koreanisch coréen coreano",
     "Vietnamese": "vietnamesisch vietnamien", "Thai": "thailändisch", "Indonesian": "indonesisch", "Malay": "malaysisch", "Tagalog": "filipino",
     "Croatian": "kroatisch croate croata", "Serbian": "serbisch serbe serbio", "Bosnian": "bosnisch", "Slovenian": "slowenisch", "Albanian": "albanisch albanais",
-    "Macedonian": "mazedonisch", "Lithuanian": "litauisch", "Latvian": "lettisch", "Estonian": "estnisch", "Catalan": "katalanisch catalán català", "Basque": "euskera euskara baskisch vasco",
+    "Macedonian": "mazedonisch", "Lithuanian": "litauisch", "Latvian": "lettisch", "Estonian": "estnisch", "Valencian": "valenciano valencià", "Cebuano": "", "Ilocano": "", "Catalan": "katalanisch catalán català", "Basque": "euskera euskara baskisch vasco",
     "Galician": "gallego galego", "Irish": "irisch gaeilge", "Welsh": "walisisch cymraeg", "Breton": "bretonisch bretón", "Luxembourgish": "luxemburgisch luxembourgeois",
     "Latin": "latein", "Swahili": "suaheli", "Yoruba": "", "Igbo": "", "Hausa": "", "Twi": "", "Amharic": "", "Somali": "", "Wolof": "", "Afrikaans": "", "Zulu": "", "Xhosa": "", "Berber": "berbère",
     "Luganda": "", "Quechua": "", "Guaraní": "guarani", "Faroese": "", "Yiddish": "", "Fula": "peul fulani pulaar", "Lingala": "", "Tigrinya": "", "Bambara": "", "Kinyarwanda": "", "Shona": "", "Maltese": "", "Georgian": "georgisch", "Armenian": "armenisch armenio arménien",

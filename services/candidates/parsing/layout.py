@@ -191,9 +191,10 @@ def _with_labels(segments: list[Segment]) -> list[Segment]:
             for run in _labels(side) if form else _runs(side):
                 heading = heading_kind(" ".join(segment.text for segment in run))
                 divided = form or (heading and not heading_kind(run[0].text))
+                listed = not _heads(run[0], other) and _heads(run[0], other, bullets=True)  # what names the entries is marked as a list is
                 rest = [
                     segment for segment in run[1:]
-                    if divided or (not _heads(segment, other) and (heading or not heading_kind(segment.text)))
+                    if divided or (not _heads(segment, other, bullets=listed) and (heading or not heading_kind(segment.text)))
                 ]  # fmt: skip
                 base = _base_of(run, other)
                 if rest and id(run[0]) not in whole and base is not None:
@@ -211,9 +212,9 @@ def _base_of(run: list[Segment], other: list[Segment]) -> float | None:
     return between[0] if len(set(map(round, between))) == 1 and len(run) < 4 else None
 
 
-def _heads(segment: Segment, other: list[Segment]) -> bool:
-    """Whether it stands beside a line of its own, which no bullet is."""
-    return any(on_one_line(segment, mate) and mate.text[:1].isalnum() for mate in other)
+def _heads(segment: Segment, other: list[Segment], *, bullets: bool = False) -> bool:
+    """Whether it stands beside a line of its own, which a bullet mostly is not."""
+    return any(on_one_line(segment, mate) and (bullets or mate.text[:1].isalnum()) for mate in other)
 
 
 def _is_tall(side: list[Segment], segments: list[Segment]) -> bool:

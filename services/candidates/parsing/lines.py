@@ -60,6 +60,11 @@ def clean(text: str) -> str:
     return text.replace(" ", "") if _SPACED_OUT.fullmatch(text) else text
 
 
+def plain(text: str) -> str:
+    """In small letters without accents, as words are compared."""
+    return unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss")).encode("ascii", "ignore").decode()
+
+
 def _composed(match: re.Match[str]) -> str:
     """An accent that was set before its letter, as old fonts have it, put onto it."""
     whole = unicodedata.normalize("NFC", match[2].replace("\u0131", "i") + _ACCENTS[match[1]])

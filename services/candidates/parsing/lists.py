@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from services.candidates.parsing.dates import Period, find_period
 from services.candidates.parsing.languages import language_name
 from services.candidates.parsing.parsed import Certification, Found, Source
 from services.candidates.parsing.sections import Item, Section, Text, items
-from services.chassis.skills import find_skills, normalise
+from services.chassis.skills import Mention, find_skills, normalise
 
-_LABEL = re.compile(r"^[^:\t,;|]{2,40}:\s+|^[^:\t,;|•·]{2,40}\t(?=[^\t]*[,;|•·])")
+_LABEL = re.compile(r"^[^:\t,;|]{2,40}:\s+|^[^:\t,;|•·]{2,40}\t(?![•·▪●◦])(?=[^\t]*[,;|•·])")
 _MARKS = re.compile(r"^[\u2190-\u2bff]\s*|[●○◐★☆■□▪▫⬤◯•·]{2,}|\b\d{1,3}\s?%|\d\s?/\s?(?:5|10)\b")
 _LEVEL = re.compile(
     r"\s*(?:[(\[–—:-]\s*)?\b(?:expert|advanced|intermediate|beginner|basic|proficient|excellent|very good|good|experte|fortgeschritten|sehr gut|gut|grundkenntnisse|avancé|intermédiaire|débutant"
@@ -97,6 +98,9 @@ _UNTIL = re.compile(
 _GRADES = frozenset(
     ["associate", "professional", "expert", "specialty", "foundation", "practitioner", "advanced", "fundamentals"]
 )  # of a certificate, behind its dash
+_CLASS = re.compile(
+    r"(?:class|level|grade|part|stage|tier|category|cat|type|niveau|stufe|klasse|nivel|clase|categor\u00eda)\b", re.IGNORECASE
+)  # goes on with the title
 _SMALL = frozenset(["and", "or", "of", "in", "und", "oder", "et", "ou", "y", "e", "o", "the", "mit", "with"])
 
 
@@ -146,13 +150,20 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
                 continue
             mentions = find_skills(name)
             covered = sum(mention.end - mention.start for mention in mentions)
-            if len(mentions) == 1 and len(name.split()) <= 4 and not _is_but(name[: mentions[0].start] + " " + name[mentions[0].end :]):
+            if mentions and len(name.split()) <= 4 and not _is_but(_beside(name, mentions)):
                 mentions = []  # "sage payroll" is not payroll
             if mentions and (2 * covered > len(name) or len(name.split()) > _MOST_WORDS or len(mentions) > 1):
                 found += [text.found(mention.skill, 0.9, item.first, item.last, name[mention.start : mention.end]) for mention in mentions]
             elif len(name) <= _LONGEST_NAME and len(name.split()) <= _MOST_WORDS and not find_period(name):
                 found.append(text.found(name, 0.65, item.first, item.last))
     return found
+
+
+def _beside(name: str, mentions: Sequence[Mention]) -> str:
+    """What is left of a name without the skills in it."""
+    starts = [0, *(mention.end for mention in mentions)]
+    ends = [*(mention.start for mention in mentions), len(name)]
+    return " ".join(name[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def _is_of_else(words: str) -> bool:
@@ -199,11 +210,11 @@ def _certificate(words: str) -> tuple[str, str]:
         return parts[0], parts[1]
     whole = parts[0] if parts else ""
     bracket = re.fullmatch(r"(.{4,}?)\s*\(([^()]{6,}),?\)", whole)
-    if bracket and bracket[2].strip(" ,"):
+    if bracket and bracket[2].strip(" ,") and not bracket[2][0].islower():
         return bracket[1], bracket[2].strip(" ,")
     for separator in (r",\s+(?![^()]*\))", r"\s+[–—-]\s+"):
         pieces = [piece for piece in map(_trimmed, re.split(separator, whole)) if piece]
-        if len(pieces) > 1 and pieces[-1].casefold() not in _GRADES:
+        if len(pieces) > 1 and pieces[-1].casefold() not in _GRADES and not _CLASS.match(pieces[1]):
             at = 1 if separator.startswith(",") else -1
             begin = whole.rindex(pieces[-1]) if at == -1 else whole.index(pieces[1], len(pieces[0]))
             return _trimmed(whole[:begin]), pieces[at]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from services.candidates.parsing import evidence
-from services.candidates.parsing.contacts import EMAIL, LABEL, LABEL_CELL, NOT_NAMES, PARTS, PHONE_LABEL, plain
+from services.candidates.parsing.contacts import EMAIL, LABEL, LABEL_CELL, NOT_NAMES, PARTS, PHONE_LABEL
 from services.candidates.parsing.dates import find_period
 from services.candidates.parsing.headings import heading_kind
+from services.candidates.parsing.lines import plain
 from services.candidates.parsing.parsed import Found
-from services.candidates.parsing.places import placeness
+from services.candidates.parsing.places import is_town, placeness
 from services.candidates.parsing.sections import Text
 
 _STREET = re.compile(
@@ -21,7 +23,9 @@ _OTHER_LABEL = re.compile(
     r"|\b(?:e-?mail|web|website|linkedin|github|phone|tel|mobil)\b",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"(?:\+|\b00)?\(?\d[\d ()/.-]{7,}\d")
 _LETTER = re.compile(r"^[A-Z]\s?:\s+")  # "A: Brno", beside "T: +420 ..."
+_STATED = 0.9
 _OF_HOME = re.compile(r"\s*\((?:home|work|private|privat|domicile|permanent|current)\)?$", re.IGNORECASE)
 
 
@@ -33,6 +37,8 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
         line = text.lines[index]
         if name and {*plain(line.text).split()} <= {*plain(name.value).split()}:
             continue
+        if EMAIL.search(line.text):
+            line = replace(line, text=_NUMBER.sub(" | ", EMAIL.sub(" | ", line.text)))
         cells = LABEL_CELL.sub(r"\1: ", line.text.replace(" I ", " | ") if line.text.count(" I ") > 1 else line.text)
         for part in PARTS.split(cells):
             label = LABEL.match(part)
@@ -54,13 +60,27 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
                 sure = max(sure, 0.85)
             elif _is_street(words):
                 sure = max(sure, 0.8)
-            elif evidence.title(words) > 0.9 or evidence.company(words) > 0.8 or heading_kind(words):
-                continue
+            elif heading_kind(words) or _is_house(words.split(", ")[0]) or (sure < _STATED and _is_house(words)):
+                words, sure = _behind_an_address(words)  # "Faculty of History, University of Oxford, Oxford"
             elif 0.25 <= sure < 0.5:
                 sure += 0.15 if _is_beside(text, index, beside) else -0.1
             if sure >= 0.4 and (best is None or sure > best.confidence + 0.01):
                 best = text.found(words, min(0.95, round(sure, 2)), index, index)
     return _with_street(text, near, best) if best else None
+
+
+def _is_house(words: str) -> bool:
+    return evidence.title(words) > 0.9 or evidence.company(words) > 0.8
+
+
+def _behind_an_address(words: str) -> tuple[str, float]:
+    """The place at the end of where somebody works."""
+    pieces = words.split(", ")
+    for count in (2, 1):
+        place = ", ".join(pieces[-count:])
+        if len(pieces) > count and placeness(place) >= 0.6 and is_town(place) and evidence.company(place) < 0.8:
+            return place, round(placeness(place) - 0.1, 2)
+    return words, 0.0
 
 
 def _with_street(text: Text, near: list[int], town: Found[str]) -> Found[str]:

@@ -6,8 +6,9 @@ import re
 from statistics import median
 
 from services.candidates.parsing import evidence
-from services.candidates.parsing.contacts import LABEL, NOT_NAMES, PARTS, plain
+from services.candidates.parsing.contacts import LABEL, NOT_NAMES, PARTS
 from services.candidates.parsing.headings import heading_kind
+from services.candidates.parsing.lines import plain
 from services.candidates.parsing.parsed import Found
 from services.candidates.parsing.places import placeness, region_of
 from services.candidates.parsing.sections import Text
@@ -21,6 +22,7 @@ _LAST_NAME = re.compile(
 )
 _CREDENTIAL = r"[A-Z][A-Za-z.]{0,3}[A-Z.][A-Za-z.-]{0,4}"
 _CREDENTIALS = re.compile(rf",\s*{_CREDENTIAL}(?:(?:,\s*|\s+){_CREDENTIAL}){{0,6}}$")
+_MEMBERSHIP = re.compile(r"\s*\([A-Z][A-Z., /-]{1,24}\)$")
 _NAME_WORD = re.compile(r"[\"'(\u201c\u2018\u201e]?[^\W\d_](?:[^\W\d_]|['\u2019.-])*[\"')\u201d\u2019\u201c]?")
 _PARTICLES = frozenset(
     [
@@ -65,9 +67,10 @@ _PARTICLES = frozenset(
     ]
 )
 _TITLES = re.compile(
-    r"^(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|m|sr|sra|ing|dipl\.?-?ing)\b\.?\s+)+|,?\s+(?:mba|phd|ph\.d\.?|md|rn|cpa|msc|m\.sc\.|bsc|b\.sc\.|esq|pmp|cfa|acca|fcca|mrcp)\.?$",
+    r"^(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|m|sr|sra|ing|dipl\.?-?ing)\b\.?\s+)+|,?\s+(?:mba|phd|ph\.d\.?|md|rn|bsn|msn|rgn|aca|acma|cima|cipd|chrp|shrm-cp|phr|jd|llm|edd|dba|pharmd|mph|msw|lcsw|cissp|cma|ceng|cpa|msc|m\.sc\.|bsc|b\.sc\.|esq|pmp|cfa|acca|fcca|mrcp)\.?$",
     re.IGNORECASE,
 )
+_SURNAME_FIRST = re.compile(r"((?:[^\W\d_a-z][^\W\d_a-z'\u2019-]+ ?){1,3}),\s+([^\W\d_][^\W\d_A-Z]+(?: [^\W\d_][^\W\d_]*\.?){0,3})$")
 _NUMERAL = re.compile(r"I{2,3}|IV|VI{0,3}")
 _NAME_IN_EMAIL = 3
 
@@ -86,16 +89,18 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
         large = bool(line.size and line.size > 1.25 * body)
         if index not in inside and not large:
             continue
-        whole = LABEL.sub("", line.text)
+        whole = _in_order(LABEL.sub("", line.text))
         last = index
         while large and last < min(index + 2, len(text.lines) - 1) and text.lines[last + 1].size == line.size:
             more = f"{whole} {text.lines[last + 1].text}"  # a name that takes several lines
             if not _could_be_name(more) or _is_said_by(text.lines[last + 1].text):
                 break
             whole, last = more, last + 1
-        whole = _CREDENTIALS.sub("", whole)
+        whole = _CREDENTIALS.sub("", _MEMBERSHIP.sub("", whole))
         for order, part in enumerate(PARTS.split(whole)[:2]):
             words = _TITLES.sub("", _TITLES.sub("", part.strip())).strip(" ,")
+            if large and words.islower() and email is not None and _is_told_by(email.value, words):
+                words = words.title()  # set small on purpose
             if not _could_be_name(words):
                 continue
             value = _cased(words)
@@ -114,6 +119,12 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
             if best is None or score > best[0]:
                 best = (score, text.found(value, round(sure, 2), index, last, words))
     return best[1] if best else None
+
+
+def _in_order(words: str) -> str:
+    """A surname in capitals before a comma goes behind the names that follow it."""
+    match = _SURNAME_FIRST.match(words)
+    return f"{match[2]} {match[1]}" if match else words
 
 
 def _name_of_two_fields(text: Text, near: list[int]) -> tuple[float, Found[str]] | None:
@@ -147,6 +158,11 @@ def _cased(words: str) -> str:
 def _repeats(email: str, name: str) -> bool:
     local = plain(email.partition("@")[0])
     return any(len(word) >= _NAME_IN_EMAIL and word in local for word in plain(name).split())
+
+
+def _is_told_by(email: str, words: str) -> bool:
+    """Whether an address has at least two of the words, in whichever half."""
+    return sum(len(word) >= _NAME_IN_EMAIL and word in plain(email) for word in plain(words).split()) > 1
 
 
 def _could_be_name(text: str) -> bool:

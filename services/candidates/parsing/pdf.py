@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
@@ -19,11 +18,13 @@ from services.candidates.parsing.limits import MAX_CHARACTERS, MAX_PAGES, PDF, U
 from services.candidates.parsing.lines import Document, Line, bounded, clean
 from services.candidates.parsing.segments import Word
 
-_SOFT_HYPHEN = 2  # what PDFium makes of a hyphen at a line's end
+_HYPHENS = (2, 0xAD)  # what PDFium makes of a hyphen at a line's end, and what fonts call the glyph that some programs set for every hyphen
 _BOLD_WEIGHT = 600
 _MAX_LINKS = 200
 _FEW_LETTERS = 4
 _BLANK = 0.17  # of the size: the narrowest gap between words that nothing else parts
+_TIGHT_BLANK = 0.11  # where the letters themselves stand without any gap, as in a line that was squeezed to fit
+_NO_GAP = 0.01
 _RUNNING = re.compile(r"(?:page|seite|p\u00e1gina|p\.)?\s*\d{1,2}\s*(?:(?:/|of|von|de|sur)\s*\d{1,2})?", re.IGNORECASE)
 _MARGIN = 0.07
 _TOP = 80.0
@@ -198,7 +199,7 @@ def _letters(text_page: pypdfium2.PdfTextPage, count: int, height: float) -> Ite
     left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
     for index in range(count):
         code = pdfium.FPDFText_GetUnicode(text_page, index)
-        letter = "-" if code == _SOFT_HYPHEN else _decode(code)
+        letter = "-" if code in _HYPHENS else _decode(code)
         if letter.isspace() or not letter:
             if not pdfium.FPDFText_IsGenerated(text_page, index):
                 yield None
@@ -216,11 +217,13 @@ def _letters(text_page: pypdfium2.PdfTextPage, count: int, height: float) -> Ite
 def _split(text_page: pypdfium2.PdfTextPage, run: list[_Letter | None]) -> list[Word]:
     """The words of letters on one baseline: parted by blanks, and by gaps that are wide beside those between most letters."""
     pairs = [(one, other) for one, other in pairwise(run) if one and other]
-    tracking = median(other.x0 - one.x1 for one, other in pairs) if len(pairs) >= _FEW_LETTERS else 0.0
+    gaps = sorted(other.x0 - one.x1 for one, other in pairs)
+    tracking = gaps[len(gaps) // 3] if len(gaps) >= _FEW_LETTERS else 0.0  # words may be as short as two letters
+    blank = _TIGHT_BLANK if pairs and tracking < _NO_GAP * pairs[0][0].size else _BLANK
     words: list[Word] = []
     open_word: list[_Letter] = []
     for letter in [*run, None]:
-        if open_word and (letter is None or letter.x0 - open_word[-1].x1 > _blank(open_word[-1], letter) + max(tracking, 0)):
+        if open_word and (letter is None or letter.x0 - open_word[-1].x1 > _gap(open_word[-1], letter, blank) + max(tracking, 0)):
             first = open_word[0]
             words.append(
                 Word(
@@ -235,9 +238,9 @@ def _split(text_page: pypdfium2.PdfTextPage, run: list[_Letter | None]) -> list[
     return words
 
 
-def _blank(last: _Letter, letter: _Letter) -> float:
+def _gap(last: _Letter, letter: _Letter, blank: float) -> float:
     """The narrowest gap that parts two words here: narrower where a capital follows a small letter, as where a blank is set smaller than the words."""
-    return (_BLANK / 2.5 if last.text.islower() and letter.text.isupper() else _BLANK) * max(letter.size, 4)
+    return (min(blank, _BLANK / 2.5) if last.text.islower() and letter.text.isupper() else blank) * max(letter.size, 4)
 
 
 def _is_bold(text_page: pypdfium2.PdfTextPage, index: int) -> bool:

@@ -63,6 +63,9 @@ _HALF_TOWN = 0.65
 _DIGIT = re.compile(r"\d")
 _POSTAL = re.compile(r"(?:\d{4,5}(?:-\d{3,4})?\s+|(?:A|D|F|E|CH|DE|AT|FR|ES|L|B)-?\d{4,5}\s+)(?=[^\W\d_])")
 _POSTAL_AFTER = re.compile(r"[\s,]+(?:\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4}(?: ?[A-Z]{2})?)$")
+_OF_A_COUNTY = re.compile(
+    r"^(?:Co\.|County|City of|Greater|Landkreis|Kreis|Province of|Provincia de)\s+(?=[A-Z\u00c0-\u00dd])|(?<=[a-z])\s(?:City|County|Area|Metropolitan Area)$"
+)
 _DISTRICT = re.compile(r"\s(?:\d{1,2}e?|[A-Z\u00d8]{1,2})$")  # Dublin 8, Paris 11e
 _BRITISH_POST = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
 _WORDS = re.compile(r"[^\W\d_][\w .'\u2019/()-]{0,40}")
@@ -85,7 +88,9 @@ def region_of(place: str) -> str | None:
             return _CITY_OF[_bare(part)]
         if len(words) > 1 and (state := _state_in(words)):
             return _STATE_OF[state]
-    return next((found for part in reversed(parts) if (found := _towns().get(_folded(_bare(part))))), None)
+    return next(
+        (found for part in parts if (found := _towns().get(_folded(_bare(part))))), None
+    )  # behind a town its province may have a town's name
 
 
 def _state_in(words: list[str]) -> str | None:
@@ -164,6 +169,7 @@ _REMOTE = frozenset("remote hybrid home-office homeoffice télétravail remoto �
 def _bare(text: str) -> str:
     """The name alone, in small letters: without postal code, state, district and what stands in brackets."""
     name = _POSTAL_AFTER.sub("", _POSTAL.sub("", re.sub(r"(?<=\w)\s*\([^()]*\)?$", "", text.strip(" .()"))))
+    name = _OF_A_COUNTY.sub("", name)
     words = name.split()
     if len(words) > 1 and words[-1].isupper() and words[-1] in _STATE_OF:
         name = " ".join(words[:-1])

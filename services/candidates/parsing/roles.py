@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from statistics import mean
 
-from services.candidates.parsing.evidence import is_kind, place
+from services.candidates.parsing.evidence import degree, is_kind, place, school
 from services.candidates.parsing.labels import label_of
 from services.candidates.parsing.places import is_town, lies_in
 from services.candidates.parsing.sections import Item
@@ -22,6 +22,19 @@ _ABOUT = re.compile(
     r"|m\u00e9moire|tesis|sujet|schwerpunkte?|relevant coursework|coursework)\s?:[^\t|]*)",
     re.IGNORECASE,
 )
+_VIA = re.compile(
+    r"\s*\((?:via|through|durch|\u00fcber|contracted (?:by|through)|on contract to|client|f\u00fcr)\b:?[^()]*\)|,?\s+via [A-Z][^\t|,]*$"
+)
+_WORKED_AS = re.compile(
+    r"^(?:\d{1,2}[.)]\s+)?(?:(?:currently|presently|previously|have|i)\s+)*(?:work(?:ed|ing|s)?|serv(?:ed|ing|es)|employed|engaged)\s+as\s+(?:an?\s+|the\s+)?",
+    re.IGNORECASE,
+)
+_WORKED_IN = re.compile(r"\s+(?:in|with|at|for)\s+(?:the\s+)?(?=[A-Z])")
+_GRADED = re.compile(
+    r",?\s*(?:\(\s*)?\b(?:2[:.][12i]{1,2}|(?:first|second|third|1st|2nd|upper|lower|one)[ -](?:upper |lower |division|class)[^\t,()]*"
+    r"|(?:with )?(?:distinction|merit)|[DMP]\*?[DMP]\*?[DMP]\*?|(?:summa|magna|insigni|cum) (?:cum )?laude)(?!\w)(?:\s*\))?(?=\s*(?:[,\t|)]|$))",
+    re.IGNORECASE,
+)
 _HELD_AT = re.compile(r"\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])")
 _DASH = re.compile(r"\s+(?:[\u2013\u2014-]|--)\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")
 _COMMA = re.compile(r"(?<!\d),\s+(?!(?:(?i:Inc|LLC|Ltd|LLP|Corp|Co|S\.L|S\.A|GmbH))\.?(?:$|[\s,]))(?![^()]*\))")
@@ -29,6 +42,10 @@ _AT = re.compile(
     r"(?<=\w)\s+(?:en|for|f\u00fcr|\u00e0|w)\s+(?=(?:[Ll]a |[Ee]l |[Ll]os |[Ll]as )?[A-Z\u00c0-\u00dd\d])"
 )  # where every entry has it
 _EDGES = " ,;:|\u00b7\u2022\u2013\u2014-\t"
+_LEVEL = re.compile(
+    r"(primary|elementary|secondary|tertiary|vocational|college|(?:senior |junior )?high school|graduate studies)\s?:\s+", re.IGNORECASE
+)  # of schooling
+_SURE_POST = 0.7
 _STATED = 0.6
 
 
@@ -58,11 +75,18 @@ def parts(rows: Sequence[tuple[str, Item]]) -> Head:
     found: Head = []
     number = 0
     for whole, item in rows:
-        words = _ABOUT.sub("", whole)
+        worked = _WORKED_AS.match(whole)
+        words = _VIA.sub("", _GRADED.sub("", _ABOUT.sub("", _WORKED_IN.sub("\t", whole[worked.end() :], count=1) if worked else whole)))
         cells = [
             cell for cell in (_trim(cell) for cell in _STRONG.split(words)) if cell and any(map(str.isalpha, cell)) and not is_kind(cell)
         ]
         label = label_of(words)
+        if level := _LEVEL.match(words):
+            taught = degree(words[level.end() :]) > school(words[level.end() :])
+            found += [] if taught else [Part(level[1], item, (number, 0), "degree")]
+            found.append(Part(_trim(words[level.end() :]), item, (number, 1), "degree" if taught else "school"))
+            number += 1
+            continue
         if label and label[0] != "dates":
             found.append(Part(_trim(label[1].replace("\t", " ")), item, (number, 0), label[0]))
             number += 1
@@ -113,12 +137,10 @@ def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str
 def _held_at(part: Part, first: Judge, second: Judge) -> list[Part]:
     """A post "at" an employer is two; a university "at Austin" is one."""
     match = _HELD_AT.search(part.text)
-    if match is None or part.told or second(part.text[: match.start()]) > first(part.text[: match.start()]):
+    post = part.text[: match.start()] if match else ""
+    if match is None or part.told or (second(post) > first(post) < _SURE_POST):
         return [part]
-    return [
-        replace(part, text=text, slot=(*part.slot, number))
-        for number, text in enumerate((part.text[: match.start()], part.text[match.end() :]))
-    ]
+    return [replace(part, text=text, slot=(*part.slot, number)) for number, text in enumerate((post, part.text[match.end() :]))]
 
 
 def _departments(head: Head, first: Judge, second: Judge) -> Head:
@@ -276,7 +298,12 @@ def _merged(text: str, pieces: list[str], usual: int, first: Judge, second: Judg
         begin = text.find(pieces[start])
         end = text.find(pieces[start + size - 1], begin) + len(pieces[start + size - 1])
         option = [*pieces[:start], text[begin:end], *pieces[start + size :]]
-        clear = mean(max(first(piece), second(piece), place(piece)) for piece in option) + (0.1 if place(text[begin:end]) > _STATED else 0)
+        kinds = {first(piece) > second(piece) for piece in pieces[start : start + size] if max(first(piece), second(piece)) > 0.8}
+        clear = (
+            (0.0 if len(kinds) < 2 else -0.2)
+            + mean(max(first(piece), second(piece), place(piece)) for piece in option)
+            + (0.1 if place(text[begin:end]) > _STATED else 0)
+        )
         options.append((round(clear, 6), -start, option))
     return max(options)[2]
 
@@ -293,6 +320,9 @@ def _without_place(part: Part) -> Part | None:
         if len(pieces) > count and place(", ".join(pieces[-count:])) >= _STATED:
             text = ", ".join(pieces[:-count])
             break
+    dashes = [*re.finditer(r"\s+[\u2013\u2014-]\s+", text)]
+    if dashes and is_town(text[dashes[-1].end() :]) and place(text[dashes[-1].end() :]) >= _STATED:
+        text = text[: dashes[-1].start()]
     bracket = re.search(r"\s*\(([^()]*)\)$", text)
     if bracket and bracket.start() and (is_kind(bracket[1]) or place(bracket[1]) >= _STATED or re.fullmatch(r"\d\d[\dAB]?", bracket[1])):
         text = text[: bracket.start()]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from statistics import median
 
+from services.candidates.parsing import evidence
 from services.candidates.parsing.dates import find_period
 from services.candidates.parsing.headings import heading_kind
 from services.candidates.parsing.labels import kind_of
@@ -21,7 +22,11 @@ _OPEN_END = re.compile(
     r"(?:[,(&/]|\b(?:and|or|of|in|the|for|und|oder|für|von|zur|der|et|ou|de|du|des|pour|en|y|o|para|del|la|le))$", re.IGNORECASE
 )
 _SENTENCES = re.compile(r"^(?=.{30})(?:\S+ ){5,}.*[^\W\d_]{2,}[.!?]$")
+_OF_ENTRIES = ("experience", "education", "projects")
+_JUDGES = (evidence.title, evidence.company, evidence.degree, evidence.school)
+_TOLD = 0.8  # of what words prove
 _LINE_GAP = 1.9
+_LONGEST_CELL = 32
 _INDENTED = 5  # columns of eight points that a list is set in
 _OTHER_WIDTH = 0.15
 _LONGEST_BROKEN = 120  # letters of a word that a line end cut without a hyphen
@@ -134,7 +139,11 @@ def find_sections(text: Text) -> list[Section]:
         ):
             kind = heading_kind(_joined(line.text, following.text))  # one that takes two lines
             skipped = index + 1 if kind else skipped
-        heads = kind is not None and (look in told or not told or line.heading or _stands_out(look, body) or kind == "contact")
+        heads = (
+            kind is not None
+            and not _ends_a_name(text, index, told)
+            and (look in told or not told or line.heading or _stands_out(look, body) or kind == "contact")
+        )
         if heads and kind is not None and not (sections[-1].kind == kind and not _stands_out(look, body) and told):
             sections.append(Section(kind, line.text if skipped != index + 1 or following is None else _joined(line.text, following.text)))
         elif (
@@ -149,12 +158,22 @@ def find_sections(text: Text) -> list[Section]:
             and not line.bullet
             and "\t" not in line.text
             and (_is_unknown_heading(line, look, told, body) or (look in alone and sum(map(str.isalpha, line.text)) >= _SHORTEST_HEADING))
-            and not (line.size is None and sections[-1].kind in ("experience", "education", "projects") and _is_dated_below(text, index))
+            and not (sections[-1].kind in _OF_ENTRIES and _is_dated_below(text, index) and _names_an_entry(text, sections[-1], line))
         ):
             sections.append(Section("other", line.text))
         else:
             sections[-1].lines.append(index)
     return sections
+
+
+def _ends_a_name(text: Text, index: int, told: set[Look]) -> bool:
+    """Whether it goes on right below a line of the same look, which is not that of the headings: "M.A. European" over "Studies"."""
+    above, line = text.lines[index - 1] if index else None, text.lines[index]
+    return (
+        above is not None and bool(told) and _look(line) not in told and _look(above) == _look(line) and line.size is not None
+        and above.x0 is not None and line.x0 is not None and abs(above.x0 - line.x0) < 2
+        and above.page == line.page and 0 < (line.y0 or 0) - (above.y0 or 0) < _LINE_GAP * line.size
+    )  # fmt: skip
 
 
 def _of_headings_alone(text: Text, kinds: list[str | None], told: set[Look]) -> set[Look]:
@@ -201,8 +220,15 @@ def _is_unknown_heading(line: Line, look: Look, told: set[Look], body: float) ->
 
 
 def _is_dated_below(text: Text, index: int) -> bool:
-    """Whether it is rather the name of an employer in capitals, as its dates are on one of the next lines."""
+    """Whether dates are on one of the next lines, as below the name of an employer that is set like a heading."""
     return any(find_period(line.text) for line in text.lines[index + 1 : index + 3])
+
+
+def _names_an_entry(text: Text, section: Section, line: Line) -> bool:
+    """Whether its words do, or it stands first in the section, or as another name above it does; where only capitals make headings, any does."""
+    if line.size is None or not section.lines or max(judge(line.text) for judge in _JUDGES) > _TOLD:
+        return True
+    return any(_look(text.lines[index]) == _look(line) for index in section.lines)
 
 
 def items(text: Text, indices: list[int], *, narrow: bool = False) -> list[Item]:
@@ -211,6 +237,7 @@ def items(text: Text, indices: list[int], *, narrow: bool = False) -> list[Item]
     Short lines of a narrow column are joined only where their items are known to be long, and then until one has its date.
     """
     dated = narrow and bool(indices) and find_period(text.lines[indices[-1]].text) is not None
+    short = narrow and not dated
     found: list[Item] = []
     edges = _edges(text) if text.wrapped else {}
     for index in indices:
@@ -225,11 +252,17 @@ def items(text: Text, indices: list[int], *, narrow: bool = False) -> list[Item]
             and not line.bullet
             and not (dated and find_period(last.text))
             and _goes_on(text, last, index, edges, narrow=dated)
+            and not (short and len(last.text) <= _LONGEST_HEADING and _could_be_the_next(last.text, line.text))
         ):
             found[-1] = Item(last.first, index, _joined(last.text, words), last.bullet)
         else:
             found.append(Item(index, index, words, bool(mark) or line.bullet))
     return found
+
+
+def _could_be_the_next(before: str, words: str) -> bool:
+    """Whether words below others in a narrow list may be another item: several, with a capital, and outside of any bracket."""
+    return len(words.split()) > 1 and words[:1].isupper() and before.count("(") <= before.count(")")
 
 
 def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float], *, narrow: bool) -> bool:
@@ -240,9 +273,11 @@ def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float], *, nar
     if period and (period.start or period.until - period.begin > len(line.text) - 3) and period.begin < 3:
         return False
     before = find_period(last.text)
-    if period and period.start and before and before.start:
+    if period and before and before.start and (period.start or not last.text[before.until :].strip(" ).")):
         return False
     if last.bullet:
+        if _is_row(above) and _is_row(line):
+            return False  # an employer and a place, then a title and dates, the first of them marked as a list is
         first = text.lines[last.first]
         if first.x0 is not None and line.x0 is not None:
             if line.x0 > first.x0 + 2:
@@ -250,6 +285,12 @@ def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float], *, nar
             return line.page > first.page and _is_broken(above, line, edges)
         return line.text[:1].islower()
     return index == last.last + 1 and _is_broken(above, line, edges, narrow=narrow)
+
+
+def _is_row(line: Line) -> bool:
+    """Whether its last words stand at the other margin, and are few."""
+    before, gap, cell = line.text.rpartition("\t")
+    return bool(gap) and len(before) > 2 and len(cell) <= _LONGEST_CELL and not cell.endswith((".", ","))
 
 
 def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool = False) -> bool:
@@ -270,9 +311,12 @@ def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool
     if edge is None or above.x0 is None or above.x1 is None or line.x0 is None or abs(above.x0 - line.x0) > 3:
         return False
     letter = (above.x1 - above.x0) / max(len(above.text), 1)
-    full = above.x1 + letter * (len(line.text.split(" ", 1)[0]) + 1) > edge
+    room = max(edge, line.x1 or 0)  # what the line below takes up, the one above could have
+    full = above.x1 + letter * (len(line.text.split(" ", 1)[0]) + 1) > room
     return (
-        full and (narrow or len(above.text) > 25 or line.text[:1].islower()) and not (line.text[:1].isupper() and above.text[-1:] in ".!?")
+        full
+        and (narrow or len(above.text) > 25 or line.text[:1].islower() or (line.bold and " " not in line.text))
+        and not (line.text[:1].isupper() and above.text[-1:] in ".!?")
     )
 
 
@@ -296,9 +340,11 @@ def _edges(text: Text) -> dict[int, float]:
     return edges
 
 
-def opening(text: Text, sections: list[Section]) -> list[int]:
-    """The prose that stands before the first heading, in whole sentences."""
-    lines = sections[0].lines if len(sections) > 1 else []
+def opening(text: Text, sections: list[Section], name: int) -> list[int]:
+    """The prose that stands below the name, in whole sentences, and before the next heading."""
+    lines = next(([index for index in each.lines if index > name] for each in sections if not each.kind and name in each.lines), [])
+    if len(sections) < 2:
+        return []
     told = [
         item
         for item in items(text, lines)

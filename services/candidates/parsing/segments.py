@@ -10,6 +10,7 @@ from services.candidates.parsing.dates import find_period
 NARROWEST = 7.0  # points of empty space between columns
 _BULLET_REACH = 40.0
 BASELINE = 1.5  # points
+_DASH = re.compile(r"[-\u2010-\u2015\u2212\u2192~]|\b(?:to|until|till|bis|\u00e0|au|a|al|hasta|at\u00e9)\b", re.IGNORECASE)
 RUN = 1.9  # lines of type within one label
 
 
@@ -137,6 +138,8 @@ def _with_broken_dates(segments: list[Segment]) -> list[Segment]:
 def _make_a_range(above: str, below: str) -> bool:
     """Whether two lines are a range together and neither is one alone; what is left over is punctuation."""
     whole = f"{above} {below}"
+    if not (_DASH.search(above) or _DASH.match(below)):
+        return False  # the years of two rows of a table
     period, alone = find_period(whole), find_period(below)
     if period is None or not period.start or not (period.end or period.current) or (alone and alone.start):
         return False

@@ -46,7 +46,7 @@ def _truth(head: str) -> Truth:
 
     return Truth(
         "", **one, phone_printed="", links=several("links"),
-        work=tuple(Job(company, title, start, end or None, "", ()) for company, title, start, end in jobs),
+        work=tuple(Job(company, title, start or None, end or None, "", ()) for company, title, start, end in jobs),
         education=tuple(School(degree, school, int(start or 0), int(end or 0)) for degree, school, start, end in schools),
         skills=several("skills"), certifications=tuple((title, "", "") for title in several("certs")),
         languages=tuple((name, "") for name in several("languages")), projects=tuple((name, "") for name in several("projects")), headline="",

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from services.candidates.parsing.dates import find_period
 from services.candidates.parsing.document import read
 from services.candidates.parsing.fields import understand
+from services.candidates.parsing.headings import heading_kind
 from services.candidates.parsing.isolated import parse_isolated
 from services.candidates.parsing.lines import clean
 from services.candidates.parsing.parsed import Found, ParsedCv
@@ -211,7 +213,9 @@ PERIODS = {
     "2016", False),
     "Sept. 2019 - Avr. 2022": ("2019-09", "2022-04", False), "marzo de 2019 - actualidad": ("2019-03", None, True),
     "depuis janvier 2020": ("2020-01", None, True), "Issued May 2023": (None, "2023-05", False), "März 2019–Juli 2020": ("2019-03",
-    "2020-07", False),
+    "2020-07", False), "Março de 2021 até o momento": ("2021-03", None, True), "Agosto de 2018 a Fevereiro de 2021": ("2018-08", "2021-02",
+    False), "2006–10": ("2006", "2010", False), "2019-10": (None, "2019-10", False), "2019 – Date": ("2019", None, True),
+    "2013 : diploma (2010-2013)": ("2010", "2013", False),
 }  # fmt: skip
 
 
@@ -247,6 +251,37 @@ def test_headings_in_french_and_spanish_open_their_sections():
     assert languages(spanish) == [("English", "B2")]
 
 
+HEADINGS = {
+    "experience": "Employment History;Work experience with dates;Previous Positions;Where I've worked;Experience & Achievements"
+    ";Sea Service;Berufliche Laufbahn;Praktika und Nebentätigkeiten;Wissenschaftlicher Werdegang;EXPERIENCE PROFESSIONNELLE"
+    ";Stages et emplois;Vida laboral;Prácticas profesionales;Experiência profissional;Esperienze lavorative",
+    "education": "Educational Qualification;Schools Attended;Education and Licenses;Academic Credentials;Studium und Schule"
+    ";Schul- und Hochschulbildung;Etudes;Formation et diplômes;Estudios realizados;Formação acadêmica",
+    "skills": "Technical Proficiency;Computer Literacy;Areas of Specialization;Technische Kenntnisse;Connaissances informatiques;Destrezas"
+    ";Competências",
+    "languages": "Languages Known;Fremdsprachen;Compétences linguistiques;Conocimiento de idiomas;Línguas",
+    "certifications": "Licences and Tickets;Trainings & Seminars attended;Weiterbildungen und Zertifikate;Permis et habilitations"
+    ";Cursos realizados",
+    "summary": "Career Goals;Profil und Ziele;A propos;Resumo profissional",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", HEADINGS)
+def test_a_heading_is_known_by_its_words_whether_alone_or_joined_and_without_its_accents(kind: str):
+    assert {heading: heading_kind(heading) for heading in HEADINGS[kind].split(";")} == dict.fromkeys(HEADINGS[kind].split(";"), kind)
+
+
+@pytest.mark.parametrize("words", ["RESUME", "Customer Experience", "Head of Education", "Java, Python and SQL", "Acme Skills Ltd."])
+def test_words_that_head_no_section_are_no_heading(words: str):
+    assert heading_kind(words) is None
+
+
+def test_certificates_under_a_heading_for_schooling_and_certificates_are_no_schooling():
+    parsed = of("Jo Doe\n\nEDUCATION AND CERTIFICATION\nBA Sociology, Carleton University, 2011\nCertified Scrum Master, 2020")
+    assert education(parsed) == [("BA Sociology", "Carleton University", None, 2011)]
+    assert certifications(parsed) == [("Certified Scrum Master", None, "2020")]
+
+
 def test_a_number_without_prefix_is_dialled_in_the_given_region_or_by_its_grouping_or_not_at_all():
     assert value(of("Jane Doe\n030 9023 5500", "DE").phone) == "+493090235500"
     assert of("Jane Doe\n030 9023 5500").phone is None
@@ -265,6 +300,19 @@ def drawn(*texts: tuple[float, float, str]) -> ParsedCv:
         canvas.drawString(x, y, text)
     canvas.save()
     return understand(read(out.getvalue()))
+
+
+def test_hyphens_that_their_font_calls_soft_part_dates_and_words():
+    parsed = drawn((72, 760, "Experience"), (72, 740, "Nurse, Acme Hospital"), (320, 740, "Jan. 2019 \u00ad Mar. 2020"))
+    assert work(parsed) == [("Nurse", "Acme Hospital", "2019-01", "2020-03", False, 0)]
+
+
+def test_words_of_a_line_that_was_squeezed_to_fit_are_parted():
+    words, x, texts = ["reliable", "systems", "06", "12", "and", "teams"], 72.0, []
+    for word in words:
+        texts.append((x, 700, word))
+        x += stringWidth(word, "Helvetica", 12) + 0.14 * 12
+    assert drawn(*texts).text == " ".join(words)
 
 
 def test_dates_in_a_column_of_their_own_stay_with_their_jobs():
