@@ -296,10 +296,11 @@ class Visit:
             await self._rooms.publish(room.name, Frame(signal=signal))
         elif kind == "consent":
             access = await room.owner.give_consent(room.name, socket.identity.token, agrees=frame.consent.agrees)
-            before = self._rooms.presence.entry(socket.user_id, socket.name, socket.part)
-            socket.part.agrees = access.agrees
-            after = self._rooms.presence.entry(socket.user_id, socket.name, socket.part)
-            await self._rooms.presence.replace(room.name, before, after)
+            for each in [one for one in room.sockets if one.user_id == socket.user_id]:  # it is the person who agrees, in whichever tab
+                before = self._rooms.presence.entry(each.user_id, each.name, each.part)
+                each.part.agrees = access.agrees
+                after = self._rooms.presence.entry(each.user_id, each.name, each.part)
+                await self._rooms.presence.replace(room.name, before, after)
             await self._rooms.tell_participants(room)
         elif kind == "lead":
             access = await room.owner.take_lead(room.name, socket.identity.token, active=frame.lead.active)

@@ -1,5 +1,6 @@
 // The page of an interview: signing in, the device check, the room, the end.
 import { Devices } from "./devices.js";
+import { Editor } from "./editor.js";
 import { Room } from "./room.js";
 
 const $ = (id) => document.getElementById(id);
@@ -7,6 +8,7 @@ const devices = new Devices();
 let token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
 let interview = new URLSearchParams(location.search).get("interview") ?? "";
 let room = null;
+let editor = null;
 let question = null;
 history.replaceState(null, "", location.pathname + location.search); // a token does not stay in the address
 
@@ -62,8 +64,13 @@ function line(message) {
 async function look() {
   const found = await call("GET", `/interviews/${interview}`);
   question = found.open_question ?? null;
+  $("room").dataset.question = question?.id ?? "";
   $("coding").hidden = !question?.asks_for_code;
   $("task").textContent = question?.asks_for_code ? question.text : "";
+  if (question?.asks_for_code) {
+    editor ??= new Editor($("code"), interview, token);
+    editor.open(question.id);
+  }
   $("consent-here").checked = $("consent").checked || found.is_recording_allowed;
   if (["scoring", "ended", "cancelled"].includes(found.status)) await finish();
 }
@@ -125,6 +132,7 @@ function enter(stream) {
 
 async function finish() {
   room?.leave();
+  editor?.close();
   devices.close();
   show("report");
   status("");
@@ -185,7 +193,7 @@ $("run").onclick = async () => {
 $("answer").onclick = async () => {
   try {
     await call("POST", `/interviews/${interview}/questions/${question.id}/answer`, { text: $("words").value, code: $("code").value, language: $("language").value });
-    $("code").value = $("output").textContent = "";
+    $("output").textContent = "";
   } catch (problem) {
     status(problem.message);
   }

@@ -1,5 +1,6 @@
 // The room: its socket, which comes back by itself with what was missed, and a peer connection with everybody in it.
 const PAUSES = [200, 500, 1000, 2000, 5000];
+const TRIES = 10;
 
 export class Room extends EventTarget {
   participants = new Map();
@@ -41,11 +42,16 @@ export class Room extends EventTarget {
     this.#socket?.close();
   }
 
-  // Said again after a reconnect until the room has it: the client_id keeps it from being there twice.
+  // Said again after a reconnect, and where a part of the house was away, until the room has it: the client_id keeps it from being there twice.
   say(content) {
     const client_id = `${Date.now()}-${++this.#number}`;
-    this.#unsent.set(client_id, { say: { content, client_id } });
-    this.#send(this.#unsent.get(client_id));
+    this.#unsent.set(client_id, { frame: { say: { content, client_id } }, tries: 0 });
+    this.#resend(client_id);
+  }
+
+  #resend(client_id) {
+    const unsent = this.#unsent.get(client_id);
+    if (unsent) this.#send(unsent.frame);
   }
 
   consent(agrees) {
@@ -91,10 +97,14 @@ export class Room extends EventTarget {
       for (const id of [...this.#peers.keys()]) this.#drop(id); // this socket is another participant than the one before
       this.me = value.participant_id;
       this.#servers = value.ice_servers;
-      for (const unsent of this.#unsent.values()) this.#send(unsent);
+      for (const client_id of this.#unsent.keys()) this.#resend(client_id);
     } else if (kind === "message") {
       this.#seq = Math.max(this.#seq, Number(value.seq));
       this.#unsent.delete(value.client_id);
+    } else if (kind === "error" && this.#unsent.has(value.client_id)) {
+      const tries = ++this.#unsent.get(value.client_id).tries;
+      if (tries < TRIES) setTimeout(() => this.#resend(value.client_id), PAUSES[Math.min(tries, PAUSES.length - 1)]);
+      else this.#unsent.delete(value.client_id);
     } else if (kind === "participants") {
       this.participants = new Map(value.participants.map((one) => [one.participant_id, one]));
       this.#meet();

@@ -94,6 +94,9 @@ def test_agreeing_to_being_recorded_is_kept_and_told(house: House, world: Any) -
             await employer.until(lambda: [agrees for *_, agrees in seen(employer)] == [True, True], "both agree")
             await employer.send(consent={"agrees": False})
             await candidate.until(lambda: [agrees for *_, agrees in seen(candidate)] == [True, False], "one does not any more")
+            async with visit(running, world, world.employer) as tab:
+                await tab.send(consent={"agrees": True})
+                await candidate.until(lambda: [agrees for *_, agrees in seen(candidate)] == [True] * 3, "the person agrees, in both tabs")
         async with gateway(house) as running, visit(running, world, world.candidate) as candidate:
             assert candidate.welcome["agrees"] is True
 

@@ -97,7 +97,7 @@ class Whisper:
         prompt = model.get_prompt(words, [], without_timestamps=True, hotwords=", ".join(hint.vocabulary) or None)
         most = _TOKENS + math.ceil(_TOKENS_PER_SECOND * seconds)
         [answer] = model.model.generate(
-            encoded, [prompt], beam_size=1, max_length=min(448, 2 * most), return_scores=True, return_no_speech_prob=True,
+            encoded, [prompt], beam_size=1, max_length=min(448, len(prompt) + 2 * most), return_scores=True, return_no_speech_prob=True,
             sampling_temperature=0, suppress_blank=True, suppress_tokens=[-1], no_repeat_ngram_size=0 if may_repeat else _LONGEST_LOOP,
         )  # fmt: skip
         tokens = [token for token in answer.sequences_ids[0] if token < words.eot]

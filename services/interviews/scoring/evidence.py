@@ -1,8 +1,11 @@
 """Where an answer says what a question's points expect, by meaning and by words."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from services.chassis import skills
 from services.interviews.scoring import signs, weights
@@ -11,6 +14,7 @@ from services.interviews.subjects import Point, Question
 
 # Normalised vectors for texts, in their order.
 Vectors = Callable[[Sequence[str]], Sequence[Sequence[float]]]
+Rows = NDArray[np.float64]
 
 _LONG = 12  # words; a longer sentence is also read clause by clause
 _CLAUSE = re.compile(r",\s+|\s+(?=(?:and|but|because|so|then|which|while)\s)|\s+-\s+|:\s+", re.IGNORECASE)
@@ -52,24 +56,28 @@ def read(question: Question, text: str, vectors: Vectors) -> Reading:
     whole = " ".join(sentence.text for sentence in usable)[:_LONGEST_WHOLE]
     # A text stands once in the request however often it is needed.
     texts = list(dict.fromkeys([piece for _, piece in pieces] + [phrasing for _, phrasing in phrasings] + subject + [whole]))
-    by_text = dict(zip(texts, vectors(texts), strict=True))
+    by_text = dict(zip(texts, np.array(vectors(texts), dtype=float), strict=True))
 
-    def alike(one: str, other: str) -> float:
-        return round(sum(a * b for a, b in zip(by_text[one], by_text[other], strict=True)), 2)
+    def rows(chosen: Iterable[str]) -> Rows:
+        return np.stack([by_text[text] for text in chosen])
 
     asked = frozenset(content(question.text))
     parts, others = [*(sentence.text for sentence in usable), whole], [*subject, *(phrasing for _, phrasing in phrasings)]
-    near = max(alike(part, other) for part in parts for other in others)
+    near = round(float((rows(parts) @ rows(others).T).max()), 2)
     relevance = round(max(weights.ramp(near, weights.RELEVANCE_RANGE), weights.NAMED_RELEVANCE * _names(question.skill, usable)), 2)
     different = frozenset[str]().union(*(sentence.stems for sentence in usable)) - asked
     told = weights.ramp(len(different), weights.TOLD_RANGE)
+    alike = np.zeros((len(pieces), 0))
+    if phrasings:
+        alike = _alike(rows(piece for _, piece in pieces), rows(phrasing for _, phrasing in phrasings), by_text[question.text])
+    stems = [frozenset(content(piece)) for _, piece in pieces]
+    wanted = [frozenset(content(phrasing)) - asked for _, phrasing in phrasings]
     found = []
     for number, point in enumerate(question.points):
+        columns = [column for column, (owner, _) in enumerate(phrasings) if owner == number]
         best: tuple[float, Sentence | None] = (0.0, None)
-        for sentence, piece in pieces:
-            strength = 0.0
-            for _, phrasing in (entry for entry in phrasings if entry[0] == number):
-                strength = max(strength, _strength(alike(piece, phrasing), _shared(phrasing, piece, asked)))
+        for row, (sentence, _) in enumerate(pieces):
+            strength = max((_strength(float(alike[row, column]), _shared(wanted[column], stems[row])) for column in columns), default=0.0)
             if point.sign and relevance >= weights.DEVIATED_BELOW and signs.shows(point.sign, sentence.text):
                 strength = max(strength, told)
             if sentence.use is Use.LIST:
@@ -99,10 +107,21 @@ def _strength(semantic: float, lexical: float) -> float:
     )
 
 
-def _shared(phrasing: str, piece: str, asked: frozenset[str]) -> float:
+def _alike(pieces: Rows, phrasings: Rows, question: Rows) -> Rows:
+    """How near each piece is to each phrasing: by themselves, and without what both have of the question, which any answer to it has."""
+    left, right = _without(pieces, question), _without(phrasings, question)
+    apart = weights.SEMANTIC_APART
+    return np.asarray(np.round((1 - apart) * (pieces @ phrasings.T) + apart * (left @ right.T), 2))
+
+
+def _without(rows: Rows, direction: Rows) -> Rows:
+    rest = rows - np.outer(rows @ direction, direction)
+    return np.asarray(rest / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-6))
+
+
+def _shared(wanted: frozenset[str], given: frozenset[str]) -> float:
     """The share of a phrasing's words that a piece has; words of the question are no evidence."""
-    wanted = frozenset(content(phrasing)) - asked
-    return round(len(wanted & frozenset(content(piece))) / len(wanted), 2) if wanted else 0.0
+    return round(len(wanted & given) / len(wanted), 2) if wanted else 0.0
 
 
 def _phrasings(point: Point) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ RUBRIC = "2026.3"
 
 # What a sentence says about a point: the cosine of two vectors, and the share of the point's words that are in it. Below the first number of a pair it is no
 # evidence, from the second on it is full evidence, and linear between them. Both are rounded first, so that a vector's last digits decide nothing.
-SEMANTIC_RANGE = (0.34, 0.62)
+SEMANTIC_RANGE = (0.30, 0.60)
+SEMANTIC_APART = 0.5  # of that cosine, how much is taken without what both have of the question
 LEXICAL_RANGE = (0.15, 0.60)
-SEMANTIC_SHARE = 0.75
-LEXICAL_SHARE = 0.25
+SEMANTIC_SHARE = 0.6
+LEXICAL_SHARE = 0.4
 # How an answer is told (see signs.py) counts by how many different words with a meaning it is told in: nothing can be said concretely in a few.
 TOLD_RANGE = (4, 16)
 FOUND = 0.45  # the strength from which a point is called found

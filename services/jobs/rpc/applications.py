@@ -56,8 +56,9 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
                 "applied", Decimal(str(fit.value)), explain.to_json(fit), None, None, now, now, request.source, job.blind_until,
             )  # fmt: skip
             first = rules.first_step(application.id, person.user_id, now=now)
-            application_store.add_application(connection, application, first)
+            # First, so that the lock on the order of changes comes before the one on the profile, as where an event is applied.
             profile_store.bring_profile(connection, profiles.to_profile(candidate, None, profiles.BROUGHT))
+            application_store.add_application(connection, application, first)
             audit.record(connection, "application.created", application_id=application.id, job_id=job.id)
             tasks.enqueue(connection, "application_received", {"application_id": application.id}, tenant_id=job.tenant_id)
             answer = claim.keep(to_application(application, job.title, [first], rules.Side(organization=False, applicant=True)))

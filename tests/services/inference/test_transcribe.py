@@ -164,6 +164,11 @@ def test_a_vocabulary_puts_no_words_into_silence(speech: Speech) -> None:
     assert not speech.final(bytes(5 * SECOND), vocabulary=["PostgreSQL", "Kafka"]).segments
 
 
+def test_a_long_vocabulary_leaves_room_for_all_that_is_said(speech: Speech) -> None:
+    terms = [f"{name} {number}" for name in ("Kubernetes", "PostgreSQL", "OpenTelemetry", "Prometheus") for number in range(10)]
+    assert said(speech.final(sound("deadlock"), vocabulary=terms)).endswith(WORDS["deadlock"].removeprefix("two "))
+
+
 def wav(seconds: float, name: str = "yes") -> bytes:
     file = io.BytesIO()
     with wave.open(file, "wb") as target:

@@ -12,7 +12,7 @@ import pytest
 from einstellen.auth.v1 import organizations_pb2, organizations_pb2_grpc
 from einstellen.candidates.v1 import candidates_pb2, candidates_pb2_grpc
 from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc, jobs_pb2, jobs_pb2_grpc
-from tests.conftest import Account, House
+from tests.conftest import Account, House, until
 
 DESCRIPTION = "You build payment services in Python on PostgreSQL and run them on Kubernetes. We ask for three years of experience."
 
@@ -123,6 +123,13 @@ def seeker(house: House, applications: Any, candidates: Any) -> Callable[..., Se
         return Seeker(account, made.id, applications)
 
     return make
+
+
+def copied(house: House, candidate_id: str) -> None:
+    """Waits until jobs knows all of the profile."""
+    ((newest,),) = house.read("candidates", "SELECT max(position) FROM events WHERE subject_id = %s", candidate_id)
+    query = "SELECT 1 FROM candidate_profiles WHERE candidate_id = %s AND position >= %s"
+    until(lambda: house.read("jobs", query, candidate_id, newest), "jobs knows all of the profile")
 
 
 def rows(house: House, query: str, *values: object) -> list[Any]:

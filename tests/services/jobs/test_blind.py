@@ -18,7 +18,7 @@ from services.chassis.clock import to_timestamp
 from services.jobs import rules
 from tests.conftest import Account, House, until
 from tests.refusals import refused
-from tests.services.jobs.conftest import Firm, Seeker, rows
+from tests.services.jobs.conftest import Firm, Seeker, copied, rows
 from tests.services.jobs.test_applications import SOON, mails_to, tasks_done
 
 WORK = candidates_pb2.WorkExperience(
@@ -49,9 +49,7 @@ def person(house: House, candidates: Any, applications: Any) -> Callable[..., Se
         candidates.AddEducation(add.AddEducationRequest(candidate_id=made.id, education=education), metadata=account.metadata)
         skill = candidates_pb2.Skill(skill_name="Python")
         candidates.AddSkill(add.AddSkillRequest(candidate_id=made.id, skill=skill), metadata=account.metadata)
-        ((newest,),) = house.read("candidates", "SELECT max(position) FROM events WHERE subject_id = %s", made.id)
-        copied = "SELECT 1 FROM candidate_profiles WHERE candidate_id = %s AND position >= %s"
-        until(lambda: house.read("jobs", copied, made.id, newest), "jobs knows all of the profile")
+        copied(house, made.id)
         return Seeker(account, made.id, applications)
 
     return make

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -33,7 +34,7 @@ from services.jobs.store import profiles as profile_store
 from services.jobs.tables import Application, Company, Job, Profile, candidate_profiles
 from tests.conftest import Account, House, until
 from tests.refusals import refused
-from tests.services.jobs.conftest import Firm, Seeker, rows
+from tests.services.jobs.conftest import Firm, Seeker, copied, rows
 
 
 @pytest.fixture
@@ -92,6 +93,22 @@ def test_an_applicant_is_ranked_at_once_also_before_the_event_of_their_profile(
     (followed,) = rows(house, position, ada.candidate_id)
     ada.apply(firm.post())
     assert rows(house, position, ada.candidate_id) == [followed]
+
+
+def test_who_applies_and_an_event_of_their_profile_wait_for_each_other_in_one_order(
+    firm: Firm, seeker: Callable[..., Seeker], house: House
+) -> None:
+    job, ada = firm.post(), seeker()
+    known = "SELECT 1 FROM candidate_profiles WHERE candidate_id = %s"
+    copied(house, ada.candidate_id)
+    waiting = "SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+    with ThreadPoolExecutor(1) as pool, closing(psycopg2.connect(house.owner_url("jobs"))) as changes, changes.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(x'504f4f4c'::int)")  # as whoever numbers a change
+        applied = pool.submit(ada.apply, job)
+        wait("the application waits for its number", lambda: house.read("jobs", waiting))
+        cursor.execute(f"{known} FOR UPDATE NOWAIT", (ada.candidate_id,))
+        changes.rollback()
+        assert applied.result(timeout=15).id
 
 
 def test_the_better_fit_ranks_first_over_pages_and_the_order_is_the_same_each_time(
