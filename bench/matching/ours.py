@@ -1,6 +1,5 @@
 """Our index over a made corpus: time and memory of building it, of resting on disk, and of each search, alone and with profiles changing."""
 
-import ctypes
 import json
 import os
 import resource
@@ -24,6 +23,7 @@ from services.jobs.matching.profile import JobText
 from services.jobs.matching.score import JobReading, read_job
 from services.jobs.matching.segment import MOST_DOCUMENTS
 from services.jobs.matching.terms import Kind, key
+from services.jobs.pool import give_back
 from services.jobs.snapshot import Snapshot
 
 _DAY = date(2026, 11, 21)
@@ -104,7 +104,7 @@ def main() -> None:
     started = _clocks()
     index.reweigh(index.fit("fitted", least=5))
     fitted = _clocks() - started
-    ctypes.CDLL(None).malloc_trim(0)  # what building has given back is not the index
+    give_back()
     resident = _resident() - before
     numbers = range(len(people.jobs))
     texts = [read_job(people.job(number, whole=False), index.state.idf) for number in numbers]
@@ -189,6 +189,7 @@ def _changing(index: CandidateIndex, people: People, jobs: list[JobReading], sec
         while not done.wait(0.1):
             while index.tidy():
                 held.append(_resident())
+                give_back()
             held.append(_resident())
 
     threads = [threading.Thread(target=change), threading.Thread(target=tidy)]

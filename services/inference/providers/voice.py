@@ -12,6 +12,7 @@ from services.inference.providers.protocol import Failure, Kind
 _NAME = "heart"  # the one voice that is inside the package; it would fetch the others
 _SEED = 0  # of the breath in the voice: the same sentence always sounds the same
 _MOST_PHONEMES = 600  # of a sentence; written signs may become many words
+_QUIET, _BREATH = 0.01, 720  # the loudest that nobody hears, of 1; samples left before what is heard, at SPOKEN_RATE
 _LONG_NUMBER = re.compile(r"\d{13,}")  # nobody reads it as one number
 
 
@@ -36,8 +37,10 @@ class Voice:
             hibari, left = self._load(), _MOST_PHONEMES
             # Square brackets would be read as instructions on how to say a word.
             readable = _LONG_NUMBER.sub(lambda found: " ".join(found.group()), sentence.replace("[", " ").replace("]", " "))
-            for phonemes in hibari.phonemize(readable):
+            for number, phonemes in enumerate(hibari.phonemize(readable)):
                 audio = hibari.from_phonemes(phonemes[:left], seed=_SEED)
+                if number == 0:
+                    audio = audio[_beginning(audio) :]
                 yield (audio.clip(-1.0, 1.0) * 32767).astype("<i2").tobytes()
                 left -= len(phonemes)
                 if left <= 0:
@@ -62,6 +65,12 @@ class Voice:
                 log.error("the voice cannot be loaded", exc_info=problem)
                 raise Failure(Kind.BROKEN) from None
         return self._loaded
+
+
+def _beginning(audio: Any) -> int:
+    """The sample from which on something is to be heard: the voice begins with a third of a second of nothing, which whoever waits for it need not hear."""
+    loud = abs(audio) > _QUIET
+    return max(0, int(loud.argmax()) - _BREATH) if loud.any() else 0
 
 
 def find() -> list[Voice]:

@@ -105,7 +105,7 @@ class Segment:
 
 def build(documents: Iterable[Document]) -> Segment:
     """One of at most MOST_DOCUMENTS documents, each candidate once."""
-    ordered = sorted(documents, key=lambda one: one.candidate_id)
+    ordered = sorted(documents, key=lambda one: one.candidate_id.int)
     read = [Features.unpack(one.features) for one in ordered]
     titles: dict[int, tuple[int, ...]] = {}
     keys: list[Any] = []

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-SERVICES = Path(__file__).parents[1] / "services"
+SERVICES = Path(__file__).parents[2] / "services"
 
 # What these words tell of was not there before, or is only read, sent or noted: there is no before.
 FIRST = {
