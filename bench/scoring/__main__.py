@@ -22,8 +22,8 @@ from services.interviews.scoring.reference import is_beside
 RESULTS = Path(__file__).with_name("results.md")
 _SEEDS, _PAIRS, _GOOD = 20, 600, 4.0
 _HEAD = [
-    "| | Pearson r | RMSE, calibrated | RMSE, line fitted to other questions | right pairs | CPU an answer |",
-    "|---|---|---|---|---|---|",
+    "| | Pearson r | RMSE, calibrated | RMSE, line fitted to other questions | right pairs |",
+    "|---|---|---|---|---|",
 ]
 
 
