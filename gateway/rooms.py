@@ -183,8 +183,9 @@ class Room:
                 socket.tell(data)
 
     def _tell_one(self, frame: Frame) -> None:
+        """Also to one that still loads what was said: whoever is seen among the participants may be called, and a call that is lost is not repeated."""
         for socket in self.sockets:
-            if socket.live and socket.part.participant_id == frame.signal.to:
+            if socket.part.participant_id == frame.signal.to:
                 socket.tell(frames.encode(frame))
 
     def _tell(self, frame: Frame) -> None:

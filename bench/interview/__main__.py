@@ -220,7 +220,7 @@ def _shown(turns: list[Turn]) -> str:
             "",
             f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; the whole stack, the candidate and its WebRTC on the same cores. "
             f"Other processes took {median(others):.0%} of the processors in the median turn ({min(others):.0%} to {max(others):.0%}); load average "
-            f"{median([turn.load for turn in turns]):.1f}; niceness {os.nice(0)}.",
+            f"{median([turn.load for turn in turns]):.1f}.",
             "",
         ]
     )

@@ -1,6 +1,7 @@
 """`python -m bench.parsing`: how much of the made CVs is read rightly, and what a page costs in time and memory, each format in a process of its own."""
 
 import json
+import os
 import platform
 import resource
 import subprocess
@@ -56,7 +57,7 @@ def main() -> None:
     lines = [
         "# What a CV costs to read, and how much of it is read rightly",
         "",
-        f"`python -m bench.parsing` on {platform.machine()}, Python {platform.python_version()}. The CVs are made by the tests' own generators (Typst, WeasyPrint, ReportLab, python-docx,",
+        f"`python -m bench.parsing` on {platform.machine()}, Python {platform.python_version()}, load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores. The CVs are made by the tests' own generators (Typst, WeasyPrint, ReportLab, python-docx,",
         'plain text, HTML, JSON Resume) of people with invented names; what they say is known. Time is CPU in a warm process; "whole" is the wall clock of reading one',
         "file as the service does it, in a fresh process with its limits; memory is what reading added in a warm process, and the most that the fresh one had.",
         "",

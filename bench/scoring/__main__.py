@@ -22,8 +22,8 @@ from services.interviews.scoring.reference import is_beside
 RESULTS = Path(__file__).with_name("results.md")
 _SEEDS, _PAIRS, _GOOD = 20, 600, 4.0
 _HEAD = [
-    "| | Pearson r | RMSE, calibrated | RMSE, line fitted to other questions | right pairs | CPU an answer |",
-    "|---|---|---|---|---|---|",
+    "| | Pearson r | RMSE, calibrated | RMSE, line fitted to other questions | right pairs |",
+    "|---|---|---|---|---|",
 ]
 
 
@@ -39,24 +39,34 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.scoring", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="a folder with public sets, see bench/README.md")
     parser.add_argument("--most", type=int, default=12, help="answers to a question, in the sets that are long (12)")
+    parser.add_argument("--vectors", type=Path, help="a file (.npz) that keeps vectors for the next run")
     parser.add_argument("--dry", action="store_true", help="leave bench/scoring/results.md as it is")
     asked = parser.parse_args()
     found = sets.read(asked.data, asked.most)
     if not found:
         parser.error("no set was found in that folder")
-    text = _measure(found)
+    text = _measure(found, Vectors(asked.vectors))
     print(text)
     if not asked.dry:
         RESULTS.write_text(text)
     return 0
 
 
-def _measure(found: dict[str, list[Graded]]) -> str:
+def _measure(found: dict[str, list[Graded]], vectors: Vectors) -> str:
     lines = ["# Scoring short answers", "", "What is compared, and where the sets come from: [README](../README.md#scoring).", ""]
-    before, vectors = os.getloadavg()[0], Vectors()
+    before = os.getloadavg()[0]
     for name, rows in found.items():
         print(name, file=sys.stderr, flush=True)
         lines += _set(name, rows, vectors)
+        vectors.keep()
+    lines += [
+        "## What an answer costs",
+        "",
+        "CPU for an answer whose vectors are not known yet, to a question whose vectors are; 40 answers.",
+        "",
+        *_costs(next(iter(found.values()))),
+        "",
+    ]
     after = os.getloadavg()[0]
     lines += [
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}, rubric {weights.RUBRIC}. "
@@ -68,16 +78,33 @@ def _measure(found: dict[str, list[Graded]]) -> str:
 
 def _set(name: str, rows: Sequence[Graded], vectors: Vectors) -> list[str]:
     foreign = _foreign(rows)
-    ours: dict[str, Scorer] = {
-        "**ours, beside the reference**": beside_reference(vectors),
-        "**ours, the interview's rubric of the reference's sentences**": lambda *told: by_rubric(vectors, *told).value,
-    }
     lines = [f"## {name}", "", f"{len(rows)} answers to {len({row.question for row in rows})} questions.", "", *_HEAD]
-    for title, scorer in (*ours.items(), *peers(vectors, rows).items()):
+    for title, scorer in (*_ours(vectors).items(), *peers(vectors, rows).items()):
         lines.append(f"| {title} | {_row(scorer, rows, foreign)} |")
         print(lines[-1], file=sys.stderr, flush=True)
     own = [one for one in rows if one.mark >= _GOOD]
     return [*lines, "", *_off_topic(vectors, own, foreign), ""]
+
+
+def _ours(vectors: Vectors) -> dict[str, Scorer]:
+    return {
+        "**ours, beside the reference**": beside_reference(vectors),
+        "**ours, the interview's rubric of the reference's sentences**": lambda *told: by_rubric(vectors, *told).value,
+    }
+
+
+def _costs(rows: Sequence[Graded]) -> list[str]:
+    """Each scorer has vectors of its own, so that none profits from what another asked for."""
+    lines, some = ["| | CPU an answer |", "|---|---|"], random.Random(2).sample(list(rows), min(40, len(rows)))
+    for name in _ours(Vectors()):
+        scorer = _ours(Vectors())[name]
+        for row in some:
+            scorer(row.question, row.references, row.references[0])
+        began = time.process_time()
+        for row in some:
+            scorer(row.question, row.references, row.answer)
+        lines.append(f"| {name} | {1000 * (time.process_time() - began) / len(some):.0f} ms |")
+    return lines
 
 
 def _foreign(rows: Sequence[Graded]) -> list[Foreign]:
@@ -87,14 +114,12 @@ def _foreign(rows: Sequence[Graded]) -> list[Foreign]:
 
 
 def _row(scorer: Scorer, rows: Sequence[Graded], foreign: Sequence[Foreign]) -> str:
-    began = time.process_time()
     given = np.array([scorer(row.question, row.references, row.answer) for row in rows])
-    cpu = (time.process_time() - began) / len(rows)
     marks = np.array([row.mark for row in rows])
     by_row = dict(zip(rows, given, strict=True))
     right = [by_row[one.row] > scorer(one.row.question, one.row.references, one.other) for one in foreign]
     scattered, apart = _calibrated(given, marks, [row.question for row in rows])
-    return f"{np.corrcoef(given, marks)[0, 1]:.3f} | {scattered:.3f} | {apart:.3f} | {100 * np.mean(right):.1f} % | {1000 * cpu:.1f} ms"
+    return f"{np.corrcoef(given, marks)[0, 1]:.3f} | {scattered:.3f} | {apart:.3f} | {100 * np.mean(right):.1f} %"
 
 
 def _calibrated(given: np.ndarray, marks: np.ndarray, questions: Sequence[str]) -> tuple[float, float]:

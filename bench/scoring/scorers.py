@@ -3,7 +3,9 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bench.scoring.sets import Graded
@@ -17,13 +19,21 @@ Scorer = Callable[[str, Sequence[str], str], float]
 
 
 class Vectors:
-    """The built-in model behind `Embed`, each text once."""
+    """The built-in model behind `Embed`, each text once; what it made is kept in a file for the next run, where one is named."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Path | None = None) -> None:
         model = builtin.find()
         assert model is not None, "the built-in model is one of the project's dependencies"
         self._model = model
         self._known: dict[str, Sequence[float]] = {}
+        self._kept = kept
+        if kept is not None and kept.exists():
+            with np.load(kept) as file:
+                self._known.update(zip(file["texts"].tolist(), file["values"].tolist(), strict=True))
+
+    def keep(self) -> None:
+        if self._kept is not None:
+            np.savez(self._kept, texts=np.array(list(self._known)), values=np.array(list(self._known.values()), np.float32))
 
     def __call__(self, texts: Sequence[str]) -> list[Sequence[float]]:
         new = [text for text in dict.fromkeys(texts) if text not in self._known]

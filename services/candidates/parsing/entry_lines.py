@@ -18,7 +18,31 @@ _PROSE = 95
 _FORM = 4  # labels that make one
 _DEEPER = 7.0  # points that a list is set in
 _DEEPEST = 60.0
-_MARKED = frozenset(["percentage", "marks", "grade", "grades", "cgpa", "gpa", "note", "nota", "board", "remarks"])
+_MARKED = frozenset(
+    [
+        "percentage",
+        "marks",
+        "grade",
+        "grades",
+        "cgpa",
+        "gpa",
+        "note",
+        "nota",
+        "board",
+        "remarks",
+        "division",
+        "class",
+        "result",
+        "results",
+        "score",
+        "no",
+        "sr.no",
+        "s.no",
+        "sl.no",
+        "cgpa / ",
+        "cgpa/",
+    ]
+)
 _LABELS = {"title": "Title", "company": "Company", "degree": "Degree", "school": "School"}
 
 

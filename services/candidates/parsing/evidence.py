@@ -117,6 +117,8 @@ def degree(text: str) -> Score:
 def school(text: str) -> Score:
     if _SCHOOL.search(text):
         return 0.6 if _DEGREE.match(text) else 0.95
+    if _LEGAL.search(text) and not _DEGREE.match(text):
+        return 0.85  # where an apprentice was taught
     return 0.1 if _DEGREE.search(text) else 0.3
 
 

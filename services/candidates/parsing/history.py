@@ -13,6 +13,11 @@ from services.candidates.parsing.roles import Choice
 from services.candidates.parsing.sections import Item, Text, items
 
 _LEGAL_END = re.compile(r"\b(?:Inc|Ltd|Co|Corp|S\.\s?A|S\.\s?L|e\.\s?V|s\.r\.o|d\.d|S\.p\.A|LLC)\.$")
+_GAP = re.compile(  # what somebody did instead of working, by their own words
+    r"\W*(?:career break|gap year|(?:parental|maternity|paternity|family|adoption) leave|sabbatical|unemployed|job search|arbeits?suchend|arbeitslos|elternzeit|mutterschutz"
+    r"|auszeit|cong\u00e9 (?:parental|maternit\u00e9|sabbatique)|ann\u00e9e sabbatique|(?:en )?recherche d'emploi|desempleo|excedencia|a\u00f1o sab\u00e1tico|b\u00fasqueda de empleo)\b",
+    re.IGNORECASE,
+)
 _REMARK = re.compile(r"\s+[\u2013\u2014-]\s+(?=[a-z\u00df-\u00ff])")
 _LINKING = ("of", "the", "and", "for", "de", "du", "des", "f\u00fcr", "und", "et", "y")
 _LED = re.compile(r"\s?[:\u2013-]\s+(?=\S)")
@@ -38,6 +43,8 @@ def find_work(text: Text, indices: list[int]) -> tuple[WorkExperience, ...]:
     chosen = roles.assign([roles.parts(_rows(entry)) for entry in entries], evidence.title, evidence.company, ("title", "company"))
     found: list[WorkExperience] = []
     for entry, (title, company) in zip(entries, chosen, strict=True):
+        if not (title and company) and any(_GAP.match(words) for words, _ in _rows(entry)):
+            continue
         start, end, current = _dates(text, entry)
         employer = _found(text, _without_remarks(company))
         if employer is None and title and found and found[-1].company_name and not _names_itself(entry):

@@ -7,7 +7,7 @@ import re
 _CORE = {
     "title": "designation occupation position title job_title role profession function beruf funktion tätigkeit stelle stellenbezeichnung poste fonction métier cargo puesto profesión",
     "company": "employer company firm arbeitgeber firma unternehmen betrieb employeur entreprise société empleador empresa",
-    "degree": "course qualification qualifications degree award abschluss bezeichnung bildungsabschluss diplôme intitulé título titulación cualificación",
+    "degree": "examination exam course qualification qualifications degree award abschluss bezeichnung bildungsabschluss diplôme intitulé título titulación cualificación",
     "school": "institute board board/university school university institution organisation organization college schule hochschule universität einrichtung bildungseinrichtung établissement école université centro universidad"
     " institución organización",
     "dates": "year years dates date period duration from zeitraum datum dauer période durée fecha fechas periodo duración",

@@ -141,7 +141,7 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
         cells = item.text.split("\t")
         words = cells[1] if formed and len(cells) == 2 else _LABEL.sub("", item.text)
         for part in _BETWEEN.split(words):
-            name = _LEVEL.sub("", _MARKS.sub("", part)).strip(" .,:;–—-|•·")
+            name = _LEVEL.sub("", _MARKS.sub("", _LABEL.sub("", part))).strip(" .,:;–—-|•·")
             if not name or not any(map(str.isalpha, name)) or name.casefold() in _SMALL:
                 continue
             known = normalise(name)

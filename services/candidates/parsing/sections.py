@@ -287,6 +287,11 @@ def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float], *, nar
     return index == last.last + 1 and _is_broken(above, line, edges, narrow=narrow)
 
 
+def _breaks_an_item(above: str, words: str) -> bool:
+    """Whether a list with commas breaks off within one of its items."""
+    return ", " in above and above[-1:].isalpha() and words[:1].islower()
+
+
 def _is_row(line: Line) -> bool:
     """Whether its last words stand at the other margin, and are few."""
     before, gap, cell = line.text.rpartition("\t")
@@ -306,6 +311,8 @@ def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool
     ):
         return False
     if above.text.count("(") > above.text.count(")") or _OPEN_END.search(above.text) or line.text[:1] in ")]":
+        return True
+    if line.x0 is None and _breaks_an_item(above.text, line.text):
         return True
     edge = edges.get(_column(above)) if above.x1 is not None else None
     if edge is None or above.x0 is None or above.x1 is None or line.x0 is None or abs(above.x0 - line.x0) > 3:

@@ -358,6 +358,8 @@ class Session:
         for message in messages:
             if message.seq > self._queued_seq:
                 self._queued_seq = message.seq
+                if self._wait is not None:
+                    self._wait.reached("taken")
                 self._to_say.put_nowait(message)
 
     async def _speak(self) -> None:

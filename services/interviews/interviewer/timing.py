@@ -16,7 +16,10 @@ class Wait:
         self._at = {"voice": last_voice}
 
     def reached(self, step: str) -> None:
-        self._at.setdefault(step, time.monotonic())
+        """The first time counts, and none before the step before it."""
+        before = ("voice", *STEPS)[STEPS.index(step)]
+        if before in self._at:
+            self._at.setdefault(step, time.monotonic())
 
     def tell(self, interview_id: str) -> None:
         marks = [self._at[step] for step in ("voice", *STEPS) if step in self._at]

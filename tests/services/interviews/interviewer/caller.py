@@ -81,10 +81,12 @@ class Caller:
 
     async def call(self) -> None:
         await self._connection.setLocalDescription(await self._connection.createOffer())
-        to = await self.client.until(self.interviewer, "the interviewer is there")
-        offer = {"type": "offer", "sdp": self._connection.localDescription.sdp}
-        await self.client.send(signal={"to": to, "session": self._session, "description": offer})
-        answer = await self.client.other("signal", sender_id=to, session=self._session)
+        answer, offer = None, {"type": "offer", "sdp": self._connection.localDescription.sdp}
+        while answer is None:  # another interviewer may come meanwhile
+            to = await self.client.until(self.interviewer, "the interviewer is there")
+            await self.client.send(signal={"to": to, "session": self._session, "description": offer})
+            await self.client.until(lambda to=to: self._answer() or self.interviewer() not in ("", to), "an answer")
+            answer = self._answer()
         await self._connection.setRemoteDescription(RTCSessionDescription(answer["description"]["sdp"], "answer"))
 
     async def says(self, audio: bytes) -> None:
@@ -97,6 +99,10 @@ class Caller:
         """Half a second of the interviewer's voice, from now on."""
         before = len(self.heard)
         await self.client.until(lambda: len(self.heard) > before + 25, what)
+
+    def _answer(self) -> dict[str, Any] | None:
+        told = [other["signal"] for other in self.client.others if "signal" in other]
+        return next((one for one in told if one["session"] == self._session and one.get("description")), None)
 
     def captions(self) -> list[dict[str, Any]]:
         return [other["caption"] for other in self.client.others if "caption" in other]
