@@ -166,6 +166,8 @@ class Chat:
                 mine = rooms_pb2.Presence(user_id=access.user_id, display_name=access.display_name, online=True)
                 await self._rooms.publish(room_name, Frame(presence=mine))
             if access.may:
+                if room.participants:  # what the others were told while this one still loaded
+                    socket.tell(frames.encode(Frame(participants=media.told(room.participants))))
                 await self._rooms.tell_participants(room)
             await visit.listen(ws)
         except TooSlow:
