@@ -36,6 +36,8 @@ from services.chassis.server import Server
 from services.chassis.tokens import ServiceTokens
 
 _FOLDER = "EINSTELLEN_TEST_FOLDER"
+# gRPC starts its threads again in every process that forks off, also in one that is about to become another program, and then some crash.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

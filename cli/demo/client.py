@@ -11,6 +11,8 @@ import aiohttp
 
 from cli.demo.page import Page
 
+_PATIENCE_SECONDS = 60.0
+
 
 class DemoError(Exception):
     """A step was not as it should be; the text says which and how."""
@@ -40,10 +42,16 @@ class Client:
             more["json"] = body
         while True:
             async with self._session.request(method, self._url + path, headers=self.headers, **more) as answer:
-                if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
+                # What the plan allows no more of just now, and a service that still reads what it needs after its start.
+                loading = (
+                    answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+                    and method == "GET"
+                    and time.perf_counter() - started < _PATIENCE_SECONDS
+                )
+                if answer.status != HTTPStatus.TOO_MANY_REQUESTS and not loading:
                     return await self._read(answer, method, path, 0 if quiet else time.perf_counter() - started)
                 pause = float(answer.headers.get("retry-after", "1"))
-            await asyncio.sleep(pause)  # the plan allows no more just now
+            await asyncio.sleep(pause)
 
     async def _read(self, answer: aiohttp.ClientResponse, method: str, path: str, seconds: float) -> dict[str, Any]:
         text = await answer.text()

@@ -28,7 +28,7 @@ _SETTINGS = {
     "listen_addresses": LOOPBACK,
     # No socket file: its path may be at most 107 bytes long, and a clone may lie deep.
     "unix_socket_directories": "",
-    "max_connections": "200",
+    "max_connections": "500",
     "shared_buffers": "64MB",
     "jit": "off",
     "timezone": "UTC",

@@ -129,8 +129,10 @@ def test_a_killed_supervisor_leaves_nothing_that_blocks_the_next_start(folder):
 def test_children_die_with_their_supervisor_even_when_nothing_starts_afterwards(folder):
     with process(folder) as running:
         postgres = Postgres.attach(folder)
-        children = [*folder.recorded(), *servers_in(postgres.data, "postgres")]
-        assert len(children) > 2
+        children = until(
+            lambda: len(found := [*folder.recorded(), *servers_in(postgres.data, "postgres")]) > 2 and found,
+            "the servers have their processes",
+        )
         running.kill()
         until(lambda: not any(child.alive() for child in children), "every child has died")
 
