@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -25,15 +24,9 @@ from cli.stack.postgres import Postgres
 from cli.stack.processes import identify, servers_in
 from cli.stack.supervisor import Supervisor
 from cli.stack.valkey import Valkey
+from tests.conftest import until
 
 ROOT = Path(__file__).parents[2]
-
-
-def until(condition: Callable[[], object], what: str, seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
-        time.sleep(0.01)
 
 
 def query(url: str, statement: str) -> list[tuple[object, ...]]:
