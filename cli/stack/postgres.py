@@ -40,7 +40,8 @@ _SETTINGS = {
 }
 # For tests: a crash of the machine may lose data, a crash of the server does not. That is why commits stay synchronous; with fsync off they
 # wait for a write into the page cache alone.
-_NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
+# Connections are many in tests; the passwords are long and random, and go nowhere.
+_NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "scram_iterations": "1"}
 
 
 @dataclass(frozen=True)
