@@ -103,6 +103,11 @@ def add_piece(connection: Connection, piece: Piece) -> None:
     connection.execute(insert(track_pieces).values(**asdict(piece)).on_conflict_do_nothing())
 
 
+def has_piece(connection: Connection, piece: Piece) -> bool:
+    its = sa.and_(track_pieces.c.track_id == piece.track_id, track_pieces.c.number == piece.number)
+    return connection.execute(sa.select(sa.true()).where(its, track_pieces.c.interview_id == piece.interview_id)).first() is not None
+
+
 def recorded_bytes(connection: Connection, interview_id: UUID) -> int:
     query = sa.select(sa.func.coalesce(sa.func.sum(track_pieces.c.size_bytes), 0)).where(track_pieces.c.interview_id == interview_id)
     return int(connection.execute(query).scalar_one())

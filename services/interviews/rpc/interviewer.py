@@ -135,25 +135,38 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
         return interviewer_pb2.NoteSpokenResponse()
 
     def AddPiece(self, request: interviewer_pb2.AddPieceRequest, context: Context) -> interviewer_pb2.AddPieceResponse:
-        interview_id, user_id = UUID(request.interview_id), UUID(request.user_id) if request.user_id else None
         with self._database.begin(calls.SYSTEM) as connection:
-            room_store.lock_lease(connection, interview_id, UUID(request.lease_id), self._clock())
-            interview = store.find_interview(connection, interview_id)
-            if interview is None:
-                raise store.no_interview()
-            rules.check_consent(interview)
-            if user_id is not None and not room_store.agrees(connection, interview, user_id):
-                raise errors.FailedPrecondition("CONSENT_MISSING", "whose voice it is has not agreed")
-            rules.check_recorded(room_store.recorded_bytes(connection, interview_id) + len(request.data))
-            speaker = "interviewer" if user_id is None else "candidate" if user_id == interview.user_id else "colleague"
-            piece = Piece(
-                UUID(request.track_id), request.number, interview_id, user_id, speaker, uuid5(UUID(request.track_id), str(request.number)),
-                len(request.data), request.milliseconds, from_timestamp(request.start_time),
-            )  # fmt: skip
-            # Before the commit: a file that no row names does no harm, a row without its file does.
-            self._files.put(objects.key_of(interview.tenant_id, recordings.VOICES, piece.file_id), request.data)
-            room_store.add_piece(connection, piece)
+            interview, piece = self._piece(connection, request)
+            if room_store.has_piece(connection, piece):
+                return interviewer_pb2.AddPieceResponse()
+        # Between the two, as the store of files may be far away, and before the row, which must not be without its file.
+        key = objects.key_of(interview.tenant_id, recordings.VOICES, piece.file_id)
+        self._files.put(key, request.data)
+        try:
+            with self._database.begin(calls.SYSTEM) as connection:
+                self._piece(connection, request)
+                room_store.add_piece(connection, piece)
+        except (errors.FailedPrecondition, errors.NotFound):  # somebody has left or changed their mind meanwhile
+            self._files.delete(key)
+            raise
         return interviewer_pb2.AddPieceResponse()
+
+    def _piece(self, connection: Connection, request: interviewer_pb2.AddPieceRequest) -> tuple[Interview, Piece]:
+        """What is to be kept, where whose voice it is agrees and there is room for it."""
+        interview_id, user_id = UUID(request.interview_id), UUID(request.user_id) if request.user_id else None
+        room_store.lock_lease(connection, interview_id, UUID(request.lease_id), self._clock())
+        interview = store.find_interview(connection, interview_id)
+        if interview is None:
+            raise store.no_interview()
+        rules.check_consent(interview)
+        if user_id is not None and not room_store.agrees(connection, interview, user_id):
+            raise errors.FailedPrecondition("CONSENT_MISSING", "whose voice it is has not agreed")
+        rules.check_recorded(room_store.recorded_bytes(connection, interview_id) + len(request.data))
+        speaker = "interviewer" if user_id is None else "candidate" if user_id == interview.user_id else "colleague"
+        return interview, Piece(
+            UUID(request.track_id), request.number, interview_id, user_id, speaker, uuid5(UUID(request.track_id), str(request.number)),
+            len(request.data), request.milliseconds, from_timestamp(request.start_time),
+        )  # fmt: skip
 
 
 def _told(connection: Connection, interview: Interview, room: RoomState, now: datetime) -> interviewer_pb2.Lease:

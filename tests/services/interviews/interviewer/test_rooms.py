@@ -2,7 +2,8 @@
 
 import io
 from collections.abc import Callable
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ import pytest
 
 from einstellen.interviews.v1 import interviewer_pb2, interviewer_pb2_grpc, interviews_pb2, replay_pb2, replay_pb2_grpc
 from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+from services.chassis import objects
 from services.chassis.clock import to_timestamp
 from services.interviews import closing
 from services.interviews.interviewer.recorder import Piece
@@ -158,6 +160,34 @@ def test_nobody_but_the_interviewer_leases_rooms(house: House, room: Rooms) -> N
         with pytest.raises(grpc.RpcError) as problem:
             room.stub.LeaseRoom(interviewer_pb2.LeaseRoomRequest(holder="x"), metadata=metadata)
         assert problem.value.code() in (grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNAUTHENTICATED)
+
+
+def test_who_changes_their_mind_while_a_piece_of_their_voice_is_stored_leaves_no_file(
+    house: House, room: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.enter()
+    lease, put, keys = room.lease(), objects.ObjectStore.put, []
+
+    def agree(agrees: bool) -> None:
+        request = interviews_pb2.ConsentToRecordingRequest(interview_id=room.interview.id, agrees=agrees)
+        room.hiring.stub.ConsentToRecording(request, metadata=room.hiring.candidate.metadata)
+
+    def slow(files: objects.ObjectStore, key: str, data: bytes) -> None:
+        put(files, key, data)
+        keys.append(Path(house.environment["UPLOAD_DIR"], key))
+        assert keys[-1].exists()
+        agree(False)  # which nothing holds up: no transaction is open meanwhile
+
+    agree(True)
+    monkeypatch.setattr(objects.ObjectStore, "put", slow)
+    request = interviewer_pb2.AddPieceRequest(
+        interview_id=room.interview.id, lease_id=lease.lease_id, track_id=str(uuid4()), user_id=room.hiring.candidate.user_id,
+        start_time=to_timestamp(datetime.now(UTC)), milliseconds=1000, data=b"OggS",
+    )  # fmt: skip
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, "CONSENT_MISSING"):
+        room.stub.AddPiece(request, metadata=room.metadata)
+    (kept,) = keys
+    assert not kept.exists()
 
 
 def test_voices_are_kept_once_all_agree_and_replayed_with_words_and_signals(house: House, room: Rooms) -> None:
