@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,16 +41,23 @@ class Client:
         started = time.perf_counter()
         if body is not None:
             more["json"] = body
+        async with self._answer(method, path, **more) as answer:
+            return await self._read(answer, method, path, 0 if quiet else time.perf_counter() - started)
+
+    @asynccontextmanager
+    async def _answer(self, method: str, path: str, **more: Any) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The answer, when the plan allows the call, and a service that was just started has read what it needs."""
+        started = time.perf_counter()
         while True:
             async with self._session.request(method, self._url + path, headers=self.headers, **more) as answer:
-                # What the plan allows no more of just now, and a service that still reads what it needs after its start.
                 loading = (
                     answer.status == HTTPStatus.SERVICE_UNAVAILABLE
                     and method == "GET"
                     and time.perf_counter() - started < _PATIENCE_SECONDS
                 )
                 if answer.status != HTTPStatus.TOO_MANY_REQUESTS and not loading:
-                    return await self._read(answer, method, path, 0 if quiet else time.perf_counter() - started)
+                    yield answer
+                    return
                 pause = float(answer.headers.get("retry-after", "1"))
             await asyncio.sleep(pause)
 
@@ -65,7 +73,7 @@ class Client:
     async def status(self, method: str, path: str) -> int:
         """What a call is answered with, where a refusal is expected."""
         started = time.perf_counter()
-        async with self._session.request(method, self._url + path, headers=self.headers) as answer:
+        async with self._answer(method, path) as answer:
             self._page.call(method, path, answer.status, (time.perf_counter() - started) * 1000)
             return answer.status
 
