@@ -108,8 +108,9 @@ class Mover:
         """Puts gates on tables that came with a migration, in databases that have any."""
         for side in self._sides.values():
             with self.session(side.name) as cursor:
-                if _one(cursor, "SELECT 1 FROM tenant_gates LIMIT 1"):
-                    self._guard(cursor)
+                is_gated = _one(cursor, "SELECT 1 FROM tenant_gates LIMIT 1")
+            if is_gated:
+                self._guard(side.name)
 
     def placements(self) -> list[Placement]:
         with self.session(MAIN) as main:
@@ -159,8 +160,7 @@ class Mover:
         if there != MAIN:
             self.found(there)
         for name in (here, there):
-            with self.session(name) as cursor:
-                self._guard(cursor)
+            self._guard(name)
         with self.session(MAIN) as main:
             main.execute(
                 "INSERT INTO placements VALUES (%s, %s, %s, 'copying') "
@@ -246,13 +246,19 @@ class Mover:
             place.close()
             main.close()
 
-    def _guard(self, cursor: Any) -> None:
-        """Puts the gate on each table that holds an organization's rows; waits for those who write it at the moment."""
-        cursor.execute("SET LOCAL lock_timeout = '10s'")
-        cursor.execute("SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'tenant_gate'")
-        guarded = {name for (name,) in cursor.fetchall()}
-        for table in self._tables(cursor):
-            if table.name not in guarded | _UNGUARDED:
+    def _guard(self, name: str) -> None:
+        """Puts the gate on each table that holds an organization's rows; waits for those who write it at the moment.
+
+        One transaction for each table: who held one table's lock while it waits for the next would sooner or later meet a writer that
+        goes the other way, and one of the two would lose its work.
+        """
+        with self.session(name) as cursor:
+            cursor.execute("SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'tenant_gate'")
+            guarded = {table for (table,) in cursor.fetchall()}
+            bare = [table for table in self._tables(cursor) if table.name not in guarded | _UNGUARDED]
+        for table in bare:
+            with self.session(name) as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '10s'")
                 cursor.execute(
                     sql.SQL(
                         "CREATE TRIGGER tenant_gate BEFORE INSERT OR UPDATE OR DELETE ON {} FOR EACH ROW "

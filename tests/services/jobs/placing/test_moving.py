@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from uuid import UUID, uuid4
 
 import psycopg2
@@ -13,6 +15,7 @@ from services.chassis import calls, errors
 from services.chassis.database import Database
 from services.chassis.moving import MoveError
 from services.chassis.places import Places
+from tests.conftest import until
 from tests.services.jobs.placing.conftest import Sides
 
 _ROWS = """
@@ -180,3 +183,21 @@ def test_what_cannot_be_moved_is_said(sides: Sides) -> None:
     fresh = uuid4()
     mover.place(fresh, "big")
     assert sides.placement(fresh) == ("big", "settled")
+
+
+def test_gates_are_put_on_tables_beside_writers_who_take_them_in_another_order(sides: Sides) -> None:
+    gates = "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'tenant_gate' ORDER BY 1"
+    before = sides.sql("big", gates)
+    for (table,) in before:
+        sides.sql("big", f"DROP TRIGGER tenant_gate ON {table}")
+    waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND mode = 'ShareRowExclusiveLock' AND relation = 'notes'::regclass"
+    with closing(psycopg2.connect(sides.by_name["big"].owner)) as writer, writer.cursor() as cursor, ThreadPoolExecutor(1) as pool:
+        cursor.execute("LOCK TABLE notes IN ROW EXCLUSIVE MODE")
+        guarding = pool.submit(sides.mover.guard)
+        until(lambda: sides.sql("big", waits), "the gates wait for the notes' writer")
+        for (table,) in before:
+            cursor.execute(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE")
+        writer.commit()
+        guarding.result(15)
+    assert sides.sql("big", gates) == before
+    assert ("notes",) in before
