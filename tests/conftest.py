@@ -258,7 +258,7 @@ class House:
         from einstellen.auth.v1 import invitations_pb2, invitations_pb2_grpc  # noqa: PLC0415 - as above
 
         def mailed() -> set[str]:
-            texts = [mail["text"] for mail in mailbox.newest(self.mailbox.folder) if mail["to"] == [email]]
+            texts = [mail["text"] for mail in mailbox.newest(self.mailbox.folder, email)]
             return {token for text in texts for token in re.findall(r"/account/accept-invitation#token=([\w-]+)", text)}
 
         before = mailed()

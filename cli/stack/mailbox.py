@@ -67,10 +67,22 @@ def keep(folder: Path, sender: str, recipients: list[str], content: bytes) -> st
     return identifier
 
 
-def newest(folder: Path) -> list[Mail]:
-    """The newest mails first, at most 500 of them."""
+def newest(folder: Path, to: str | None = None) -> list[Mail]:
+    """The newest mails first, at most 500 of them, or those of the 500 that came to nobody but one address."""
     names = sorted((entry.name for entry in os.scandir(folder) if entry.name.endswith(".eml")), reverse=True)
-    return [read(folder, name.removesuffix(".eml")) for name in names[:_SHOWN]]
+    identifiers = [name.removesuffix(".eml") for name in names[:_SHOWN]]
+    return [read(folder, each) for each in identifiers if to is None or _recipients(folder, each) == [to]]
+
+
+@lru_cache(maxsize=8 * _SHOWN)
+def _recipients(folder: Path, identifier: str) -> list[str]:
+    """The addresses that `keep` wrote above the mail, without reading further."""
+    found = []
+    with (folder / f"{identifier}.eml").open("rb") as file:
+        file.readline()
+        while (line := file.readline()).startswith(b"Delivered-To: "):
+            found.append(line.decode().removeprefix("Delivered-To: ").rstrip("\r\n"))
+    return found
 
 
 @lru_cache(maxsize=4 * _SHOWN)

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
@@ -25,22 +26,32 @@ Found = TypeVar("Found")
 
 
 class Wake:
-    """Tells waiting threads that something was committed that they may have work from."""
+    """Tells waiting threads that something was committed that they may have work from: each topic counts how often it has rung."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
-        self._count = 0
+        self._counts: Counter[str] = Counter()
+        self._all = 0
 
-    def ring(self) -> None:
+    def ring(self, *topics: str) -> None:
+        """Rings for these topics, a topic that is named twice twice; for every one where none is named."""
         with self._condition:
-            self._count += 1
+            self._counts.update(topics)
+            self._all += not topics
             self._condition.notify_all()
 
-    def wait(self, seen: int, timeout: float) -> int:
-        """Returns as soon as it has rung since `seen` (0 at first), or after `timeout` seconds; the answer is the next `seen`."""
+    def rung(self, topics: Collection[str]) -> int:
         with self._condition:
-            self._condition.wait_for(lambda: self._count != seen, timeout)
-            return self._count
+            return self._rung(topics)
+
+    def wait(self, topics: Collection[str], seen: int, timeout: float) -> int:
+        """Returns as soon as one of them has rung since `seen` (0 at first), or after `timeout` seconds; the answer is the next `seen`."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._rung(topics) != seen, timeout)
+            return self._rung(topics)
+
+    def _rung(self, topics: Collection[str]) -> int:
+        return self._all + sum(self._counts[topic] for topic in topics)
 
 
 class Database:
@@ -49,10 +60,10 @@ class Database:
     The pool runs in autocommit, so that BEGIN and the caller's scope go to the server as one message; behind a pooler in transaction mode this works too.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 12, application_name: str = "einstellen") -> None:
+    def __init__(self, url: str, *, pool_size: int = 16, application_name: str = "einstellen") -> None:
         self.engine = sa.create_engine(
             driver_url(url),
-            poolclass=QueuePool, pool_size=pool_size, max_overflow=4, pool_timeout=_RECONNECT_SECONDS, isolation_level="AUTOCOMMIT", hide_parameters=True,
+            poolclass=QueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=_RECONNECT_SECONDS, isolation_level="AUTOCOMMIT", hide_parameters=True,
             connect_args={"application_name": application_name, "connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=30000"},
         )  # fmt: skip
         self.committed = Wake()
@@ -75,8 +86,9 @@ class Database:
                 raise refusal from problem
             raise
         else:
-            if connection.info.pop("rings", False):
-                self.committed.ring()
+            rings = connection.info.pop("rings", ())
+            if rings:
+                self.committed.ring(*rings)
         finally:
             if not connection.invalidated:
                 connection.info.pop("rings", None)
@@ -180,9 +192,9 @@ def driver_url(url: str) -> str:
     return "postgresql+psycopg2://" + url.split("://", 1)[-1]
 
 
-def ring_after_commit(connection: sa.Connection) -> None:
-    """Wakes this process's workers and followers when the transaction has committed."""
-    connection.info["rings"] = True
+def ring_after_commit(connection: sa.Connection, topic: str) -> None:
+    """Wakes those in this process who wait for the topic, when the transaction has committed."""
+    connection.info.setdefault("rings", []).append(topic)
 
 
 @contextmanager

@@ -13,11 +13,13 @@ from google.protobuf.struct_pb2 import Struct
 from sqlalchemy.dialects.postgresql import insert
 
 from einstellen.events.v1 import events_pb2, events_pb2_grpc
-from services.chassis import calls, clients, database, frame, metrics
+from services.chassis import calls, clients, database, errors, frame, metrics
 from services.chassis.clock import to_timestamp
 from services.chassis.database import Database
 from services.chassis.logs import log
 
+# What rings in a process when it has recorded an event.
+RECORDED = "events"
 _ORDER_LOCK = 0x45_56_4E_54
 _BATCH = 200
 _WAIT_SECONDS = 5
@@ -50,7 +52,7 @@ def record(connection: sa.Connection, kind: str, subject_id: UUID, tenant_id: UU
             "details": {n: str(v) if isinstance(v, UUID) else v for n, v in details.items()},
         },
     )
-    database.ring_after_commit(connection)
+    database.ring_after_commit(connection, RECORDED)
 
 
 def bring(connection: sa.Connection, found: Sequence[sa.Row[Any]]) -> None:
@@ -58,7 +60,7 @@ def bring(connection: sa.Connection, found: Sequence[sa.Row[Any]]) -> None:
     connection.execute(_LOCK)
     kept = ("kind", "subject_id", "tenant_id", "details", "created_at")
     connection.execute(_ADD, [{name: getattr(row, name) for name in kept} for row in found])
-    database.ring_after_commit(connection)
+    database.ring_after_commit(connection, RECORDED)
 
 
 def move_cursor(connection: sa.Connection, source: str, before: int, after: int) -> bool:
@@ -83,21 +85,27 @@ def list_of(connection: sa.Connection, kinds: Collection[str], after: int, since
 
 
 class EventFeed(events_pb2_grpc.EventServiceServicer):
-    """Serves a service's own events to those who follow it; who asks for what is not there yet may wait for it."""
+    """Serves a service's own events to those who follow it; who asks for what is not there yet may wait for it.
+
+    One thread looks for new ones on behalf of all who wait.
+    """
 
     def __init__(self, own: Database) -> None:
         self._database = own
+        self._newest = 0
+        self._looked = threading.Condition()
         self._ended = False
+        self._looking = threading.Thread(target=self._look, name="event-feed", daemon=True)
 
     def ListEvents(self, request: events_pb2.ListEventsRequest, context: grpc.ServicerContext) -> events_pb2.ListEventsResponse:
         give_up = time.monotonic() + request.wait_seconds
         limit = request.limit or 100
-        seen = 0
         while not (rows := self._after(request.after, limit)) and not self._ended:
             left = give_up - time.monotonic()
             if left <= 0 or not context.is_active():
                 break
-            seen = self._database.committed.wait(seen, min(left, _LOOK_SECONDS))
+            with self._looked:
+                self._looked.wait_for(lambda: self._newest > request.after or self._ended, left)
         reply = events_pb2.ListEventsResponse()
         for row in rows:
             details = Struct()
@@ -108,10 +116,31 @@ class EventFeed(events_pb2_grpc.EventServiceServicer):
             )  # fmt: skip
         return reply
 
+    def start(self) -> None:
+        self._looking.start()
+
     def end(self) -> None:
         """Answers all who wait, and lets nobody wait from here on."""
-        self._ended = True
-        self._database.committed.ring()
+        with self._looked:
+            self._ended = True
+            self._looked.notify_all()
+        self._database.committed.ring(RECORDED)
+        if self._looking.is_alive():
+            self._looking.join(_LONGEST_PAUSE)
+
+    def _look(self) -> None:
+        seen = 0
+        while not self._ended:
+            try:
+                with self._database.begin(calls.SYSTEM) as connection:
+                    newest = position(connection)
+            except errors.Refusal as problem:
+                log.warning("events not read", extra={"problem": problem.reason})
+            else:
+                with self._looked:
+                    self._newest = newest
+                    self._looked.notify_all()
+            seen = self._database.committed.wait((RECORDED,), seen, _LOOK_SECONDS)
 
     def _after(self, position: int, limit: int) -> Sequence[Any]:
         return self._database.run_alone(calls.SYSTEM, _NEXT, {"after": position, "limit": limit})
@@ -169,6 +198,10 @@ class Follower(threading.Thread):
         self._asking = self._feed.ListEvents.future(request, timeout=_WAIT_SECONDS + clients.DEADLINE_SECONDS)
         if self._stopping.is_set():
             self._asking.cancel()
+        # gRPC's own wait wakes ten times a second.
+        answered = threading.Event()
+        self._asking.add_done_callback(lambda _: answered.set())
+        answered.wait()
         for event in self._asking.result().events:
             if self._stopping.is_set():
                 return

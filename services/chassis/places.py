@@ -163,11 +163,11 @@ class Relay(threading.Thread):
                     pass
             except Exception as problem:  # noqa: BLE001 - either database may be away; the next round tries again
                 log.warning("events not relayed", extra={"source": self._source, "problem": type(problem).__name__})
-            seen = self._place.committed.wait(seen, _RELAY_POLL_SECONDS)
+            seen = self._place.committed.wait((events.RECORDED,), seen, _RELAY_POLL_SECONDS)
 
     def stop(self) -> None:
         self._stopping.set()
-        self._place.committed.ring()
+        self._place.committed.ring(events.RECORDED)
         if self.is_alive():
             self.join(5)
 

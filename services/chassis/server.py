@@ -124,6 +124,8 @@ def serve(
     reflection.enable_server_reflection([*names, "grpc.health.v1.Health", reflection.SERVICE_NAME], server)
     port = server.add_insecure_port(settings.listen)
     server.start()
+    if feed is not None:
+        feed.start()
     for work in background:
         work.start()
     host = settings.listen.rpartition(":")[0]

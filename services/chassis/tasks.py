@@ -2,7 +2,8 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,10 +11,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from opentelemetry.trace import SpanKind
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.chassis import calls, database, errors, frame, idempotency, ids, metrics, problems, tracing
 from services.chassis.clock import Clock, utc_now
-from services.chassis.database import Database
+from services.chassis.database import Database, Wake
 from services.chassis.logs import log
 
 MAX_ATTEMPTS = 12
@@ -72,7 +74,7 @@ def enqueue(
             "max_attempts": max_attempts, "request_id": calls.current().request_id, "traceparent": tracing.carrier().get("traceparent", ""),
         },
     )  # fmt: skip
-    database.ring_after_commit(connection)
+    database.ring_after_commit(connection, _topic(kind))
     return task_id
 
 
@@ -98,16 +100,25 @@ def finish(connection: sa.Connection, task: Task) -> None:
     task.finished.set()
 
 
-def _claiming(kinds: Iterable[str]) -> sa.Executable:
-    """Takes the lease of the task that is due longest. It is asked for every second by every worker, so each worker builds it once."""
-    table, now = frame.tasks, sa.bindparam("now", type_=sa.DateTime(timezone=True))
-    due = sa.or_(sa.and_(table.c.state == "ready", table.c.run_at <= now), sa.and_(table.c.state == "running", table.c.leased_until < now))
-    # An organization that is being moved takes its tasks along.
+_NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+
+
+def _due() -> sa.ColumnElement[bool]:
+    """That a task waits for a worker, or its worker has died; an organization that is being moved takes its tasks along."""
+    table = frame.tasks
     moving = sa.select(frame.tenant_gates.c.tenant_id).where(~frame.tenant_gates.c.open)
-    here = sa.or_(table.c.tenant_id.is_(None), table.c.tenant_id.not_in(moving))
+    return sa.and_(
+        sa.or_(sa.and_(table.c.state == "ready", table.c.run_at <= _NOW), sa.and_(table.c.state == "running", table.c.leased_until < _NOW)),
+        sa.or_(table.c.tenant_id.is_(None), table.c.tenant_id.not_in(moving)),
+    )
+
+
+def _claiming(kinds: Iterable[str]) -> sa.Executable:
+    """Takes the lease of the task that is due longest."""
+    table = frame.tasks
     chosen = (
         sa.select(table.c.id)
-        .where(due, table.c.kind.in_(list(kinds)), here)
+        .where(_due(), table.c.kind == sa.any_(sa.literal(list(kinds), ARRAY(sa.Text))))
         .order_by(table.c.run_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -117,20 +128,75 @@ def _claiming(kinds: Iterable[str]) -> sa.Executable:
     return claim.values(state="running", attempts=table.c.attempts + 1, **leased).returning(table)
 
 
-class Worker:
-    """Runs a service's tasks on a few threads: at least once each, under a lease that another worker takes over when this one dies."""
+def _looking(kinds: Iterable[str]) -> sa.Select[tuple[str]]:
+    """Those of these kinds of which a task is due."""
+    wanted = sa.select(sa.func.unnest(sa.literal(list(kinds), ARRAY(sa.Text))).label("kind")).subquery()
+    return sa.select(wanted.c.kind).where(sa.exists().where(frame.tasks.c.kind == wanted.c.kind, _due()))
 
-    def __init__(self, server: str, own: Database, handlers: Mapping[str, Handler], *, threads: int = 2, clock: Clock = utc_now) -> None:
+
+def _topic(kind: str) -> str:
+    """What rings in a process when it has enqueued a task of the kind."""
+    return f"task/{kind}"
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Handlers with threads of their own: their tasks wait for no others."""
+
+    handlers: Mapping[str, Handler]
+    threads: int = 2
+
+
+class _Claims:
+    """A lane's way to its tasks. A task that is enqueued here rings once, and one thread looks for it; the others stay asleep."""
+
+    def __init__(self, lane: Lane) -> None:
+        self.statement = _claiming(lane.handlers)
+        self._topics = [_topic(kind) for kind in lane.handlers]
+        self._seen = 0
+        self._watching = threading.Lock()
+
+    def wait(self, committed: Wake, stopping: threading.Event) -> None:
+        """Returns when there may be a task that no other thread looks for, or the worker stops: it rings when it has said so."""
+        with self._watching:
+            seen = self._seen
+            if not stopping.is_set():
+                rung = committed.wait(self._topics, seen, _LONGEST_PAUSE)
+                self._seen = min(seen + 1, rung)
+
+    def rung(self, committed: Wake) -> int:
+        return committed.rung(self._topics)
+
+    def found_none(self, rung: int) -> None:
+        """Nothing was due when it had rung so often."""
+        # Where two threads write this at once the lower number may win: somebody looks once more than needed.
+        self._seen = max(self._seen, rung)
+
+
+class Worker:
+    """Runs a service's tasks on a few threads: at least once each, under a lease that another worker takes over when this one dies.
+
+    Tasks of the lanes beside the first have threads of their own. One more thread asks each second what has become due.
+    """
+
+    def __init__(
+        self, server: str, own: Database, handlers: Mapping[str, Handler], *, threads: int = 2, beside: Sequence[Lane] = (), clock: Clock = utc_now
+    ) -> None:  # fmt: skip
+        lanes = [Lane(handlers, threads), *beside]
         self._server = server
         self._database = own
-        self._handlers = handlers
-        self._claims = _claiming(handlers)
+        self._handlers = {kind: handler for lane in lanes for kind, handler in lane.handlers.items()}
+        self._lanes = [_Claims(lane) for lane in lanes if lane.handlers]
+        self._look = _looking(self._handlers)
         self._clock = clock
         self._stopping = threading.Event()
-        self._watching = threading.Lock()
         self._running: dict[UUID, UUID] = {}
-        self._threads = [threading.Thread(target=self._loop, name=f"{server}-tasks-{n}", daemon=True) for n in range(threads)]
-        self._threads.append(threading.Thread(target=self._tend, name=f"{server}-tasks-leases", daemon=True))
+        self._threads = [
+            threading.Thread(target=self._loop, args=(claims,), name=f"{server}-tasks-{at}-{n}", daemon=True)
+            for at, (claims, lane) in enumerate(zip(self._lanes, (lane for lane in lanes if lane.handlers), strict=True))
+            for n in range(lane.threads)
+        ]
+        self._threads.append(threading.Thread(target=self._tend, name=f"{server}-tasks-clock", daemon=True))
 
     def start(self) -> None:
         for thread in self._threads:
@@ -146,30 +212,30 @@ class Worker:
     def run_due(self) -> int:
         """Runs what is due now on this thread, one after the other, and returns how many ran: for tests and commands."""
         count = 0
-        while (task := self._claim()) is not None:
-            self._run(task)
-            count += 1
+        for claims in self._lanes:
+            while (task := self._claim(claims)) is not None:
+                self._run(task)
+                count += 1
         return count
 
-    def _loop(self) -> None:
-        seen = 0
+    def _loop(self, claims: _Claims) -> None:
         while not self._stopping.is_set():
-            task = None
+            claims.wait(self._database.committed, self._stopping)
             try:
-                task = self._claim()
-            except Exception as problem:  # noqa: BLE001 - the database may be away; it comes back
+                while not self._stopping.is_set():
+                    rung = claims.rung(self._database.committed)
+                    task = self._claim(claims)
+                    if task is None:
+                        claims.found_none(rung)
+                        break
+                    self._run(task)
+            except Exception as problem:  # noqa: BLE001 - the database may be away; it comes back, and the clock rings again
                 log.warning("tasks not read", extra={"server": self._server, "problem": type(problem).__name__})
-            if task is not None:
-                self._run(task)
-            else:
-                # One thread asks each second for what has become due; when it finds something, the next is already in its place.
-                with self._watching:
-                    seen = self._database.committed.wait(seen, _POLL_SECONDS)
 
-    def _claim(self) -> Task | None:
+    def _claim(self, claims: _Claims) -> Task | None:
         now, lease_id = self._clock(), ids.mint()
         with self._database.begin(calls.SYSTEM) as connection:
-            row = connection.execute(self._claims, {"now": now, "until": now + _LEASE, "lease": lease_id}).first()
+            row = connection.execute(claims.statement, {"now": now, "until": now + _LEASE, "lease": lease_id}).first()
         if row is None:
             return None
         self._running[row.id] = lease_id
@@ -241,30 +307,40 @@ class Worker:
         return "dead" if dead else "retried"
 
     def _tend(self) -> None:
-        """Renews the leases of what runs here; now and then counts what waits and sweeps what is old."""
-        table, sweep = frame.tasks, 0.0
-        while not self._stopping.wait(_RENEW_SECONDS):
+        """Renews the leases of what runs here, rings for what has become due, and now and then sweeps what is old."""
+        renew_at, sweep_at = 0.0, time.monotonic() + _SWEEP_SECONDS
+        while not self._stopping.is_set():
+            now = self._clock()
             try:
+                if time.monotonic() >= renew_at:
+                    with self._database.begin(calls.SYSTEM) as connection:
+                        self._renew(connection, now)
+                    renew_at = time.monotonic() + _RENEW_SECONDS
                 with self._database.begin(calls.SYSTEM) as connection:
-                    held = list(self._running.values())
-                    if held:
-                        connection.execute(
-                            table.update()
-                            .where(table.c.lease_id.in_(held), table.c.state == "running")
-                            .values(leased_until=self._clock() + _LEASE)
-                        )
-                    due = sa.select(sa.func.count()).where(table.c.state == "ready", table.c.run_at <= self._clock())
-                    metrics.TASKS_DUE.labels(self._server).set(connection.execute(due).scalar_one())
-                    metrics.TASKS_DEAD.labels(self._server).set(
-                        connection.execute(sa.select(sa.func.count()).where(table.c.state == "dead")).scalar_one()
-                    )
-                    sweep += _RENEW_SECONDS
-                    if sweep >= _SWEEP_SECONDS:
-                        sweep = 0.0
+                    due = connection.execute(self._look, {"now": now}).all()
+                if due:
+                    self._database.committed.ring(*(_topic(row.kind) for row in due))
+                if time.monotonic() >= sweep_at:
+                    with self._database.begin(calls.SYSTEM) as connection:
                         idempotency.forget_old(connection)
-                        connection.execute(table.delete().where(table.c.state == "done", table.c.finished_at < self._clock() - _DONE_KEPT))
-            except errors.Refusal:
-                continue
+                        connection.execute(
+                            frame.tasks.delete().where(frame.tasks.c.state == "done", frame.tasks.c.finished_at < now - _DONE_KEPT)
+                        )
+                    sweep_at = time.monotonic() + _SWEEP_SECONDS
+            except Exception as problem:  # noqa: BLE001 - the database may be away; it comes back
+                log.warning("tasks not read", extra={"server": self._server, "problem": type(problem).__name__})
+            self._stopping.wait(min(_POLL_SECONDS, _RENEW_SECONDS))
+
+    def _renew(self, connection: sa.Connection, now: datetime) -> None:
+        table, held = frame.tasks, list(self._running.values())
+        if held:
+            connection.execute(
+                table.update().where(table.c.lease_id.in_(held), table.c.state == "running").values(leased_until=now + _LEASE)
+            )
+        due = sa.select(sa.func.count()).where(table.c.state == "ready", table.c.run_at <= now)
+        metrics.TASKS_DUE.labels(self._server).set(connection.execute(due).scalar_one())
+        dead = sa.select(sa.func.count()).where(table.c.state == "dead")
+        metrics.TASKS_DEAD.labels(self._server).set(connection.execute(dead).scalar_one())
 
 
 def list_tasks(connection: sa.Connection, states: tuple[str, ...], limit: int = 100) -> list[Any]:

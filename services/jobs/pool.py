@@ -74,11 +74,11 @@ class Pool(threading.Thread):
             except Exception as problem:  # noqa: BLE001 - the database may be away; it comes back
                 log.warning("pool not refreshed", extra={"problem": type(problem).__name__})
             self._stopping.wait(_REST_SECONDS)
-            seen = self._database.committed.wait(seen, _POLL_SECONDS)
+            seen = self._database.committed.wait((store.CHANGED,), seen, _POLL_SECONDS)
 
     def stop(self) -> None:
         self._stopping.set()
-        self._database.committed.ring()
+        self._database.committed.ring(store.CHANGED)
         if self.is_alive():
             self.join(_PATIENCE_SECONDS)
         self.save()

@@ -16,7 +16,7 @@ from einstellen.notifications.v1 import (
     reminders_pb2,
     reminders_pb2_grpc,
 )
-from services.chassis import calls, database
+from services.chassis import calls
 from services.chassis.clock import Clock, to_timestamp
 from services.chassis.database import Database
 from services.chassis.events import Apply, Prepare
@@ -142,7 +142,6 @@ def following(candidates: grpc.Channel) -> Prepare:
 
         def apply(connection: sa.Connection, _: events_pb2.Event) -> None:
             profile_store.put_profile(connection, profile)
-            database.ring_after_commit(connection)
 
         return apply
 

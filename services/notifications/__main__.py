@@ -35,7 +35,7 @@ from services.chassis.persons import PersonService, following, handlers
 from services.chassis.revocations import Revocations, revoked
 from services.chassis.server import Server, run, serve
 from services.chassis.settings import load
-from services.chassis.tasks import Worker
+from services.chassis.tasks import Lane, Worker
 from services.chassis.tokens import AccessTokens, KeyRing, ServiceTokens, published
 from services.notifications import delivery, mentions, persons, tasks
 from services.notifications.breaker import Breaker
@@ -93,6 +93,7 @@ def start(settings: Settings) -> Server:
     ]  # fmt: skip
     chat = Chat(gateways)
     secrets, targets = Secrets(settings.secret_key.get_secret_value()), Targets(private=settings.webhooks_private)
+    hooks = sending.handlers(database, secrets, targets, clock.utc_now, mail="email" in channels)
     followed = {
         name: clients.connect(url, name, services)
         for name, url in (
@@ -120,11 +121,8 @@ def start(settings: Settings) -> Server:
         services=services, feed=EventFeed(database),
         parts={"database": database.check, "redis": gateways.ping},
         background=[
-            Worker("notifications", database, acting),
-            # A worker for each channel: a provider that is slow holds up nobody but those who wait for it.
-            *(Worker("notifications", database, {kind: handler}) for kind, handler in carrying.items()),
-            # Threads of their own: a target that does not answer holds up webhooks, and no mail.
-            Worker("notifications", database, sending.handlers(database, secrets, targets, clock.utc_now, mail="email" in channels), threads=4),
+            # A lane for each channel and one for webhooks: who is slow to answer holds up nobody but those who wait for the same.
+            Worker("notifications", database, acting, beside=[*(Lane({kind: handler}) for kind, handler in carrying.items()), Lane(hooks, 4)]),
             Follower("notifications", "auth", keys, database, recording.following("auth", first=following(persons.erase))),
             *(Follower("notifications", name, channel, database, recording.following(name)) for name, channel in followed.items()),
         ],

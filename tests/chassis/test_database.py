@@ -150,25 +150,30 @@ def test_a_role_that_passes_by_the_policies_is_refused_at_the_start(urls: Databa
     owner.close()
 
 
-def test_waiting_threads_are_woken_by_a_commit_that_rings_and_by_no_rollback(database: Database) -> None:
-    seen = database.committed.wait(-1, 0)
+def test_who_waits_is_woken_by_a_commit_that_rings_for_the_topic_and_by_no_rollback(database: Database) -> None:
+    topics = ("bread", "soup")
     with suppress(ZeroDivisionError), database.begin(calls.SYSTEM) as connection:
-        ring_after_commit(connection)
+        ring_after_commit(connection, "bread")
         raise ZeroDivisionError
-    assert database.committed.wait(seen, 0) == seen
+    with database.begin(calls.SYSTEM) as connection:
+        ring_after_commit(connection, "salad")
+    assert database.committed.wait(topics, 0, 0) == 0
     woken: list[int] = []
-    waiter = threading.Thread(target=lambda: woken.append(database.committed.wait(seen, 10)))
+    waiter = threading.Thread(target=lambda: woken.append(database.committed.wait(topics, 0, 10)))
     waiter.start()
     with database.begin(calls.SYSTEM) as connection:
-        ring_after_commit(connection)
+        ring_after_commit(connection, "bread")
+        ring_after_commit(connection, "soup")
     waiter.join(5)
-    assert woken == [seen + 1]
+    assert woken == [2]
 
 
-def test_a_ring_before_the_wait_is_not_missed() -> None:
+def test_a_ring_before_the_wait_is_not_missed_and_one_for_nobody_is_for_all() -> None:
     wake = Wake()
+    wake.ring("bread")
+    assert wake.wait(("bread",), 0, 10) == 1
     wake.ring()
-    assert wake.wait(0, 10) == 1
+    assert (wake.rung(("bread",)), wake.rung(("soup",))) == (2, 1)
 
 
 def test_a_statement_that_runs_too_long_is_ended_by_the_server(database: Database) -> None:
@@ -183,8 +188,8 @@ def test_a_url_is_taken_as_people_write_it(url: str) -> None:
 
 def test_connections_beyond_the_pool_are_an_unavailable(urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.chassis.database._RECONNECT_SECONDS", 0.2)
-    database = Database(urls.app, pool_size=1)
-    held = [database.begin(calls.SYSTEM) for _ in range(5)]  # one, and four that overflow
+    database = Database(urls.app, pool_size=5)
+    held = [database.begin(calls.SYSTEM) for _ in range(5)]
     for transaction in held:
         transaction.__enter__()
     with pytest.raises(errors.Unavailable), database.begin(calls.SYSTEM):

@@ -26,13 +26,16 @@ from tests.conftest import until
 @pytest.fixture
 def channel(database: Database) -> Iterator[grpc.Channel]:
     """To a server of the database's own feed, over gRPC."""
+    feed = EventFeed(database)
     server = grpc.server(ThreadPoolExecutor(2))
-    events_pb2_grpc.add_EventServiceServicer_to_server(EventFeed(database), server)
+    events_pb2_grpc.add_EventServiceServicer_to_server(feed, server)
     port = server.add_insecure_port("127.0.0.1:0")
+    feed.start()
     server.start()
     with grpc.insecure_channel(f"127.0.0.1:{port}") as made:
         yield made
     server.stop(0)
+    feed.end()
 
 
 def record(database: Database, kind: str = "thing.changed", **details: object) -> None:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from cli.stack.databases import DatabaseUrls
 from services.chassis import calls, errors, frame, ids, tasks
 from services.chassis.database import Database
-from services.chassis.tasks import GiveUp, Later, Task, Worker
+from services.chassis.tasks import GiveUp, Lane, Later, Task, Worker
 from tests.chassis.conftest import Hand, bodies
 from tests.chassis.dying_worker import WHEN
 from tests.chassis.notes import notes
@@ -90,6 +90,49 @@ def test_a_running_worker_is_woken_by_the_commit(database: Database, monkeypatch
     enqueue(database)
     assert ran.wait(10)
     worker.stop()
+
+
+def test_a_lane_does_not_wait_for_another(database: Database) -> None:
+    go_on, ran = threading.Event(), threading.Event()
+    worker = Worker(
+        "trial", database, {"slow": lambda _: go_on.wait(15)}, threads=1, beside=[Lane({"quick": lambda _: ran.set()}, threads=1)]
+    )
+    worker.start()
+    enqueue(database, "slow")
+    enqueue(database, "quick")
+    assert ran.wait(15)
+    go_on.set()
+    worker.stop()
+
+
+def test_an_enqueued_task_wakes_one_thread_of_its_own_lane(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+
+    def look(self: Worker, claims: tasks._Claims) -> Task | None:
+        looks.append(threading.current_thread().name)
+        return claim(self, claims)
+
+    claim = Worker._claim
+    monkeypatch.setattr(Worker, "_claim", look)
+    monkeypatch.setattr(tasks, "_POLL_SECONDS", 60.0)
+    count = 20
+    ran = threading.Semaphore(0)
+    worker = Worker("trial", database, {"work": lambda _: ran.release()}, threads=4, beside=[Lane({"other": fail}, threads=4)])
+    worker.start()
+    for _ in range(count):
+        enqueue(database)
+        assert ran.acquire(timeout=15)
+    worker.stop()
+    assert not [name for name in looks if name.startswith("trial-tasks-1")], "the other lane slept"
+    # Each task is found by one look, and the next one finds nothing; a look more where the next was enqueued meanwhile.
+    assert count * 2 <= len(looks) + 1 <= count * 3
+
+
+def test_a_worker_with_threads_that_all_sleep_stops_at_once(database: Database) -> None:
+    worker = Worker("trial", database, {"work": fail}, threads=8)
+    worker.start()
+    worker.stop()
+    assert not any(thread.is_alive() for thread in worker._threads)
 
 
 def test_a_task_waits_for_its_time(database: Database, clock: Hand) -> None:
@@ -258,7 +301,7 @@ def test_a_task_that_kills_every_worker_is_given_up(database: Database, clock: H
     task_id = enqueue(database, max_attempts=2)
     worker = Worker("trial", database, {"work": fail}, clock=clock)
     for _ in range(2):
-        assert worker._claim() is not None  # and then it dies
+        assert worker._claim(worker._lanes[0]) is not None  # and then it dies
         clock.move(seconds=LEASE_SECONDS + 1)
     assert worker.run_due() == 1
     assert (row(database, task_id).state, row(database, task_id).attempts) == ("dead", 3)
@@ -273,7 +316,7 @@ def test_a_failure_while_the_database_is_away_leaves_the_task_to_the_next_lease(
     def away(*_: object) -> None:
         raise errors.Unavailable("DATABASE_UNAVAILABLE", "away")
 
-    claimed = worker._claim()
+    claimed = worker._claim(worker._lanes[0])
     with monkeypatch.context() as patch, caplog.at_level(logging.WARNING):
         patch.setattr(database, "begin", away)
         worker._run(claimed)

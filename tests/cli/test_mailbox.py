@@ -68,3 +68,9 @@ def test_only_the_newest_mails_are_listed_newest_first(tmp_path):
     kept = [mailbox.keep(tmp_path, "a@example.com", ["b@example.com"], b"Subject: n\r\n\r\n") for _ in range(510)]
     listed = [mail["id"] for mail in mailbox.newest(tmp_path)]
     assert listed == sorted(kept, reverse=True)[:500]
+
+
+def test_the_mails_to_one_address_are_those_that_came_to_it_alone_whatever_they_say(tmp_path):
+    for recipients in (["ada@example.com"], ["ada@example.com", "bo@example.com"], ["bo@example.com"]):
+        mailbox.keep(tmp_path, "a@example.com", recipients, b"Delivered: x\r\nTo: ada@example.com\r\n\r\nDelivered-To: bo@example.com")
+    assert [mail["to"] for mail in mailbox.newest(tmp_path, "ada@example.com")] == [["ada@example.com"]]

@@ -8,8 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from services.chassis.database import ring_after_commit
 from services.jobs.tables import Change, Profile, applications, candidate_profiles, word_weights
 
+# What rings in a process when it has stored a profile.
+CHANGED = "profiles"
 _PROFILE = [candidate_profiles.c[field.name] for field in fields(Profile)]
 
 
@@ -22,11 +25,13 @@ def find_own_profile(connection: Connection, user_id: UUID) -> Profile | None:
 def put_profile(connection: Connection, profile: Profile) -> None:
     row = asdict(profile)
     connection.execute(insert(candidate_profiles).values(row).on_conflict_do_update(index_elements=["candidate_id"], set_=row))
+    ring_after_commit(connection, CHANGED)
 
 
 def bring_profile(connection: Connection, profile: Profile) -> None:
     """Stores it where none is known yet; one that came with an event stays, as it may be newer."""
     connection.execute(insert(candidate_profiles).values(asdict(profile)).on_conflict_do_nothing(index_elements=["candidate_id"]))
+    ring_after_commit(connection, CHANGED)
 
 
 def list_profiles(connection: Connection, tenant_id: UUID, candidate_ids: Collection[UUID]) -> Sequence[Profile]:

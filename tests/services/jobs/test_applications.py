@@ -33,7 +33,7 @@ def move(applications: Any) -> Callable[..., pb.Application]:
 
 
 def mails_to(house: House, account: Account) -> list[mailbox.Mail]:
-    return [mail for mail in mailbox.newest(house.mailbox.folder) if mail["to"] == [account.email]]
+    return mailbox.newest(house.mailbox.folder, account.email)
 
 
 def mail_to(house: House, account: Account, words: str) -> mailbox.Mail:

@@ -74,7 +74,7 @@ def one_row(house: House, query: str, *values: object) -> Any:
 
 
 def mails_to(house: House, address: str) -> list[mailbox.Mail]:
-    return [mail for mail in mailbox.newest(house.mailbox.folder) if mail["to"] == [address]]
+    return mailbox.newest(house.mailbox.folder, address)
 
 
 def for_person(house: House, account: Account) -> Any:
