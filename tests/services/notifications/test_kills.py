@@ -23,6 +23,7 @@ from cli.stack.databases import copy_database, drop_database
 from cli.stack.ports import LOOPBACK, free_port
 from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
 from services.chassis import calls
+from services.chassis.clients import OPTIONS
 from services.chassis.clock import utc_now
 from services.chassis.database import Database
 from services.chassis.settings import load
@@ -150,7 +151,7 @@ def campaign(house: House, *, each: int, kills: int, seed: int, lease_seconds: f
         stack.callback(over.set)
         tenant_id = uuid4()
         events = _listen(database, tenant_id, receiver, each)
-        with ThreadPoolExecutor(4) as clients, closing(grpc.insecure_channel(f"{LOOPBACK}:{port}")) as channel:
+        with ThreadPoolExecutor(4) as clients, closing(grpc.insecure_channel(f"{LOOPBACK}:{port}", options=OPTIONS)) as channel:
             stub = notifications_pb2_grpc.NotificationServiceStub(channel)
             people = [("push", user_id) for user_id in _subscribed(database, push, each)]
             numbered = [(f"p{number}@example.com", f"+49170{number:07}") for number in range(each)]
