@@ -34,25 +34,9 @@ _SHOWN = ("PURCHASE", "TAILOR", "INTERVIEW", "GRANT", "REFUND", "BONUS", "EXPIRY
 # The account is locked, changed and written of in one statement, which its message ends: nobody waits for a round trip of ours. A key that was booked before
 # violates credit_transactions_once and takes all of it back; ON CONFLICT DO NOTHING would keep the change and drop its booking.
 _SPEND = """
-WITH account AS MATERIALIZED (
-    SELECT least(%(amount)s, CASE WHEN monthly_until > %(now)s THEN monthly ELSE 0 END) AS monthly, lasting
-    FROM credit_accounts WHERE tenant_id = %(tenant_id)s AND unit = %(unit)s FOR UPDATE
-), taken AS (
-    UPDATE credit_accounts a SET monthly = a.monthly - account.monthly, lasting = a.lasting - (%(amount)s - account.monthly)
-    FROM account WHERE a.tenant_id = %(tenant_id)s AND a.unit = %(unit)s AND account.lasting >= %(amount)s - account.monthly
-    RETURNING account.monthly AS from_monthly, a.monthly + a.lasting + a.held AS total
-), booked AS (
-    INSERT INTO credit_transactions (id, tenant_id, unit, type, key, monthly, lasting, held, outside, balance_after, description, reference_id,
-        tokens_used, prompt_tokens, completion_tokens, created_at)
-    SELECT %(id)s, %(tenant_id)s, %(unit)s, %(type)s, %(key)s, -from_monthly, from_monthly - %(amount)s, 0, %(amount)s, total, %(description)s,
-        %(reference_id)s, %(tokens_used)s, %(prompt_tokens)s, %(completion_tokens)s, %(now)s FROM taken
-    RETURNING *
-), audited AS (
-    INSERT INTO audit_log (id, tenant_id, user_id, service, action, ip_address, details, request_id)
-    SELECT %(audit_id)s, tenant_id, %(audit_user_id)s, %(audit_service)s, %(audit_action)s, %(audit_ip_address)s, %(audit_details)s, %(audit_request_id)s
-    FROM booked
-)
-SELECT * FROM booked
+SELECT * FROM spend_credits(%(id)s, %(tenant_id)s, %(unit)s, %(amount)s, %(type)s, %(key)s, %(description)s, %(reference_id)s, %(tokens_used)s,
+    %(prompt_tokens)s, %(completion_tokens)s, %(now)s, %(audit_id)s, %(audit_user_id)s, %(audit_service)s, %(audit_action)s, %(audit_ip_address)s,
+    %(audit_details)s, %(audit_request_id)s)
 """
 
 # Asked for in every booking: built once, as building a statement costs more than running it.
