@@ -113,7 +113,7 @@ class Recorder:
 
     @property
     def is_on(self) -> bool:
-        return self._is_agreed and not (self._voices.is_full and self._clips.is_full)
+        return self._is_agreed and (not self._voices.is_full or (bool(self._films) and not self._clips.is_full))
 
     def switch(self, on: bool, *, keeps: bool = False) -> None:
         """Off where somebody does not agree any more: what is not kept yet is thrown away, unless it is for another reason and `keeps`."""

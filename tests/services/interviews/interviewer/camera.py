@@ -29,20 +29,24 @@ def read(frame: av.VideoFrame) -> int:
 
 
 class Camera(MediaStreamTrack):
-    """`taken` has the time of each picture (seconds since 1970), by its number."""
+    """`began` is the time of the first picture (seconds since 1970), `lag` the most that one was taken too late by, on a busy machine."""
 
     kind = "video"
 
     def __init__(self) -> None:
         super().__init__()
-        self.taken: list[float] = []
-        self._began = 0.0
+        self.began = self.lag = 0.0
+        self._number = 0
+
+    def time_of(self, number: int) -> float:
+        return self.began + number / RATE
 
     async def recv(self) -> av.VideoFrame:
-        number = len(self.taken)
-        self._began = self._began or time.monotonic()
-        await asyncio.sleep(max(0.0, self._began + number / RATE - time.monotonic()))
+        number, now = self._number, time.time()
+        self.began = self.began or now
+        await asyncio.sleep(max(0.0, self.time_of(number) - now))
+        self.lag = max(self.lag, time.time() - self.time_of(number))
         frame = draw(number % (1 << _BITS))
         frame.pts, frame.time_base = number * 90_000 // RATE, fractions.Fraction(1, 90_000)
-        self.taken.append(time.time())
+        self._number += 1
         return frame

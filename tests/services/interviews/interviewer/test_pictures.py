@@ -3,6 +3,7 @@
 import io
 import time
 from collections.abc import Iterable
+from itertools import pairwise
 
 import aiortc.rtcrtpreceiver
 import av
@@ -69,7 +70,6 @@ def recording(caller: Caller) -> bool:
     return bool(told) and bool(told[-1])
 
 
-@pytest.mark.usefixtures("decoded")
 def test_a_picture_is_kept_while_all_agree_and_seen_again_at_its_time(
     house: House, hiring: Hiring, came: list[float], decoded: list[str]
 ) -> None:
@@ -115,6 +115,54 @@ def test_a_picture_is_kept_while_all_agree_and_seen_again_at_its_time(
 
 
 def assert_on_time(frames: Iterable[tuple[float, int]], start: float, camera: Camera) -> None:
-    late = [start + at - camera.taken[number] for at, number in frames]
+    late = [start + at - camera.time_of(number) for at, number in frames]
     assert late
-    assert max(map(abs, late)) < _NEAR
+    assert max(map(abs, late)) < _NEAR + camera.lag
+
+
+INTER, KEY = b"\x01" + bytes(99), b"\x10\x00\x00\x9d\x01\x2a" + bytes([160, 0, 96, 0]) + bytes(90)
+
+
+def shoot(steps: Iterable[tuple[bytes, float]], *, kbits: int = 500, late: float = 0.0) -> tuple[list[pictures.Clip], list[float]]:
+    """Clips of frames at their seconds of the sender's clock, and when a key frame was wanted. Each comes when the next one begins to, or `late` after that."""
+    film, clips, wanted = pictures.Film("ada", "a call", kbits), [], []
+    for place, (data, at) in enumerate(steps):
+        clip, is_wanted = film.take(pictures.Frame(data, round(at * 90_000)), 1000.1 + at + late * (place % 3))
+        clips += [clip] if clip else []
+        wanted += [at] if is_wanted else []
+    last = film.finish()
+    return [*clips, *([last] if last else [])], wanted
+
+
+def test_a_clip_begins_with_a_key_frame_that_is_asked_for_and_no_frame_is_lost_between_two() -> None:
+    steps = [(KEY if second in (2, 13, 20) and not tenth else INTER, second + tenth / 10) for second in range(25) for tenth in range(10)]
+    first, second = shoot(steps)[0]
+    assert (first.started_at, first.seconds, second.started_at, second.seconds) == pytest.approx((1002, 11, 1013, 12))
+    assert first.frames[0].is_key
+    assert second.frames[0].is_key
+    assert shoot(steps)[1] == pytest.approx([0, 1, 12, 23, 24], abs=0.2)
+
+
+def test_a_clips_time_is_when_it_was_sent_though_frames_come_late() -> None:
+    (clip,), _ = shoot([(KEY, 0.0), *((INTER, 0.1 * number) for number in range(1, 80))], late=0.4)
+    assert clip.started_at == pytest.approx(1000, abs=0.001)
+
+
+def test_a_pause_and_a_clock_that_is_wrong_end_a_clip() -> None:
+    for broken in (30.0, 0.05, 0.0, -5.0):
+        clips, wanted = shoot([(KEY, 0.0), (INTER, 0.1), (INTER, 0.2), (INTER, broken), (INTER, broken + 0.1), (KEY, broken + 0.2)])
+        assert [len(clip.frames) for clip in clips] == [3, 1]
+        assert wanted
+
+
+def test_more_than_the_rate_is_left_out_until_the_next_clip() -> None:
+    key, inter = KEY + bytes(10_000), INTER + bytes(10_000)
+    clips, _ = shoot([(inter if tenth else key, second + tenth / 10) for second in range(60) for tenth in range(10)], kbits=80)
+    assert all(clip.size <= 80 * 1000 / 8 * 15 for clip in clips)
+    assert len(clips) == 6
+    assert all(second.started_at - first.started_at >= 9.9 for first, second in pairwise(clips))
+
+
+def test_a_frame_that_claims_to_be_a_key_frame_and_is_none_begins_nothing() -> None:
+    for data in (b"", b"\x10", KEY[:9], KEY[:6] + bytes(94), b"\x11" + KEY[1:]):
+        assert shoot([(data, 0.0), (data, 0.1)])[0] == []
