@@ -1,7 +1,7 @@
 """Events: what a service tells the others has changed, and how another follows it, each event taking effect exactly once."""
 
 import threading
-import time
+from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from services.chassis.logs import log
 RECORDED = "events"
 _ORDER_LOCK = 0x45_56_4E_54
 _BATCH = 200
-_WAIT_SECONDS = 5
+_WAIT_SECONDS = 20
 # What this process commits is seen at once; what a replica of it does, within this time.
 _LOOK_SECONDS = 0.5
 _FIRST_PAUSE = 0.25
@@ -87,27 +87,28 @@ def list_of(connection: sa.Connection, kinds: Collection[str], after: int, since
 class EventFeed(events_pb2_grpc.EventServiceServicer):
     """Serves a service's own events to those who follow it; who asks for what is not there yet may wait for it.
 
-    One thread looks for new ones on behalf of all who wait.
+    One thread reads new ones on behalf of all who wait, and keeps the newest: who is not far behind is answered without a question to the database.
     """
 
     def __init__(self, own: Database) -> None:
         self._database = own
+        self._tail: deque[Any] = deque(maxlen=_BATCH)
+        self._from = 0  # all events after this position, up to the newest known, are in the tail
         self._newest = 0
         self._looked = threading.Condition()
         self._ended = False
         self._looking = threading.Thread(target=self._look, name="event-feed", daemon=True)
 
     def ListEvents(self, request: events_pb2.ListEventsRequest, context: grpc.ServicerContext) -> events_pb2.ListEventsResponse:
-        give_up = time.monotonic() + request.wait_seconds
         limit = request.limit or 100
-        while not (rows := self._after(request.after, limit)) and not self._ended:
-            left = give_up - time.monotonic()
-            if left <= 0 or not context.is_active():
-                break
+        rows = None
+        # Who has gone is waited for no longer.
+        if request.wait_seconds and context.add_callback(self._wake):
             with self._looked:
-                self._looked.wait_for(lambda: self._newest > request.after or self._ended, left)
+                self._looked.wait_for(lambda: self._newest > request.after or self._ended or not context.is_active(), request.wait_seconds)
+                rows = [row for row in self._tail if row.position > request.after][:limit] if request.after >= self._from else None
         reply = events_pb2.ListEventsResponse()
-        for row in rows:
+        for row in self._after(request.after, limit) if rows is None else rows:
             details = Struct()
             details.update(row.details)
             reply.events.add(
@@ -128,19 +129,38 @@ class EventFeed(events_pb2_grpc.EventServiceServicer):
         if self._looking.is_alive():
             self._looking.join(_LONGEST_PAUSE)
 
+    def _wake(self) -> None:
+        with self._looked:
+            self._looked.notify_all()
+
     def _look(self) -> None:
         seen = 0
         while not self._ended:
             try:
-                with self._database.begin(calls.SYSTEM) as connection:
-                    newest = position(connection)
+                if not self._newest:
+                    self._begin()
+                while rows := self._after(self._newest, _BATCH):
+                    self._take(rows)
             except errors.Refusal as problem:
                 log.warning("events not read", extra={"problem": problem.reason})
-            else:
-                with self._looked:
-                    self._newest = newest
-                    self._looked.notify_all()
             seen = self._database.committed.wait((RECORDED,), seen, _LOOK_SECONDS)
+
+    def _begin(self) -> None:
+        """What was there before this process is read by those who are behind."""
+        with self._database.begin(calls.SYSTEM) as connection:
+            newest = position(connection)
+        with self._looked:
+            self._from = self._newest = newest
+            self._looked.notify_all()
+
+    def _take(self, rows: Sequence[Any]) -> None:
+        with self._looked:
+            for row in rows:
+                if len(self._tail) == self._tail.maxlen:
+                    self._from = self._tail[0].position
+                self._tail.append(row)
+            self._newest = rows[-1].position
+            self._looked.notify_all()
 
     def _after(self, position: int, limit: int) -> Sequence[Any]:
         return self._database.run_alone(calls.SYSTEM, _NEXT, {"after": position, "limit": limit})

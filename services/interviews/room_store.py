@@ -9,7 +9,19 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis import errors
-from services.interviews.tables import Interview, Line, Piece, RoomState, interviews, room_consents, rooms, track_pieces, transcript
+from services.interviews.tables import (
+    Interview,
+    Line,
+    Piece,
+    QuestionAnswer,
+    RoomState,
+    interviews,
+    question_answers,
+    room_consents,
+    rooms,
+    track_pieces,
+    transcript,
+)
 
 
 def want(connection: Connection, interview_id: UUID, *, until: datetime, now: datetime) -> None:
@@ -70,6 +82,18 @@ def unspoken(connection: Connection, interview_id: UUID, after: int) -> list[Lin
         transcript.c.interview_id == interview_id, transcript.c.speaker == "interviewer", transcript.c.seq > after
     )
     return [Line(**row._mapping) for row in connection.execute(query.order_by(transcript.c.seq))]
+
+
+def find_heard(connection: Connection, interview_id: UUID, heard_seq: int) -> QuestionAnswer | None:
+    """The question of somebody who has heard the interviewer up to a line; None where that line asks nothing."""
+    heard = (
+        sa.select(transcript.c.question_id)
+        .where(transcript.c.interview_id == interview_id, transcript.c.speaker == "interviewer", transcript.c.seq <= heard_seq)
+        .order_by(transcript.c.seq.desc())
+        .limit(1)
+    )
+    row = connection.execute(sa.select(question_answers).where(question_answers.c.id == heard.scalar_subquery())).first()
+    return QuestionAnswer(**row._mapping) if row else None
 
 
 def said_to(connection: Connection, interview_id: UUID, question_id: UUID) -> list[str]:

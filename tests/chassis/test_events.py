@@ -2,10 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
-from typing import Any
+from contextlib import closing, contextmanager, suppress
 from uuid import UUID
 
 import grpc
@@ -115,26 +114,60 @@ def test_who_waits_learns_of_what_a_replica_commits(database: Database, channel:
     assert [event.position for event in waiting.result(timeout=10).events] == [1]
 
 
-def test_a_feed_that_ends_answers_all_who_wait(database: Database) -> None:
-    looked = threading.Event()
-
-    class Feed(EventFeed):
-        def _after(self, position: int, limit: int) -> Sequence[Any]:
-            looked.set()
-            return super()._after(position, limit)
-
-    feed = Feed(database)
+@contextmanager
+def fed(database: Database) -> Iterator[tuple[EventFeed, events_pb2_grpc.EventServiceStub]]:
+    """A running feed, at which the test may look, and a client of it."""
+    feed = EventFeed(database)
     server = grpc.server(ThreadPoolExecutor(2))
     events_pb2_grpc.add_EventServiceServicer_to_server(feed, server)
     port = server.add_insecure_port("127.0.0.1:0")
+    feed.start()
     server.start()
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        waiting = events_pb2_grpc.EventServiceStub(channel).ListEvents.future(events_pb2.ListEventsRequest(wait_seconds=20))
-        assert looked.wait(10)
-        stopped = server.stop(15)
+        yield feed, events_pb2_grpc.EventServiceStub(channel)
+    server.stop(0)
+    feed.end()
+
+
+def test_who_is_not_far_behind_is_answered_from_memory_and_who_is_from_the_database(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(database)
+    with fed(database) as (feed, stub):
+
+        def positions(after: int) -> list[int]:
+            return [
+                event.position for event in stub.ListEvents(events_pb2.ListEventsRequest(after=after, limit=1000, wait_seconds=15)).events
+            ]
+
+        assert positions(0) == [1], "what was there before the feed"
+        for _ in range(events._BATCH + 50):
+            record(database)
+        last = events._BATCH + 51
+        until(lambda: feed._newest == last, "the feed has seen them all")
+        assert positions(0) == list(range(1, last + 1))
+        with monkeypatch.context() as patch:
+            patch.setattr(feed, "_after", lambda *_: pytest.fail("the database was asked"))
+            assert positions(last - events._BATCH) == list(range(last - events._BATCH + 1, last + 1))
+
+
+def test_who_has_gone_is_waited_for_no_longer(database: Database) -> None:
+    with fed(database) as (feed, stub):
+        waiting = [stub.ListEvents.future(events_pb2.ListEventsRequest(wait_seconds=20)) for _ in range(2)]
+        until(lambda: len(feed._looked._waiters) == 2, "both threads of the server wait")
+        for one in waiting:
+            one.cancel()
+        until(lambda: not feed._looked._waiters, "nobody is waited for")
+        record(database)
+        assert [event.position for event in stub.ListEvents(events_pb2.ListEventsRequest(wait_seconds=20)).events] == [1]
+
+
+def test_a_feed_that_ends_answers_all_who_wait(database: Database) -> None:
+    with fed(database) as (feed, stub):
+        waiting = stub.ListEvents.future(events_pb2.ListEventsRequest(wait_seconds=20))
+        until(lambda: feed._looked._waiters, "it waits")
         feed.end()
-        assert stopped.wait(10)
-        assert not waiting.result(timeout=1).events
+        assert not waiting.result(timeout=10).events
 
 
 def note(database: Database, *, fail: Callable[[events_pb2.Event], bool] = lambda _: False) -> Prepare:

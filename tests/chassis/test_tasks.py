@@ -124,8 +124,8 @@ def test_an_enqueued_task_wakes_one_thread_of_its_own_lane(database: Database, m
         assert ran.acquire(timeout=15)
     worker.stop()
     assert not [name for name in looks if name.startswith("trial-tasks-1")], "the other lane slept"
-    # Each task is found by one look, and the next one finds nothing; a look more where the next was enqueued meanwhile.
-    assert count * 2 <= len(looks) + 1 <= count * 3
+    # One look finds the task and one more finds nothing, unless the next was enqueued meanwhile.
+    assert count <= len(looks) <= count * 3
 
 
 def test_a_worker_with_threads_that_all_sleep_stops_at_once(database: Database) -> None:

@@ -13,6 +13,7 @@ from services.billing.tables import Offer, Plan, Quotas, plans
 from services.chassis import errors, ids
 
 _SEED_LOCK = 0x50_4C_41_4E
+_NEWEST = sa.select(plans).ext(distinct_on(plans.c.name)).order_by(plans.c.name, plans.c.version.desc()).subquery()
 
 
 def seed(connection: Connection, offers: Iterable[Offer], *, now: datetime) -> None:
@@ -28,10 +29,9 @@ def seed(connection: Connection, offers: Iterable[Offer], *, now: datetime) -> N
 
 def list_plans(connection: Connection, family: str) -> Sequence[Plan]:
     """The newest version of each, hiring before content, the cheapest first."""
-    newest = sa.select(plans).ext(distinct_on(plans.c.name)).order_by(plans.c.name, plans.c.version.desc()).subquery()
-    query = sa.select(newest).order_by(newest.c.family.desc(), newest.c.price)
+    query = sa.select(_NEWEST).order_by(_NEWEST.c.family.desc(), _NEWEST.c.price)
     if family:
-        query = query.where(newest.c.family == family)
+        query = query.where(_NEWEST.c.family == family)
     return [_plan(row) for row in connection.execute(query)]
 
 

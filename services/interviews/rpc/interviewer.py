@@ -16,7 +16,7 @@ from services.chassis.objects import ObjectStore
 from services.interviews import conversation, recordings, room_store, rules, store
 from services.interviews.conversation import Conversation
 from services.interviews.room import Room, to_room_message
-from services.interviews.tables import Interview, Line, Piece, RoomState
+from services.interviews.tables import Interview, Line, Piece, QuestionAnswer, RoomState
 
 Context = grpc.ServicerContext
 LEASE = timedelta(seconds=12)
@@ -103,8 +103,7 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
                 room = room_store.lock_lease(connection, interview_id, lease_id, now)
                 if interview is None or interview.status != "running":
                     raise errors.FailedPrecondition("LEASE_LOST", "the interview is over")
-                asked = store.open_questions(connection, [interview_id]).get(interview_id)
-                question = asked if asked is not None and asked.state == "open" and room.lead_user_id is None else None
+                question = None if room.lead_user_id is not None else _answered(connection, request)
                 if request.text.strip():
                     lines.append(
                         store.add_line(
@@ -113,7 +112,9 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
                         )
                     )  # fmt: skip
                 answered = None
-                if question is not None and request.ends_turn and conversation.take_spoken(connection, interview, question, now=now):
+                if question is not None and question.state == "answered":
+                    conversation.take_more(connection, interview, question, request.text.strip())
+                elif question is not None and request.ends_turn and conversation.take_spoken(connection, interview, question, now=now):
                     answered = question.id
                     # Done at once below; by the task where this process does not come so far.
                     tasks.enqueue(connection, "consider", {"question_id": answered}, tenant_id=interview.tenant_id, run_at=now + _CONSIDER)
@@ -174,6 +175,16 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
         )  # fmt: skip
 
 
+def _answered(connection: Connection, request: interviewer_pb2.TakeUtteranceRequest) -> QuestionAnswer | None:
+    """The question that an utterance is said to: the one that its speaker had heard when they began."""
+    interview_id = UUID(request.interview_id)
+    if request.HasField("heard_seq"):
+        found = room_store.find_heard(connection, interview_id, request.heard_seq)
+    else:
+        found = store.open_questions(connection, [interview_id]).get(interview_id)
+    return found if found is not None and found.state in ("open", "answered") else None
+
+
 def _told(connection: Connection, interview: Interview, room: RoomState, now: datetime) -> interviewer_pb2.Lease:
     asked = store.open_questions(connection, [interview.id]).get(interview.id)
     waits = asked is not None and asked.state == "open"
@@ -184,5 +195,5 @@ def _told(connection: Connection, interview: Interview, room: RoomState, now: da
         unspoken=map(to_room_message, room_store.unspoken(connection, interview.id, room.spoken_seq)),
         question_id=str(asked.id) if asked is not None and waits else "", draft=" ".join(draft), lead_user_id=str(room.lead_user_id or ""),
         is_wanted=room.wanted_until > now, end_time=to_timestamp(room.opened_at + rules.LONGEST),
-        expire_time=to_timestamp(room.lease_until),
+        expire_time=to_timestamp(room.lease_until), spoken_seq=room.spoken_seq,
     )  # fmt: skip

@@ -31,15 +31,23 @@ def files() -> FileDescriptorSet:
     return FileDescriptorSet.FromString((REPOSITORY / "generated" / generate.DESCRIPTORS).read_bytes())
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A repository with one small contract, which nobody has generated from yet."""
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with one small contract, and what is generated from it."""
+    root = tmp_path_factory.mktemp("contracts")
     for name in ("buf.yaml", "buf.gen.yaml", "pyproject.toml"):
-        shutil.copy(REPOSITORY / name, tmp_path / name)
-    contract = tmp_path / "proto/einstellen/trial/v1/trial.proto"
+        shutil.copy(REPOSITORY / name, root / name)
+    contract = root / "proto/einstellen/trial/v1/trial.proto"
     contract.parent.mkdir(parents=True)
     contract.write_text(CONTRACT)
-    return tmp_path
+    generate.generate(root, root / "generated")
+    return root
+
+
+@pytest.fixture
+def tree(generated: Path, tmp_path: Path) -> Path:
+    """Such a repository of the test's own."""
+    return shutil.copytree(generated, tmp_path / "tree")
 
 
 def change(tree: Path, before: str, after: str) -> None:
@@ -55,7 +63,6 @@ def git(tree: Path, *arguments: str) -> None:
 
 
 def commit(tree: Path) -> None:
-    generate.generate(tree, tree / "generated")
     git(tree, "init", "--quiet", "--initial-branch=main")
     git(tree, "add", "generated")
     git(tree, "commit", "--quiet", "--message=One")
@@ -96,9 +103,8 @@ def test_the_rules_written_back_compile_to_the_descriptor_that_they_came_from(fi
 
 
 def test_generating_twice_gives_the_same_bytes(tree: Path) -> None:
-    first, second = tree / "first", tree / "second"
-    for out in (first, second):
-        generate.generate(tree, out)
+    first, second = tree / "generated", tree / "second"
+    generate.generate(tree, second)
     written = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
     assert Path("einstellen/trial/v1/trial_pb2.py") in written
     assert written == sorted(path.relative_to(second) for path in second.rglob("*") if path.is_file())
@@ -106,7 +112,6 @@ def test_generating_twice_gives_the_same_bytes(tree: Path) -> None:
 
 
 def test_what_a_contract_left_behind_is_removed(tree: Path) -> None:
-    generate.generate(tree, tree / "generated")
     left = tree / "generated/einstellen/gone/v1/gone_pb2.py"
     left.parent.mkdir(parents=True)
     left.touch()
@@ -117,7 +122,6 @@ def test_what_a_contract_left_behind_is_removed(tree: Path) -> None:
 
 
 def test_stale_generated_code_is_named_with_what_to_do(tree: Path) -> None:
-    generate.generate(tree, tree / "generated")
     check.current(tree)
     change(tree, "string name = 2;", "string name = 2;\n  string colour = 3;")
     with pytest.raises(check.CheckError, match=r"trial_pb2\.py(.|\n)*python -m cli\.contracts generate"):
@@ -161,5 +165,4 @@ def test_what_was_released_counts_more_than_the_main_branch(tree: Path) -> None:
 
 
 def test_without_an_earlier_version_there_is_nothing_to_break(tree: Path) -> None:
-    generate.generate(tree, tree / "generated")
     assert check.breaking(tree).startswith("skipped")

@@ -109,6 +109,8 @@ class InterviewerServiceServicer:
 
     def TakeUtterance(self, request, context):
         """Stores what the candidate said, a line for each utterance, and with `ends_turn` takes all that was said since the question as its answer and asks the next one.
+        What somebody began to say before the open question sounded belongs to the answer before it: it is added there, that answer is scored again, and the
+        open question, which can be read already, stands.
         Repeating an utterance_id stores nothing twice. While a colleague leads, what is said answers nothing.
         FAILED_PRECONDITION / LEASE_LOST.
         """
