@@ -10,7 +10,7 @@ import av
 import pytest
 
 from einstellen.interviews.v1 import replay_pb2, replay_pb2_grpc
-from services.interviews.interviewer import pictures, session
+from services.interviews.interviewer import pictures, speaking
 from services.interviews.interviewer.recorder import Recorder
 from tests.conftest import House
 from tests.gateway.sockets import gateway, run
@@ -35,8 +35,8 @@ def came(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr(Recorder, "see", counted)
     monkeypatch.setattr(pictures, "CLIP_SECONDS", 1.0)
-    monkeypatch.setattr(session, "_CONNECT_SECONDS", 0.1)
-    monkeypatch.setattr(session, "_TRIES", 1)
+    monkeypatch.setattr(speaking, "_CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(speaking, "_TRIES", 1)
     return times
 
 
