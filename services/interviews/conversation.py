@@ -12,7 +12,7 @@ import grpc
 from sqlalchemy import Connection
 
 from einstellen.inference.v1 import inference_pb2_grpc
-from services.chassis import audit, calls, errors, ids
+from services.chassis import audit, calls, errors, ids, tasks
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.logs import log
@@ -45,15 +45,23 @@ class Conversation:
         self._clock = clock
 
     def consider(self, question_id: UUID) -> None:
-        """Scores the answer to a question and asks the next one. Repeating it changes nothing."""
+        """Scores the answer to a question and asks the next one; where that was asked already and the answer has grown since, only scores it again.
+
+        Repeating it changes nothing.
+        """
+        while not self._consider_once(question_id):
+            pass
+
+    def _consider_once(self, question_id: UUID) -> bool:
+        """Says whether that was all: not where the answer grew meanwhile."""
         with self._database.begin(calls.SYSTEM) as connection:
             answered = store.find_question(connection, question_id)
-            if answered is None or answered.state != "answered" or answered.is_considered:
-                return
+            if answered is None or answered.state != "answered" or (answered.is_considered and answered.evidence is not None):
+                return True
             interview = store.find_interview(connection, answered.interview_id)
             every = store.list_questions(connection, answered.interview_id, planned=True)
         if interview is None:
-            return
+            return True
         began = time.monotonic()
         scored = None
         try:
@@ -66,13 +74,16 @@ class Conversation:
         with self._database.begin(calls.SYSTEM) as connection:
             locked = store.find_and_lock(connection, interview.id)
             current = store.find_question(connection, question_id)
-            if locked is None or current is None or current.is_considered:
-                return
+            if locked is None or current is None or current.is_considered != answered.is_considered or current.evidence is not None:
+                return True
+            if current.answer != answered.answer:
+                return False
             store.change_question(connection, question_id, {"is_considered": True, **(columns(scored) if scored else {})})
-            if locked.status == "running":
+            if locked.status == "running" and not current.is_considered:
                 lines.append(self._go_on(connection, locked, every, chosen))
             audit.record(connection, "answer.considered", tenant_id=locked.tenant_id, interview_id=locked.id, question_id=question_id)
         self._room.publish(interview, lines)
+        return True
 
     def anticipate(self, interview: Interview, answered: QuestionAnswer, every: Sequence[QuestionAnswer]) -> str:
         """What would be said after this answer. The vectors that it takes are remembered, so judging the same words again is quick; nothing is stored."""
@@ -179,6 +190,15 @@ def take_spoken(connection: Connection, interview: Interview, question: Question
     store.change_question(connection, question.id, values)
     audit.record(connection, "answer.given", tenant_id=interview.tenant_id, interview_id=interview.id, question_id=question.id)
     return True
+
+
+def take_more(connection: Connection, interview: Interview, question: QuestionAnswer, text: str) -> None:
+    """Adds what was said late to an answer, which is scored again by its task. What was asked next stands: it can be read already."""
+    if text:
+        grown = {"answer": f"{question.answer} {text}".strip()[:LONGEST_ANSWER], "score": None, "is_deviated": None, "evidence": None}
+        store.change_question(connection, question.id, grown)
+        audit.record(connection, "answer.extended", tenant_id=interview.tenant_id, interview_id=interview.id, question_id=question.id)
+        tasks.enqueue(connection, "consider", {"question_id": question.id}, tenant_id=interview.tenant_id)
 
 
 def take_rest(connection: Connection, interview: Interview, *, now: datetime) -> list[Line]:

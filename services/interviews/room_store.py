@@ -9,7 +9,19 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis import errors
-from services.interviews.tables import Interview, Line, Piece, RoomState, interviews, room_consents, rooms, track_pieces, transcript
+from services.interviews.tables import (
+    Interview,
+    Line,
+    Piece,
+    QuestionAnswer,
+    RoomState,
+    interviews,
+    question_answers,
+    room_consents,
+    rooms,
+    track_pieces,
+    transcript,
+)
 
 
 def want(connection: Connection, interview_id: UUID, *, until: datetime, now: datetime) -> None:
@@ -72,6 +84,18 @@ def unspoken(connection: Connection, interview_id: UUID, after: int) -> list[Lin
     return [Line(**row._mapping) for row in connection.execute(query.order_by(transcript.c.seq))]
 
 
+def find_heard(connection: Connection, interview_id: UUID, heard_seq: int) -> QuestionAnswer | None:
+    """The question of somebody who has heard the interviewer up to a line; None where that line asks nothing."""
+    heard = (
+        sa.select(transcript.c.question_id)
+        .where(transcript.c.interview_id == interview_id, transcript.c.speaker == "interviewer", transcript.c.seq <= heard_seq)
+        .order_by(transcript.c.seq.desc())
+        .limit(1)
+    )
+    row = connection.execute(sa.select(question_answers).where(question_answers.c.id == heard.scalar_subquery())).first()
+    return QuestionAnswer(**row._mapping) if row else None
+
+
 def said_to(connection: Connection, interview_id: UUID, question_id: UUID) -> list[str]:
     """What the candidate has said to a question, utterance by utterance."""
     query = sa.select(transcript.c.text).where(
@@ -108,14 +132,19 @@ def has_piece(connection: Connection, piece: Piece) -> bool:
     return connection.execute(sa.select(sa.true()).where(its, track_pieces.c.interview_id == piece.interview_id)).first() is not None
 
 
-def recorded_bytes(connection: Connection, interview_id: UUID) -> int:
-    query = sa.select(sa.func.coalesce(sa.func.sum(track_pieces.c.size_bytes), 0)).where(track_pieces.c.interview_id == interview_id)
-    return int(connection.execute(query).scalar_one())
+def recorded_bytes(connection: Connection, interview_id: UUID, kind: str) -> int:
+    query = sa.select(sa.func.coalesce(sa.func.sum(track_pieces.c.size_bytes), 0))
+    its = query.where(track_pieces.c.interview_id == interview_id, track_pieces.c.kind == kind)
+    return int(connection.execute(its).scalar_one())
 
 
-def list_pieces(connection: Connection, interview_id: UUID, *, speaker: str = "", after: datetime | None = None) -> list[Piece]:
-    """In the order of their times; those that end after a time, of one speaker where one is named."""
+def list_pieces(
+    connection: Connection, interview_id: UUID, *, kind: str = "", speaker: str = "", after: datetime | None = None
+) -> list[Piece]:
+    """In the order of their times; those that end after a time, of one kind and one speaker where these are named."""
     query = sa.select(track_pieces).where(track_pieces.c.interview_id == interview_id)
+    if kind:
+        query = query.where(track_pieces.c.kind == kind)
     if speaker:
         query = query.where(track_pieces.c.speaker == speaker)
     if after is not None:

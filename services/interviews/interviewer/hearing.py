@@ -72,11 +72,11 @@ class Round:
 
 
 class Hearing:
-    """One ear. `heard` is told of an utterance's text, partial or final; `began` when somebody begins to speak or goes on. Until `keep` is called with an
-    utterance whose text is final, it may go on and be final anew.
+    """One ear. `heard` is told of an utterance's text, partial or final; `began` of its id when somebody begins to speak or goes on. Until `keep` is
+    called with an utterance whose text is final, it may go on and be final anew.
     """
 
-    def __init__(self, transcribe: Transcribe, heard: Told, began: Callable[[], None]) -> None:
+    def __init__(self, transcribe: Transcribe, heard: Told, began: Callable[[str], None]) -> None:
         self._transcribe = transcribe
         self._heard = heard
         self._began = began
@@ -157,7 +157,7 @@ class Hearing:
         self._utterance.text = ""
         self._round = Round(self._utterance)
         self._writing = self._spawn(self._write_down(self._round))
-        self._began()
+        self._began(self._utterance.utterance_id)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -9,14 +9,14 @@ import grpc
 from sqlalchemy import Connection
 
 from einstellen.interviews.v1 import interviewer_pb2, interviewer_pb2_grpc
-from services.chassis import audit, calls, errors, ids, objects, tasks
+from services.chassis import audit, calls, errors, ids, tasks
 from services.chassis.clock import Clock, from_timestamp, to_timestamp, utc_now
 from services.chassis.database import Database
 from services.chassis.objects import ObjectStore
 from services.interviews import conversation, recordings, room_store, rules, store
 from services.interviews.conversation import Conversation
 from services.interviews.room import Room, to_room_message
-from services.interviews.tables import Interview, Line, Piece, RoomState
+from services.interviews.tables import Interview, Line, Piece, QuestionAnswer, RoomState
 
 Context = grpc.ServicerContext
 LEASE = timedelta(seconds=12)
@@ -26,11 +26,15 @@ _CONSIDER = timedelta(seconds=5)
 class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
     """See interviewer.proto: a process of ours calls for itself, so each transaction is the system's."""
 
-    def __init__(self, database: Database, conversation: Conversation, room: Room, files: ObjectStore, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, database: Database, conversation: Conversation, room: Room, files: ObjectStore, most_video: int, clock: Clock = utc_now
+    ) -> None:
+        """`most_video` are the bytes of pictures that are kept of one interview."""
         self._database = database
         self._conversation = conversation
         self._room = room
         self._files = files
+        self._most_video = most_video
         self._clock = clock
 
     def LeaseRoom(self, request: interviewer_pb2.LeaseRoomRequest, context: Context) -> interviewer_pb2.LeaseRoomResponse:
@@ -99,8 +103,7 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
                 room = room_store.lock_lease(connection, interview_id, lease_id, now)
                 if interview is None or interview.status != "running":
                     raise errors.FailedPrecondition("LEASE_LOST", "the interview is over")
-                asked = store.open_questions(connection, [interview_id]).get(interview_id)
-                question = asked if asked is not None and asked.state == "open" and room.lead_user_id is None else None
+                question = None if room.lead_user_id is not None else _answered(connection, request)
                 if request.text.strip():
                     lines.append(
                         store.add_line(
@@ -109,7 +112,9 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
                         )
                     )  # fmt: skip
                 answered = None
-                if question is not None and request.ends_turn and conversation.take_spoken(connection, interview, question, now=now):
+                if question is not None and question.state == "answered":
+                    conversation.take_more(connection, interview, question, request.text.strip())
+                elif question is not None and request.ends_turn and conversation.take_spoken(connection, interview, question, now=now):
                     answered = question.id
                     # Done at once below; by the task where this process does not come so far.
                     tasks.enqueue(connection, "consider", {"question_id": answered}, tenant_id=interview.tenant_id, run_at=now + _CONSIDER)
@@ -140,7 +145,7 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
             if room_store.has_piece(connection, piece):
                 return interviewer_pb2.AddPieceResponse()
         # Between the two, as the store of files may be far away, and before the row, which must not be without its file.
-        key = objects.key_of(interview.tenant_id, recordings.VOICES, piece.file_id)
+        key = recordings.key_of_piece(interview.tenant_id, piece.kind, piece.file_id)
         self._files.put(key, request.data)
         try:
             with self._database.begin(calls.SYSTEM) as connection:
@@ -152,7 +157,7 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
         return interviewer_pb2.AddPieceResponse()
 
     def _piece(self, connection: Connection, request: interviewer_pb2.AddPieceRequest) -> tuple[Interview, Piece]:
-        """What is to be kept, where whose voice it is agrees and there is room for it."""
+        """What is to be kept, where whose it is agrees and there is room for it."""
         interview_id, user_id = UUID(request.interview_id), UUID(request.user_id) if request.user_id else None
         room_store.lock_lease(connection, interview_id, UUID(request.lease_id), self._clock())
         interview = store.find_interview(connection, interview_id)
@@ -160,13 +165,24 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
             raise store.no_interview()
         rules.check_consent(interview)
         if user_id is not None and not room_store.agrees(connection, interview, user_id):
-            raise errors.FailedPrecondition("CONSENT_MISSING", "whose voice it is has not agreed")
-        rules.check_recorded(room_store.recorded_bytes(connection, interview_id) + len(request.data))
+            raise errors.FailedPrecondition("CONSENT_MISSING", "whose it is has not agreed")
+        kind = request.kind or "audio"
+        rules.check_recorded(kind, room_store.recorded_bytes(connection, interview_id, kind) + len(request.data), self._most_video)
         speaker = "interviewer" if user_id is None else "candidate" if user_id == interview.user_id else "colleague"
         return interview, Piece(
             UUID(request.track_id), request.number, interview_id, user_id, speaker, uuid5(UUID(request.track_id), str(request.number)),
-            len(request.data), request.milliseconds, from_timestamp(request.start_time),
+            len(request.data), request.milliseconds, from_timestamp(request.start_time), kind,
         )  # fmt: skip
+
+
+def _answered(connection: Connection, request: interviewer_pb2.TakeUtteranceRequest) -> QuestionAnswer | None:
+    """The question that an utterance is said to: the one that its speaker had heard when they began."""
+    interview_id = UUID(request.interview_id)
+    if request.HasField("heard_seq"):
+        found = room_store.find_heard(connection, interview_id, request.heard_seq)
+    else:
+        found = store.open_questions(connection, [interview_id]).get(interview_id)
+    return found if found is not None and found.state in ("open", "answered") else None
 
 
 def _told(connection: Connection, interview: Interview, room: RoomState, now: datetime) -> interviewer_pb2.Lease:
@@ -179,5 +195,5 @@ def _told(connection: Connection, interview: Interview, room: RoomState, now: da
         unspoken=map(to_room_message, room_store.unspoken(connection, interview.id, room.spoken_seq)),
         question_id=str(asked.id) if asked is not None and waits else "", draft=" ".join(draft), lead_user_id=str(room.lead_user_id or ""),
         is_wanted=room.wanted_until > now, end_time=to_timestamp(room.opened_at + rules.LONGEST),
-        expire_time=to_timestamp(room.lease_until),
+        expire_time=to_timestamp(room.lease_until), spoken_seq=room.spoken_seq,
     )  # fmt: skip

@@ -28,7 +28,7 @@ from einstellen.rooms.v1 import rooms_pb2 as einstellen_dot_rooms_dot_v1_dot_roo
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*einstellen/interviews/v1/interviewer.proto\x12\x18\x65instellen.interviews.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1f\x65instellen/rooms/v1/rooms.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"5\n\x10LeaseRoomRequest\x12!\n\x06holder\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64R\x06holder\"J\n\x11LeaseRoomResponse\x12\x35\n\x05lease\x18\x01 \x01(\x0b\x32\x1f.einstellen.interviews.v1.LeaseR\x05lease\"\xe0\x03\n\x05Lease\x12\x19\n\x08lease_id\x18\x01 \x01(\tR\x07leaseId\x12!\n\x0cinterview_id\x18\x02 \x01(\tR\x0binterviewId\x12\x1b\n\ttenant_id\x18\x03 \x01(\tR\x08tenantId\x12\x1b\n\troom_name\x18\x04 \x01(\tR\x08roomName\x12;\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12\x17\n\x07user_id\x18\x06 \x01(\tR\x06userId\x12\x1e\n\nvocabulary\x18\x07 \x03(\tR\nvocabulary\x12<\n\x08unspoken\x18\x08 \x03(\x0b\x32 .einstellen.rooms.v1.RoomMessageR\x08unspoken\x12\x1f\n\x0bquestion_id\x18\t \x01(\tR\nquestionId\x12\x14\n\x05\x64raft\x18\n \x01(\tR\x05\x64raft\x12 \n\x0clead_user_id\x18\x0b \x01(\tR\nleadUserId\x12\x1b\n\tis_wanted\x18\x0c \x01(\x08R\x08isWanted\x12\x35\n\x08\x65nd_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\"\x91\x01\n\x11RenewLeaseRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12#\n\x08lease_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07leaseId\x12*\n\x11\x63\x61ndidate_is_here\x18\x03 \x01(\x08R\x0f\x63\x61ndidateIsHere\"\x7f\n\x12ReleaseRoomRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12#\n\x08lease_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07leaseId\x12\x17\n\x07is_done\x18\x03 \x01(\x08R\x06isDone\"\x15\n\x13ReleaseRoomResponse\"\x83\x01\n\x11\x41nticipateRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12#\n\x08lease_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07leaseId\x12\x1c\n\x04text\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1fR\x04text\"(\n\x12\x41nticipateResponse\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\"\xd0\x01\n\x14TakeUtteranceRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12#\n\x08lease_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07leaseId\x12+\n\x0cutterance_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0butteranceId\x12\x1c\n\x04text\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1fR\x04text\x12\x1b\n\tends_turn\x18\x05 \x01(\x08R\x08\x65ndsTurn\"U\n\x15TakeUtteranceResponse\x12<\n\x08unspoken\x18\x01 \x03(\x0b\x32 .einstellen.rooms.v1.RoomMessageR\x08unspoken\"\x80\x01\n\x11NoteSpokenRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12#\n\x08lease_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07leaseId\x12\x19\n\x03seq\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x03seq\"\x14\n\x12NoteSpokenResponse\"\xe4\x02\n\x0f\x41\x64\x64PieceRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12#\n\x08lease_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07leaseId\x12#\n\x08track_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07trackId\x12\x1f\n\x06number\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x06number\x12$\n\x07user_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x06userId\x12\x41\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\tstartTime\x12/\n\x0cmilliseconds\x18\x07 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xe0\xd4\x03(\x01R\x0cmilliseconds\x12\x1f\n\x04\x64\x61ta\x18\x08 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\x80\x80@R\x04\x64\x61ta\"\x12\n\x10\x41\x64\x64PieceResponse2\xf9\x08\n\x12InterviewerService\x12\x9c\x01\n\tLeaseRoom\x12*.einstellen.interviews.v1.LeaseRoomRequest\x1a+.einstellen.interviews.v1.LeaseRoomResponse\"6\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18!only the interviewer leases rooms\x12\x92\x01\n\nRenewLease\x12+.einstellen.interviews.v1.RenewLeaseRequest\x1a\x1f.einstellen.interviews.v1.Lease\"6\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18!only the interviewer leases rooms\x12\xa2\x01\n\x0bReleaseRoom\x12,.einstellen.interviews.v1.ReleaseRoomRequest\x1a-.einstellen.interviews.v1.ReleaseRoomResponse\"6\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18!only the interviewer leases rooms\x12\xa5\x01\n\nAnticipate\x12+.einstellen.interviews.v1.AnticipateRequest\x1a,.einstellen.interviews.v1.AnticipateResponse\"<\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18\'only the interviewer hears what is said\x12\xae\x01\n\rTakeUtterance\x12..einstellen.interviews.v1.TakeUtteranceRequest\x1a/.einstellen.interviews.v1.TakeUtteranceResponse\"<\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18\'only the interviewer hears what is said\x12\x99\x01\n\nNoteSpoken\x12+.einstellen.interviews.v1.NoteSpokenRequest\x1a,.einstellen.interviews.v1.NoteSpokenResponse\"0\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18\x1bonly the interviewer speaks\x12\x94\x01\n\x08\x41\x64\x64Piece\x12).einstellen.interviews.v1.AddPieceRequest\x1a*.einstellen.interviews.v1.AddPieceResponse\"1\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18\x1conly the interviewer recordsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*einstellen/interviews/v1/interviewer.proto\x12\x18\x65instellen.interviews.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#einstellen/options/v1/options.proto\x1a\x1f\x65instellen/rooms/v1/rooms.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"5\n\x10LeaseRoomRequest\x12!\n\x06holder\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64R\x06holder\"J\n\x11LeaseRoomResponse\x12\x35\n\x05lease\x18\x01 \x01(\x0b\x32\x1f.einstellen.interviews.v1.LeaseR\x05lease\"\xff\x03\n\x05Lease\x12\x19\n\x08lease_id\x18\x01 \x01(\tR\x07leaseId\x12!\n\x0cinterview_id\x18\x02 \x01(\tR\x0binterviewId\x12\x1b\n\ttenant_id\x18\x03 \x01(\tR\x08tenantId\x12\x1b\n\troom_name\x18\x04 \x01(\tR\x08roomName\x12;\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12\x17\n\x07user_id\x18\x06 \x01(\tR\x06userId\x12\x1e\n\nvocabulary\x18\x07 \x03(\tR\nvocabulary\x12<\n\x08unspoken\x18\x08 \x03(\x0b\x32 .einstellen.rooms.v1.RoomMessageR\x08unspoken\x12\x1f\n\x0bquestion_id\x18\t \x01(\tR\nquestionId\x12\x14\n\x05\x64raft\x18\n \x01(\tR\x05\x64raft\x12 \n\x0clead_user_id\x18\x0b \x01(\tR\nleadUserId\x12\x1b\n\tis_wanted\x18\x0c \x01(\x08R\x08isWanted\x12\x35\n\x08\x65nd_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x1d\n\nspoken_seq\x18\x0e \x01(\x03R\tspokenSeq\"\x91\x01\n\x11RenewLeaseRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12#\n\x08lease_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07leaseId\x12*\n\x11\x63\x61ndidate_is_here\x18\x03 \x01(\x08R\x0f\x63\x61ndidateIsHere\"\x7f\n\x12ReleaseRoomRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12#\n\x08lease_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07leaseId\x12\x17\n\x07is_done\x18\x03 \x01(\x08R\x06isDone\"\x15\n\x13ReleaseRoomResponse\"\x83\x01\n\x11\x41nticipateRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12#\n\x08lease_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07leaseId\x12\x1c\n\x04text\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1fR\x04text\"(\n\x12\x41nticipateResponse\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\"\x89\x02\n\x14TakeUtteranceRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12#\n\x08lease_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07leaseId\x12+\n\x0cutterance_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0butteranceId\x12\x1c\n\x04text\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1fR\x04text\x12\x1b\n\tends_turn\x18\x05 \x01(\x08R\x08\x65ndsTurn\x12)\n\theard_seq\x18\x06 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00H\x00R\x08heardSeq\x88\x01\x01\x42\x0c\n\n_heard_seq\"U\n\x15TakeUtteranceResponse\x12<\n\x08unspoken\x18\x01 \x03(\x0b\x32 .einstellen.rooms.v1.RoomMessageR\x08unspoken\"\x80\x01\n\x11NoteSpokenRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12#\n\x08lease_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07leaseId\x12\x19\n\x03seq\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x03seq\"\x14\n\x12NoteSpokenResponse\"\x90\x03\n\x0f\x41\x64\x64PieceRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12#\n\x08lease_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07leaseId\x12#\n\x08track_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07trackId\x12\x1f\n\x06number\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x06number\x12$\n\x07user_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x06userId\x12\x41\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\tstartTime\x12/\n\x0cmilliseconds\x18\x07 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xe0\xd4\x03(\x01R\x0cmilliseconds\x12 \n\x04\x64\x61ta\x18\x08 \x01(\x0c\x42\x0c\xbaH\tz\x07\x10\x01\x18\x80\x80\xc0\x01R\x04\x64\x61ta\x12)\n\x04kind\x18\t \x01(\tB\x15\xbaH\x12r\x10R\x00R\x05\x61udioR\x05videoR\x04kind\"\x12\n\x10\x41\x64\x64PieceResponse2\xf9\x08\n\x12InterviewerService\x12\x9c\x01\n\tLeaseRoom\x12*.einstellen.interviews.v1.LeaseRoomRequest\x1a+.einstellen.interviews.v1.LeaseRoomResponse\"6\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18!only the interviewer leases rooms\x12\x92\x01\n\nRenewLease\x12+.einstellen.interviews.v1.RenewLeaseRequest\x1a\x1f.einstellen.interviews.v1.Lease\"6\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18!only the interviewer leases rooms\x12\xa2\x01\n\x0bReleaseRoom\x12,.einstellen.interviews.v1.ReleaseRoomRequest\x1a-.einstellen.interviews.v1.ReleaseRoomResponse\"6\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18!only the interviewer leases rooms\x12\xa5\x01\n\nAnticipate\x12+.einstellen.interviews.v1.AnticipateRequest\x1a,.einstellen.interviews.v1.AnticipateResponse\"<\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18\'only the interviewer hears what is said\x12\xae\x01\n\rTakeUtterance\x12..einstellen.interviews.v1.TakeUtteranceRequest\x1a/.einstellen.interviews.v1.TakeUtteranceResponse\"<\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18\'only the interviewer hears what is said\x12\x99\x01\n\nNoteSpoken\x12+.einstellen.interviews.v1.NoteSpokenRequest\x1a,.einstellen.interviews.v1.NoteSpokenResponse\"0\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18\x1bonly the interviewer speaks\x12\x94\x01\n\x08\x41\x64\x64Piece\x12).einstellen.interviews.v1.AddPieceRequest\x1a*.einstellen.interviews.v1.AddPieceResponse\"1\x8a\xb5\x18\r*\x0binterviewer\x92\xb5\x18\x1conly the interviewer recordsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -59,6 +59,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TAKEUTTERANCEREQUEST'].fields_by_name['utterance_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_TAKEUTTERANCEREQUEST'].fields_by_name['text']._loaded_options = None
   _globals['_TAKEUTTERANCEREQUEST'].fields_by_name['text']._serialized_options = b'\272H\005r\003\030\240\037'
+  _globals['_TAKEUTTERANCEREQUEST'].fields_by_name['heard_seq']._loaded_options = None
+  _globals['_TAKEUTTERANCEREQUEST'].fields_by_name['heard_seq']._serialized_options = b'\272H\004\"\002(\000'
   _globals['_NOTESPOKENREQUEST'].fields_by_name['interview_id']._loaded_options = None
   _globals['_NOTESPOKENREQUEST'].fields_by_name['interview_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_NOTESPOKENREQUEST'].fields_by_name['lease_id']._loaded_options = None
@@ -80,7 +82,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ADDPIECEREQUEST'].fields_by_name['milliseconds']._loaded_options = None
   _globals['_ADDPIECEREQUEST'].fields_by_name['milliseconds']._serialized_options = b'\272H\010\032\006\030\340\324\003(\001'
   _globals['_ADDPIECEREQUEST'].fields_by_name['data']._loaded_options = None
-  _globals['_ADDPIECEREQUEST'].fields_by_name['data']._serialized_options = b'\272H\010z\006\020\001\030\200\200@'
+  _globals['_ADDPIECEREQUEST'].fields_by_name['data']._serialized_options = b'\272H\tz\007\020\001\030\200\200\300\001'
+  _globals['_ADDPIECEREQUEST'].fields_by_name['kind']._loaded_options = None
+  _globals['_ADDPIECEREQUEST'].fields_by_name['kind']._serialized_options = b'\272H\022r\020R\000R\005audioR\005video'
   _globals['_INTERVIEWERSERVICE'].methods_by_name['LeaseRoom']._loaded_options = None
   _globals['_INTERVIEWERSERVICE'].methods_by_name['LeaseRoom']._serialized_options = b'\212\265\030\r*\013interviewer\222\265\030!only the interviewer leases rooms'
   _globals['_INTERVIEWERSERVICE'].methods_by_name['RenewLease']._loaded_options = None
@@ -100,29 +104,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LEASEROOMRESPONSE']._serialized_start=259
   _globals['_LEASEROOMRESPONSE']._serialized_end=333
   _globals['_LEASE']._serialized_start=336
-  _globals['_LEASE']._serialized_end=816
-  _globals['_RENEWLEASEREQUEST']._serialized_start=819
-  _globals['_RENEWLEASEREQUEST']._serialized_end=964
-  _globals['_RELEASEROOMREQUEST']._serialized_start=966
-  _globals['_RELEASEROOMREQUEST']._serialized_end=1093
-  _globals['_RELEASEROOMRESPONSE']._serialized_start=1095
-  _globals['_RELEASEROOMRESPONSE']._serialized_end=1116
-  _globals['_ANTICIPATEREQUEST']._serialized_start=1119
-  _globals['_ANTICIPATEREQUEST']._serialized_end=1250
-  _globals['_ANTICIPATERESPONSE']._serialized_start=1252
-  _globals['_ANTICIPATERESPONSE']._serialized_end=1292
-  _globals['_TAKEUTTERANCEREQUEST']._serialized_start=1295
-  _globals['_TAKEUTTERANCEREQUEST']._serialized_end=1503
-  _globals['_TAKEUTTERANCERESPONSE']._serialized_start=1505
-  _globals['_TAKEUTTERANCERESPONSE']._serialized_end=1590
-  _globals['_NOTESPOKENREQUEST']._serialized_start=1593
-  _globals['_NOTESPOKENREQUEST']._serialized_end=1721
-  _globals['_NOTESPOKENRESPONSE']._serialized_start=1723
-  _globals['_NOTESPOKENRESPONSE']._serialized_end=1743
-  _globals['_ADDPIECEREQUEST']._serialized_start=1746
-  _globals['_ADDPIECEREQUEST']._serialized_end=2102
-  _globals['_ADDPIECERESPONSE']._serialized_start=2104
-  _globals['_ADDPIECERESPONSE']._serialized_end=2122
-  _globals['_INTERVIEWERSERVICE']._serialized_start=2125
-  _globals['_INTERVIEWERSERVICE']._serialized_end=3270
+  _globals['_LEASE']._serialized_end=847
+  _globals['_RENEWLEASEREQUEST']._serialized_start=850
+  _globals['_RENEWLEASEREQUEST']._serialized_end=995
+  _globals['_RELEASEROOMREQUEST']._serialized_start=997
+  _globals['_RELEASEROOMREQUEST']._serialized_end=1124
+  _globals['_RELEASEROOMRESPONSE']._serialized_start=1126
+  _globals['_RELEASEROOMRESPONSE']._serialized_end=1147
+  _globals['_ANTICIPATEREQUEST']._serialized_start=1150
+  _globals['_ANTICIPATEREQUEST']._serialized_end=1281
+  _globals['_ANTICIPATERESPONSE']._serialized_start=1283
+  _globals['_ANTICIPATERESPONSE']._serialized_end=1323
+  _globals['_TAKEUTTERANCEREQUEST']._serialized_start=1326
+  _globals['_TAKEUTTERANCEREQUEST']._serialized_end=1591
+  _globals['_TAKEUTTERANCERESPONSE']._serialized_start=1593
+  _globals['_TAKEUTTERANCERESPONSE']._serialized_end=1678
+  _globals['_NOTESPOKENREQUEST']._serialized_start=1681
+  _globals['_NOTESPOKENREQUEST']._serialized_end=1809
+  _globals['_NOTESPOKENRESPONSE']._serialized_start=1811
+  _globals['_NOTESPOKENRESPONSE']._serialized_end=1831
+  _globals['_ADDPIECEREQUEST']._serialized_start=1834
+  _globals['_ADDPIECEREQUEST']._serialized_end=2234
+  _globals['_ADDPIECERESPONSE']._serialized_start=2236
+  _globals['_ADDPIECERESPONSE']._serialized_end=2254
+  _globals['_INTERVIEWERSERVICE']._serialized_start=2257
+  _globals['_INTERVIEWERSERVICE']._serialized_end=3402
 # @@protoc_insertion_point(module_scope)

@@ -25,7 +25,7 @@ class LeaseRoomResponse(_message.Message):
     def __init__(self, lease: _Optional[_Union[Lease, _Mapping]] = ...) -> None: ...
 
 class Lease(_message.Message):
-    __slots__ = ("lease_id", "interview_id", "tenant_id", "room_name", "expire_time", "user_id", "vocabulary", "unspoken", "question_id", "draft", "lead_user_id", "is_wanted", "end_time")
+    __slots__ = ("lease_id", "interview_id", "tenant_id", "room_name", "expire_time", "user_id", "vocabulary", "unspoken", "question_id", "draft", "lead_user_id", "is_wanted", "end_time", "spoken_seq")
     LEASE_ID_FIELD_NUMBER: _ClassVar[int]
     INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -39,6 +39,7 @@ class Lease(_message.Message):
     LEAD_USER_ID_FIELD_NUMBER: _ClassVar[int]
     IS_WANTED_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
+    SPOKEN_SEQ_FIELD_NUMBER: _ClassVar[int]
     lease_id: str
     interview_id: str
     tenant_id: str
@@ -52,7 +53,8 @@ class Lease(_message.Message):
     lead_user_id: str
     is_wanted: bool
     end_time: _timestamp_pb2.Timestamp
-    def __init__(self, lease_id: _Optional[str] = ..., interview_id: _Optional[str] = ..., tenant_id: _Optional[str] = ..., room_name: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_id: _Optional[str] = ..., vocabulary: _Optional[_Iterable[str]] = ..., unspoken: _Optional[_Iterable[_Union[_rooms_pb2.RoomMessage, _Mapping]]] = ..., question_id: _Optional[str] = ..., draft: _Optional[str] = ..., lead_user_id: _Optional[str] = ..., is_wanted: _Optional[bool] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    spoken_seq: int
+    def __init__(self, lease_id: _Optional[str] = ..., interview_id: _Optional[str] = ..., tenant_id: _Optional[str] = ..., room_name: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_id: _Optional[str] = ..., vocabulary: _Optional[_Iterable[str]] = ..., unspoken: _Optional[_Iterable[_Union[_rooms_pb2.RoomMessage, _Mapping]]] = ..., question_id: _Optional[str] = ..., draft: _Optional[str] = ..., lead_user_id: _Optional[str] = ..., is_wanted: _Optional[bool] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., spoken_seq: _Optional[int] = ...) -> None: ...
 
 class RenewLeaseRequest(_message.Message):
     __slots__ = ("interview_id", "lease_id", "candidate_is_here")
@@ -95,18 +97,20 @@ class AnticipateResponse(_message.Message):
     def __init__(self, text: _Optional[str] = ...) -> None: ...
 
 class TakeUtteranceRequest(_message.Message):
-    __slots__ = ("interview_id", "lease_id", "utterance_id", "text", "ends_turn")
+    __slots__ = ("interview_id", "lease_id", "utterance_id", "text", "ends_turn", "heard_seq")
     INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]
     LEASE_ID_FIELD_NUMBER: _ClassVar[int]
     UTTERANCE_ID_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     ENDS_TURN_FIELD_NUMBER: _ClassVar[int]
+    HEARD_SEQ_FIELD_NUMBER: _ClassVar[int]
     interview_id: str
     lease_id: str
     utterance_id: str
     text: str
     ends_turn: bool
-    def __init__(self, interview_id: _Optional[str] = ..., lease_id: _Optional[str] = ..., utterance_id: _Optional[str] = ..., text: _Optional[str] = ..., ends_turn: _Optional[bool] = ...) -> None: ...
+    heard_seq: int
+    def __init__(self, interview_id: _Optional[str] = ..., lease_id: _Optional[str] = ..., utterance_id: _Optional[str] = ..., text: _Optional[str] = ..., ends_turn: _Optional[bool] = ..., heard_seq: _Optional[int] = ...) -> None: ...
 
 class TakeUtteranceResponse(_message.Message):
     __slots__ = ("unspoken",)
@@ -129,7 +133,7 @@ class NoteSpokenResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class AddPieceRequest(_message.Message):
-    __slots__ = ("interview_id", "lease_id", "track_id", "number", "user_id", "start_time", "milliseconds", "data")
+    __slots__ = ("interview_id", "lease_id", "track_id", "number", "user_id", "start_time", "milliseconds", "data", "kind")
     INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]
     LEASE_ID_FIELD_NUMBER: _ClassVar[int]
     TRACK_ID_FIELD_NUMBER: _ClassVar[int]
@@ -138,6 +142,7 @@ class AddPieceRequest(_message.Message):
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
     DATA_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     interview_id: str
     lease_id: str
     track_id: str
@@ -146,7 +151,8 @@ class AddPieceRequest(_message.Message):
     start_time: _timestamp_pb2.Timestamp
     milliseconds: int
     data: bytes
-    def __init__(self, interview_id: _Optional[str] = ..., lease_id: _Optional[str] = ..., track_id: _Optional[str] = ..., number: _Optional[int] = ..., user_id: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., milliseconds: _Optional[int] = ..., data: _Optional[bytes] = ...) -> None: ...
+    kind: str
+    def __init__(self, interview_id: _Optional[str] = ..., lease_id: _Optional[str] = ..., track_id: _Optional[str] = ..., number: _Optional[int] = ..., user_id: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., milliseconds: _Optional[int] = ..., data: _Optional[bytes] = ..., kind: _Optional[str] = ...) -> None: ...
 
 class AddPieceResponse(_message.Message):
     __slots__ = ()

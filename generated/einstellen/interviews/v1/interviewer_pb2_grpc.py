@@ -109,6 +109,8 @@ class InterviewerServiceServicer:
 
     def TakeUtterance(self, request, context):
         """Stores what the candidate said, a line for each utterance, and with `ends_turn` takes all that was said since the question as its answer and asks the next one.
+        What somebody began to say before the open question sounded belongs to the answer before it: it is added there, that answer is scored again, and the
+        open question, which can be read already, stands.
         Repeating an utterance_id stores nothing twice. While a colleague leads, what is said answers nothing.
         FAILED_PRECONDITION / LEASE_LOST.
         """
@@ -125,7 +127,7 @@ class InterviewerServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AddPiece(self, request, context):
-        """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+        """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
         FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

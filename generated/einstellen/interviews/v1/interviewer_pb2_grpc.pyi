@@ -48,6 +48,8 @@ class InterviewerServiceStub:
     """
     TakeUtterance: _grpc.UnaryUnaryMultiCallable[_interviewer_pb2.TakeUtteranceRequest, _interviewer_pb2.TakeUtteranceResponse]
     """Stores what the candidate said, a line for each utterance, and with `ends_turn` takes all that was said since the question as its answer and asks the next one.
+    What somebody began to say before the open question sounded belongs to the answer before it: it is added there, that answer is scored again, and the
+    open question, which can be read already, stands.
     Repeating an utterance_id stores nothing twice. While a colleague leads, what is said answers nothing.
     FAILED_PRECONDITION / LEASE_LOST.
     """
@@ -56,7 +58,7 @@ class InterviewerServiceStub:
     FAILED_PRECONDITION / LEASE_LOST.
     """
     AddPiece: _grpc.UnaryUnaryMultiCallable[_interviewer_pb2.AddPieceRequest, _interviewer_pb2.AddPieceResponse]
-    """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+    """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
     FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
     """
 
@@ -80,6 +82,8 @@ class InterviewerServiceAsyncStub(InterviewerServiceStub):
     """
     TakeUtterance: _aio.UnaryUnaryMultiCallable[_interviewer_pb2.TakeUtteranceRequest, _interviewer_pb2.TakeUtteranceResponse]  # type: ignore[assignment]
     """Stores what the candidate said, a line for each utterance, and with `ends_turn` takes all that was said since the question as its answer and asks the next one.
+    What somebody began to say before the open question sounded belongs to the answer before it: it is added there, that answer is scored again, and the
+    open question, which can be read already, stands.
     Repeating an utterance_id stores nothing twice. While a colleague leads, what is said answers nothing.
     FAILED_PRECONDITION / LEASE_LOST.
     """
@@ -88,7 +92,7 @@ class InterviewerServiceAsyncStub(InterviewerServiceStub):
     FAILED_PRECONDITION / LEASE_LOST.
     """
     AddPiece: _aio.UnaryUnaryMultiCallable[_interviewer_pb2.AddPieceRequest, _interviewer_pb2.AddPieceResponse]  # type: ignore[assignment]
-    """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+    """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
     FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
     """
 
@@ -139,6 +143,8 @@ class InterviewerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_interviewer_pb2.TakeUtteranceResponse, _abc.Awaitable[_interviewer_pb2.TakeUtteranceResponse]]:
         """Stores what the candidate said, a line for each utterance, and with `ends_turn` takes all that was said since the question as its answer and asks the next one.
+        What somebody began to say before the open question sounded belongs to the answer before it: it is added there, that answer is scored again, and the
+        open question, which can be read already, stands.
         Repeating an utterance_id stores nothing twice. While a colleague leads, what is said answers nothing.
         FAILED_PRECONDITION / LEASE_LOST.
         """
@@ -159,7 +165,7 @@ class InterviewerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _interviewer_pb2.AddPieceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_interviewer_pb2.AddPieceResponse, _abc.Awaitable[_interviewer_pb2.AddPieceResponse]]:
-        """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+        """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
         FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
         """
 

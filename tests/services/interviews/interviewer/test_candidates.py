@@ -6,7 +6,7 @@ import pytest
 
 from gateway.closing import Close
 from services.interviews import closing
-from services.interviews.interviewer import session
+from services.interviews.interviewer import session, speaking
 from tests.conftest import House
 from tests.gateway.sockets import gateway, run
 from tests.services.interviews.conftest import Hiring, rows
@@ -22,8 +22,8 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "_RENEW_SECONDS", 0.1)
     monkeypatch.setattr(session, "_NUDGE_SECONDS", 0.3)
     monkeypatch.setattr(session, "_LEAVE_SECONDS", 0.9)
-    monkeypatch.setattr(session, "_CONNECT_SECONDS", 0.1)
-    monkeypatch.setattr(session, "_TRIES", 1)
+    monkeypatch.setattr(speaking, "_CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(speaking, "_TRIES", 1)
 
 
 async def begin(house: House, hiring: Hiring, stack: AsyncExitStack) -> Play:

@@ -58,11 +58,14 @@ class Rooms:
             if not answer.HasField("lease") or answer.lease.interview_id == self.interview.id:
                 return answer.lease
 
-    def take(self, lease: interviewer_pb2.Lease, text: str, *, ends: bool = False, utterance_id: str = "") -> list[str]:
+    def take(
+        self, lease: interviewer_pb2.Lease, text: str, *, ends: bool = False, utterance_id: str = "", heard_seq: int | None = None
+    ) -> list[str]:
         """What the interviewer is to say then."""
         request = interviewer_pb2.TakeUtteranceRequest(
-            interview_id=self.interview.id, lease_id=lease.lease_id, utterance_id=utterance_id or str(uuid4()), text=text, ends_turn=ends
-        )
+            interview_id=self.interview.id, lease_id=lease.lease_id, utterance_id=utterance_id or str(uuid4()), text=text, ends_turn=ends,
+            heard_seq=heard_seq,
+        )  # fmt: skip
         return [line.content for line in self.stub.TakeUtterance(request, metadata=self.metadata, timeout=20).unspoken]
 
     def anticipate(self, lease: interviewer_pb2.Lease, text: str) -> str:
@@ -114,6 +117,51 @@ def test_an_utterance_whose_answer_was_lost_is_stored_once(room: Rooms) -> None:
     assert room.take(lease, GOOD, ends=True, utterance_id=once) == first
     assert [line.text for line in room.hiring.transcript(room.interview.id)].count(GOOD) == 1
     assert len(room.hiring.questions(room.interview.id)) == 2
+
+
+def test_what_is_said_before_the_next_question_sounds_belongs_to_the_answer_before_it(room: Rooms) -> None:
+    room.enter()
+    lease, late = room.lease(), str(uuid4())
+    *_, following = room.take(lease, SAID[0], ends=True, heard_seq=1)
+    before, _ = room.hiring.questions(room.interview.id)
+    for _ in range(2):  # the second time its answer was lost
+        assert room.take(lease, SAID[1], ends=True, utterance_id=late, heard_seq=1)[1:] == [following]
+    first, second = room.hiring.questions(room.interview.id)
+    assert (first.answer, second.text, second.state, second.answer) == (" ".join(SAID), following, "open", "")
+    assert [line.question_id for line in room.hiring.transcript(room.interview.id)] == [first.id, first.id, second.id, first.id]
+    until(lambda: room.hiring.questions(room.interview.id)[0].HasField("score"), "it is scored again")
+    assert room.hiring.questions(room.interview.id)[0].score.value > before.score.value
+    room.take(lease, GOOD, ends=True, heard_seq=3)
+    assert room.hiring.questions(room.interview.id)[1].answer == GOOD
+
+
+def test_what_is_said_before_anything_was_asked_or_after_all_was_answers_nothing(room: Rooms) -> None:
+    room.enter()
+    lease = room.lease()
+    room.take(lease, "Hello, can you hear me?", ends=True, heard_seq=0)
+    assert [one.state for one in room.hiring.questions(room.interview.id)] == ["open"]
+    for answered in range(2):
+        room.take(lease, GOOD, ends=True, heard_seq=room.hiring.transcript(room.interview.id)[-1].seq if answered else 1)
+    *_, farewell = room.hiring.transcript(room.interview.id)
+    answers = [one.answer for one in room.hiring.questions(room.interview.id)]
+    room.take(lease, "Thank you, goodbye.", ends=True, heard_seq=farewell.seq)
+    assert [one.answer for one in room.hiring.questions(room.interview.id)] == answers
+    room.take(lease, "One more thing.", ends=True, heard_seq=farewell.seq - 1)
+    assert [one.answer for one in room.hiring.questions(room.interview.id)] == [*answers[:-1], f"{answers[-1]} One more thing."]
+
+
+def test_where_an_interviewer_dies_before_the_next_question_sounds_what_is_said_to_another_belongs_to_the_answer(room: Rooms) -> None:
+    room.enter()
+    dead = room.lease()
+    note = interviewer_pb2.NoteSpokenRequest(interview_id=room.interview.id, lease_id=dead.lease_id, seq=1)
+    room.stub.NoteSpoken(note, metadata=room.metadata)
+    [following] = room.take(dead, SAID[0], ends=True, heard_seq=1)
+    room.run_out()
+    lease = room.lease()
+    assert (lease.spoken_seq, [line.content for line in lease.unspoken]) == (1, [following])
+    assert room.take(lease, SAID[1], ends=True, heard_seq=lease.spoken_seq) == [following]
+    first, second = room.hiring.questions(room.interview.id)
+    assert (first.answer, second.state, second.answer) == (" ".join(SAID), "open", "")
 
 
 def test_what_is_anticipated_is_what_is_asked_then_and_nothing_is_stored(room: Rooms) -> None:
