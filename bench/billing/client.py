@@ -123,11 +123,11 @@ def main(kind: str, url: str, tenant: str, seconds: str, each: str, threads: str
         worker.start()
     print("ready", flush=True)
     sys.stdin.readline()
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     gate.wait()
     for worker in workers:
         worker.join()
-    print(json.dumps({"done": sum(done), "seconds": max(ended) - began}), flush=True)
+    print(json.dumps({"done": sum(done), "seconds": max(ended) - began, "cpu": time.process_time() - busy}), flush=True)
 
 
 if __name__ == "__main__":

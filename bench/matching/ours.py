@@ -171,13 +171,14 @@ def _changing(index: CandidateIndex, people: People, jobs: list[JobReading], sec
     """Searches while 200 profiles a second change, in ten batches, and segments are merged."""
     random = np.random.default_rng(3)
     size = _A_SECOND // _BATCHES
-    fresh = [[people.document(int(number), 1) for number in random.integers(0, len(people), size)] for _ in range(int(seconds * _BATCHES))]
+    chosen = random.integers(0, len(people), (int(seconds * _BATCHES), size)).tolist()
     done, applied, late, spent, held = threading.Event(), [], [], [], [_resident()]
 
     def change() -> None:
         begun = time.perf_counter()
-        for number, batch in enumerate(fresh):
+        for number, changed in enumerate(chosen):
             due = begun + number / _BATCHES
+            batch = [people.document(one, 1) for one in changed]  # only now: the service reads them from its database, a batch at a time
             time.sleep(max(0.0, due - time.perf_counter()))
             index.apply(batch)
             applied.append(len(batch))

@@ -20,7 +20,8 @@ from services.interviews.subjects import Answer
 from services.interviews.tables import Interview, Line, QuestionAnswer
 
 LARGEST = 20 * 1024 * 1024
-KIND, VOICES = "recordings", "voices"
+KIND = "recordings"
+_TRACKS = {"audio": "voices", "video": "videos"}
 _PIECE = 256 * 1024
 _SECONDS = 240.0
 _UNNAMED = timedelta(hours=1)
@@ -62,6 +63,16 @@ def keep(connection: Connection, noted: UUID) -> None:
     """Raises Aborted / UPLOAD_INTERRUPTED where that took so long that the file is gone."""
     if not tasks.cancel(connection, noted):
         raise errors.Aborted("UPLOAD_INTERRUPTED", "it took too long to be stored; send it again")
+
+
+def key_of_piece(tenant_id: UUID, kind: str, file_id: UUID) -> str:
+    """Where a piece of a track is, whose kind is `audio` or `video`."""
+    return objects.key_of(tenant_id, _TRACKS[kind], file_id)
+
+
+def name_of_piece(kind: str, speaker: str, track_id: UUID, number: int) -> str:
+    """What it is called where it is handed out."""
+    return f"{_TRACKS[kind]}/{speaker}-{track_id}-{number}.{'ogg' if kind == 'audio' else 'webm'}"
 
 
 class Transcribing:

@@ -146,6 +146,7 @@ track_pieces = sa.Table(
     sa.Column("size_bytes", sa.Integer, nullable=False),
     sa.Column("milliseconds", sa.Integer, nullable=False),
     sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
 )  # fmt: skip
 
 code_runs = sa.Table(
@@ -329,7 +330,7 @@ class RoomState:
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of one voice, in a file of its own."""
+    """A stretch of one voice or picture (`kind`: `audio` or `video`), in a file of its own."""
 
     track_id: UUID
     number: int
@@ -340,6 +341,7 @@ class Piece:
     size_bytes: int
     milliseconds: int
     started_at: datetime
+    kind: str
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,7 @@ class CreditService(credits_pb2_grpc.CreditServiceServicer):
             if first is None:
                 raise rules.insufficient(store.lock_account(connection, tenant_id, unit), amount, now=self._clock())
             taken_back = first.unit is None or store.find_booking(connection, tenant_id, _refund_key(again.key)) is not None
+        store.keep(self._database, tenant_id)
         rules.check_same(first, unit, amount, again)
         if taken_back:
             raise errors.Aborted("SPEND_REVERSED", "this spend was taken back; it cannot happen any more")

@@ -129,6 +129,8 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
             first = spent or accounts.find_booking(connection, person.tenant_id, booking.key)
         if first is None:
             raise rules.insufficient(account, amount, now=now)
+        if spent is None:
+            accounts.keep(self._database, person.tenant_id)
         rules.check_same(first, "hiring", amount, booking)
         return subscriptions_pb2.CreditUsage(
             id=str(first.id), subscription_id=str(found.id), amount=amount / 2, reason=first.description,

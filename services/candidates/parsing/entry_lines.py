@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from services.candidates.parsing import evidence
 from services.candidates.parsing.dates import Period, find_period, is_length
 from services.candidates.parsing.labels import kind_of, label_of
 from services.candidates.parsing.sections import Item, Text, items
@@ -13,6 +14,8 @@ _SENTENCE = re.compile(r"^(?:\S+ ){4,}.*[^\W\d_]{2,}[.!?;]$")
 _SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?]$")
 _LABELLED = re.compile(r"^[^\W\d_][\w /&-]{2,28}:\s")
 _OPEN = re.compile(r"[-\u2010-\u2015\u2212]\s*$")
+_THESIS = re.compile(r"thesis|dissertation|arbeit\b|project|mémoire|tesis|trabajo", re.IGNORECASE)
+_EXAMS = 0.9
 _LONGEST_DATE = 26
 _PROSE = 95
 _FORM = 4  # labels that make one
@@ -123,7 +126,11 @@ def is_prose(item: Item) -> bool:
         return False
     if (label := label_of(item.text)) and label[0] in _LABELS:
         return False
-    return len(item.text) > _PROSE or bool(_SENTENCE.search(item.text)) or bool(_LABELLED.match(item.text) and len(item.text) > 40)
+    labelled = _LABELLED.match(item.text)
+    exams = (
+        labelled and evidence.degree(labelled[0]) > _EXAMS and not _THESIS.search(labelled[0])
+    )  # "A-levels: Mathematics (A), French (B)"
+    return len(item.text) > _PROSE or bool(_SENTENCE.search(item.text)) or bool(labelled and not exams and len(item.text) > 40)
 
 
 def entry_period(item: Item) -> Period | None:
@@ -134,7 +141,8 @@ def entry_period(item: Item) -> Period | None:
     if item.bullet and (period.start is None or min(period.begin, len(item.text) - period.until) > 2 or _ends_a_sentence(item, period)):
         return None
     before = item.text[: period.begin].strip()
-    if _SENTENCE_END.search(before) and len(before.split()) > 3 and not item.text[: period.begin].endswith("\t"):
+    ends = period.start is not None and period.until >= len(item.text) - 1
+    if _SENTENCE_END.search(before) and len(before.split()) > 3 and not ends and not item.text[: period.begin].endswith("\t"):
         return None
     if period.start is None and (_SENTENCE.search(item.text) or len(item.text) > _PROSE):
         return None

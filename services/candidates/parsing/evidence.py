@@ -71,7 +71,10 @@ _DEGREE = re.compile(
 _SCHOOL = re.compile(
     r"universit|universid|università|uniwersytet|college|institut|school|hochschule|akademie|academy|academia|académie|politecnic|polytechni|politécnic|école|ecole\b|escuela|faculty|fakultät|faculté"
     r"|facultad|gymnasium|gymnázium|lycée|collège|liceo|colegio|\bi\.?e\.?s\.?\b|conservatoire|conservatorio|berufskolleg|berufsschule|pflegeschule|schule\b|schulzentrum|\bkolleg|handwerkskammer|\bihk\b"
-    r"|\bifsi\b|\biut\b|\bcfa\b|\bafpa\b|\bgreta\b|seminar\b|campus|\b(?:ETH|EPFL|KTH|MIT|TU|LMU|RWTH|FH|UCL|LSE|ENS|INSA|HEC|ESSEC|ESADE|IESE|UNAM|UCLA|NYU|IIT|NUS|DHBW|KIT|CNAM|UOC|UNED)\b",
+    r"|\bifsi\b|\biut\b|\bcfa\b|\bafpa\b|\bgreta\b|seminar\b|campus|(?:career|training|learning|vocational|education) cent(?:er|re)\b|centro de formaci|centre de formation|bildungszentrum|bildungswerk"
+    r"|\bsciences po\b|sorbonne|caltech|insead|harvard|stanford|\byale\b|princeton|\bcornell\b|berkeley|bocconi|mcgill|\bimperial\b|wharton|[^\W\d_]{4,} tech\b"
+    r"|\b(?:ETH|EPFL|KTH|MIT|TU|LMU|RWTH|FH|UCL|LSE|ENS|INSA|HEC|ESSEC|ESADE|IESE|UNAM|UCLA|NYU|IIT|NUS|DHBW|KIT|CNAM|UOC|UNED"
+    r"|TUM|TUD|FAU|HTW|HAW|HTL|FHNW|ZHAW|HSLU|HSG|CMU|UBC|UNSW|RMIT|KCL|QMUL|SOAS|LBS|UCD|TCD|DCU|NTU|HKU|HKUST|KAIST|SUNY|CUNY|USC|UCSD|UCSB|BITS|NIT|IIM|IISc|IIIT|VIT|XLRI|UPC|UPM|UPV|UCM|UAM|USP|UFRJ|UVA|VU|KU Leuven)\b",
     re.IGNORECASE,
 )
 _KIND = re.compile(

@@ -25,6 +25,7 @@ _YEAR_FIRST = re.compile(r"^(?:19|20)\d\d\s?[:\u2013-]\s+")
 _PLACED = 0.6
 _PROSE = 95
 _INHERITED = 0.6
+_A_DEGREE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +168,18 @@ def _in_groups(entries: list[_Entry]) -> list[_Entry]:
             found.append(
                 replace(entry, heads=[*group.heads, *entry.heads], above=group.dated) if len(roles.parts(_rows(entry))) < 2 else entry
             )
-        elif following and not entry.bullets and len(roles.parts(_rows(entry))) == 1 and _within(following, entry):
+        elif following and not entry.bullets and _names_a_house(entry) and _within(following, entry):
             group = entry
         else:
             group = None
             found.append(entry)
     return found
+
+
+def _names_a_house(entry: _Entry) -> bool:
+    """Whether it is one name, and not that of a degree: a semester abroad lies within the years of studies, too."""
+    named = roles.parts(_rows(entry))
+    return len(named) == 1 and evidence.degree(named[0].text) < _A_DEGREE
 
 
 def _within(entry: _Entry, group: _Entry) -> bool:

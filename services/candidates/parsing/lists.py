@@ -6,9 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from services.candidates.parsing import evidence
 from services.candidates.parsing.dates import Period, find_period
 from services.candidates.parsing.languages import language_name
 from services.candidates.parsing.parsed import Certification, Found, Source
+from services.candidates.parsing.places import is_town
 from services.candidates.parsing.sections import Item, Section, Text, items
 from services.chassis.skills import Mention, find_skills, normalise
 
@@ -101,6 +103,8 @@ _GRADES = frozenset(
 _CLASS = re.compile(
     r"(?:class|level|grade|part|stage|tier|category|cat|type|niveau|stufe|klasse|nivel|clase|categor\u00eda)\b", re.IGNORECASE
 )  # goes on with the title
+_SIGNED = re.compile(r",?\s+(?:den|the|le|a)$")  # "Köln, den", before the day
+_STATED = 0.6
 _SMALL = frozenset(["and", "or", "of", "in", "und", "oder", "et", "ou", "y", "e", "o", "the", "mit", "with"])
 
 
@@ -179,12 +183,19 @@ def _is_but(rest: str) -> bool:
 
 def find_certifications(text: Text, indices: list[int]) -> tuple[Certification, ...]:
     found = []
-    for item in _each(items(text, indices, narrow=True)):
+    listed = _each(items(text, indices, narrow=True))
+    for item in listed:
         period = find_period(item.text)
         words = item.text[: period.begin] + "\t" + item.text[period.until :] if period else item.text
         words = _UNTIL.sub("", words)
         title, issuer = _certificate(re.sub(r"\(\s*\)", "", re.sub(r"[\s,;]*\t\s*\)", ")", re.sub(r"\(\s*\t[\s,;]*", "(", words))))
-        if title:
+        signed = (
+            period is not None
+            and item is listed[-1]
+            and is_town(_SIGNED.sub("", title))
+            and evidence.place(_SIGNED.sub("", title)) >= _STATED
+        )
+        if title and not signed:
             found.append(Certification(
                 title=text.found(title, 0.9 if period else 0.75, item.first, item.last),
                 issued_by=text.found(issuer, 0.8, item.first, item.last) if issuer else None,

@@ -26,6 +26,7 @@ _OTHER_LABEL = re.compile(
 _NUMBER = re.compile(r"(?:\+|\b00)?\(?\d[\d ()/.-]{7,}\d")
 _LETTER = re.compile(r"^[A-Z]\s?:\s+")  # "A: Brno", beside "T: +420 ..."
 _STATED = 0.9
+_STATE = 2  # letters
 _OF_HOME = re.compile(r"\s*\((?:home|work|private|privat|domicile|permanent|current)\)?$", re.IGNORECASE)
 
 
@@ -56,6 +57,8 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
             ):
                 continue
             sure = placeness(words)
+            if line.text.islower() and placeness(_in_capitals(words)) > _STATED:
+                sure = _STATED
             if label and sum(map(str.isdigit, words)) < 12:
                 sure = max(sure, 0.85)
             elif _is_street(words):
@@ -69,6 +72,11 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
     return _with_street(text, near, best) if best else None
 
 
+def _in_capitals(words: str) -> str:
+    """As it would be written where the whole page is not in small letters."""
+    return ", ".join(part.upper() if len(part) == _STATE else part.title() for part in words.split(", "))
+
+
 def _is_house(words: str) -> bool:
     return evidence.title(words) > 0.9 or evidence.company(words) > 0.8
 
@@ -76,6 +84,11 @@ def _is_house(words: str) -> bool:
 def _behind_an_address(words: str) -> tuple[str, float]:
     """The place at the end of where somebody works."""
     pieces = words.split(", ")
+    streets = [
+        at for at, piece in enumerate(pieces) if at and re.match(r"\d{1,4}[a-zA-Z]? [^\W\d_]|[^\W\d_][^\d]+ \d{1,4}[a-zA-Z]?$", piece)
+    ]
+    if streets and streets[0] < len(pieces) - 1 and placeness(", ".join(pieces[streets[0] + 1 :])) >= 0.6:
+        return ", ".join(pieces[streets[0] :]), 0.8
     for count in (2, 1):
         place = ", ".join(pieces[-count:])
         if len(pieces) > count and placeness(place) >= 0.6 and is_town(place) and evidence.company(place) < 0.8:

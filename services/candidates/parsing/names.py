@@ -99,7 +99,7 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
         whole = _CREDENTIALS.sub("", _MEMBERSHIP.sub("", whole))
         for order, part in enumerate(PARTS.split(whole)[:2]):
             words = _TITLES.sub("", _TITLES.sub("", part.strip())).strip(" ,")
-            if large and words.islower() and email is not None and _is_told_by(email.value, words):
+            if (large or index == 0) and words.islower() and email is not None and _is_told_by(email.value, words):
                 words = words.title()  # set small on purpose
             if not _could_be_name(words):
                 continue

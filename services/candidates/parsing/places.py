@@ -54,11 +54,13 @@ _CITIES = {
 _STATES = {
     "US": "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC"
     " California Texas Florida Illinois Massachusetts Washington Georgia Ohio Michigan Virginia Pennsylvania Colorado Oregon Arizona Maryland",
+    "IN": "West_Bengal Maharashtra Karnataka Tamil_Nadu Kerala Gujarat Rajasthan Punjab Haryana Bihar Jharkhand Odisha Telangana Andhra_Pradesh Uttar_Pradesh Madhya_Pradesh Himachal_Pradesh"
+    " Uttarakhand Chhattisgarh Assam Goa",
     "CA": "ON QC BC AB MB SK NS NB NL PE Ontario Quebec Alberta", "AU": "NSW VIC QLD WA ACT TAS",
 }  # fmt: skip
 _COUNTRY_OF = {name.replace("_", " "): region for region, names in _COUNTRIES.items() for name in names.split()}
 _CITY_OF = {name.replace("_", " "): region for region, names in _CITIES.items() for name in names.split()}
-_STATE_OF = {state: region for region in ("AU", "CA", "US") for state in _STATES[region].split()}
+_STATE_OF = {state.replace("_", " "): region for region in ("IN", "AU", "CA", "US") for state in _STATES[region].split()}
 _HALF_TOWN = 0.65
 _DIGIT = re.compile(r"\d")
 _POSTAL = re.compile(r"(?:\d{4,5}(?:-\d{3,4})?\s+|(?:A|D|F|E|CH|DE|AT|FR|ES|L|B)-?\d{4,5}\s+)(?=[^\W\d_])")

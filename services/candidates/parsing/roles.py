@@ -9,32 +9,17 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from statistics import mean
 
-from services.candidates.parsing.evidence import degree, is_kind, place, school
+from services.candidates.parsing.evidence import company, degree, is_kind, place, school, title
 from services.candidates.parsing.labels import label_of
 from services.candidates.parsing.places import is_town, lies_in
+from services.candidates.parsing.remarks import names_in
 from services.candidates.parsing.sections import Item
 
 _STRONG = re.compile(r"\t|\s*[|\u2022\u00b7\u2027\u25aa\u2666\u25cf]\s*|\s+@\s+|\s{3,}")
-_ABOUT = re.compile(
-    r"[.,;(|\u2013\u2014-]*\s*\b(?:(?:c?gpa|cum\. gpa|final grade|grade|note|gesamtnote|abschlussnote|nota media|mention)\b"
-    r"\s?:?\s*(?:\d|[A-Z]\b|sehr|gut|tr\u00e8s|bien|assez)[^\t|]*"
-    r"|(?:(?:ph\.?d |master'?s? )?thesis|dissertation|thema|titel|supervisor|advisor"
-    r"|m\u00e9moire|tesis|sujet|schwerpunkte?|relevant coursework|coursework)\s?:[^\t|]*)",
-    re.IGNORECASE,
-)
-_VIA = re.compile(
-    r"\s*\((?:via|through|durch|\u00fcber|contracted (?:by|through)|on contract to|client|f\u00fcr)\b:?[^()]*\)|,?\s+via [A-Z][^\t|,]*$"
-)
-_WORKED_AS = re.compile(
-    r"^(?:\d{1,2}[.)]\s+)?(?:(?:currently|presently|previously|have|i)\s+)*(?:work(?:ed|ing|s)?|serv(?:ed|ing|es)|employed|engaged)\s+as\s+(?:an?\s+|the\s+)?",
-    re.IGNORECASE,
-)
-_WORKED_IN = re.compile(r"\s+(?:in|with|at|for)\s+(?:the\s+)?(?=[A-Z])")
-_GRADED = re.compile(
-    r",?\s*(?:\(\s*)?\b(?:2[:.][12i]{1,2}|(?:first|second|third|1st|2nd|upper|lower|one)[ -](?:upper |lower |division|class)[^\t,()]*"
-    r"|(?:with )?(?:distinction|merit)|[DMP]\*?[DMP]\*?[DMP]\*?|(?:summa|magna|insigni|cum) (?:cum )?laude)(?!\w)(?:\s*\))?(?=\s*(?:[,\t|)]|$))",
-    re.IGNORECASE,
-)
+_BEHIND_A_FORM = re.compile(
+    r"(?:(?<=\bLtd)|(?<=\bLLC)|(?<=\bInc)|(?<=\bPLC)|(?<=\bGmbH)|(?<=\bAG))\.?,\s+([A-Z][\w'-]*(?: [A-Z][\w'-]*){0,2})$"
+)  # a town, known or not
+_STOP = re.compile(r"(?:(?<=[^\W\d_][^\W\d_][^\W\d_][^\W\d_][^\W\d_])|(?<=\)))\.\s+(?=[A-Z\u00c0-\u00dd])")
 _HELD_AT = re.compile(r"\s+(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])")
 _DASH = re.compile(r"\s+(?:[\u2013\u2014-]|--)\s+|(?<=\w)\s?\u2014\s?(?=\w)|:\s+")
 _COMMA = re.compile(r"(?<!\d),\s+(?!(?:(?i:Inc|LLC|Ltd|LLP|Corp|Co|S\.L|S\.A|GmbH))\.?(?:$|[\s,]))(?![^()]*\))")
@@ -47,6 +32,7 @@ _LEVEL = re.compile(
 )  # of schooling
 _SURE_POST = 0.7
 _STATED = 0.6
+_BARE = re.compile(r"\S+(?: \S+)?$|(?:bachelor|master|doctor|associate)(?:'?s)? of \S+$", re.IGNORECASE)  # a degree that names no subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +61,7 @@ def parts(rows: Sequence[tuple[str, Item]]) -> Head:
     found: Head = []
     number = 0
     for whole, item in rows:
-        worked = _WORKED_AS.match(whole)
-        words = _VIA.sub("", _GRADED.sub("", _ABOUT.sub("", _WORKED_IN.sub("\t", whole[worked.end() :], count=1) if worked else whole)))
+        words = names_in(whole)
         cells = [
             cell for cell in (_trim(cell) for cell in _STRONG.split(words)) if cell and any(map(str.isalpha, cell)) and not is_kind(cell)
         ]
@@ -119,10 +104,15 @@ def _named(head: Head) -> Head:
 def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str]) -> list[tuple[Choice | None, Choice | None]]:
     """For each entry what `first` and `second` judge best, in the slots where that is so for most entries. A post is held "at" somewhere."""
     heads = _without_slot_of_places([[piece for part in head for piece in _held_at(part, first, second)] for head in heads])
+    if names[0] == "degree":
+        heads = _cut(heads, _STOP, first, second)
     heads = [_named(head) for head in _cut(heads, _DASH, first, second)]
-    heads = [_named(head) for head in _cut(heads, _COMMA, first, second)]
+    cut = _cut(heads, _COMMA, first, second)
+    towns = names[0] == "degree" and _are_schools_by_town(cut, first, second)
+    heads = cut if towns else [_named(head) for head in cut]
     heads = [_departments(head, first, second) for head in _cut(heads, _AT, first, second)] if names[0] == "title" else heads
-    heads = [_with_subject([part for part in (_without_place(part) for part in head) if part], first, second) for head in heads]
+    heads = heads if towns else [[part for part in (_without_place(part) for part in head) if part] for head in heads]
+    heads = [_with_subject(head, first, second, degrees=names[0] == "degree") for head in heads]
     slots = Counter(part.slot for head in heads for part in head)
     usual = [slot for slot, _ in slots.most_common(7)]
     best: tuple[float, tuple[tuple[int, ...], tuple[int, ...]]] | None = None
@@ -132,6 +122,14 @@ def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str
             best = (total, (one, other))
     pair = best[1] if best else (usual[0], usual[0]) if usual else None
     return [_told(head, first, second, names) or _choose(head, pair, first, second) for head in heads]
+
+
+def _are_schools_by_town(heads: list[Head], first: Judge, second: Judge) -> bool:
+    """Whether each entry is a degree and a town and nothing else: "DPhil, Oxford"."""
+    return len(heads) > 1 and all(
+        len(head) == 2 and max(second(part.text) for part in head) < _SURE_POST
+        and sum(is_town(part.text) and place(part.text) >= _STATED for part in head) == 1 for head in heads
+    ) and sum(max(first(part.text) for part in head) > _SURE_POST for head in heads) > len(heads) / 2  # fmt: skip
 
 
 def _held_at(part: Part, first: Judge, second: Judge) -> list[Part]:
@@ -159,12 +157,15 @@ def _departments(head: Head, first: Judge, second: Judge) -> Head:
     return found
 
 
-def _with_subject(head: Head, first: Judge, second: Judge) -> Head:
+def _with_subject(head: Head, first: Judge, second: Judge, *, degrees: bool) -> Head:
     """A degree and the subject behind its comma are one: "B.S., Biology, Carleton College"."""
     found: Head = []
     for at, part in enumerate(head):
         last = found[-1] if found else None
         after = any(second(other.text) > 0.8 for other in head[at + 1 :] if other.item is part.item)
+        if degrees and not after and last and _BARE.match(last.text) and place(part.text) < _STATED:
+            rest = [other.text for other in head if other is not part and other.slot != last.slot and place(other.text) < _STATED]
+            after = bool(rest) and max(map(first, rest)) < _SURE_POST  # something is left that may be the school
         joined = f"{last.text}, {part.text}" if last else ""
         if (
             last
@@ -187,6 +188,9 @@ def _told(head: Head, first: Judge, second: Judge, names: tuple[str, str]) -> tu
         next((Choice(part.text, part.item, 0.95) for part in head if part.told and part.told in (name, house.get(name))), None)
         for name in names
     )
+    spoken = [part for part in head if not part.told and first(part.text) > 0.9]
+    if one and not other and names[0] == "degree" and spoken and spoken[0].item.first < one.item.first:
+        one = _choice(spoken[0], first)  # what the training was, and below it the exam that it ended with
     if one and not other:
         rest = [part for part in head if not part.told and place(part.text) < _STATED and first(part.text) < 0.9]
         other = _choice(max(rest, key=lambda part: second(part.text), default=None), second)
@@ -217,14 +221,15 @@ def _choose(
         )
         one = stronger or (one if one is not None and other is not None else None)
         rest = [part for part in head if part is not one and part is not other]
+    if other is not None and one is None and first(other.text) > second(other.text) + 0.3:
+        one, other = other, None
+        rest = [part for part in rest if second(part.text) > 0.8]
     if other is None:
         other = max(
             (part for part in rest if place(part.text) < _STATED and second(part.text) >= first(part.text)),
             key=lambda part: second(part.text),
             default=None,
         )
-    if other is not None and one is None and first(other.text) > second(other.text) + 0.3:
-        one, other = other, None
     return _choice(one, first), _choice(other, second)
 
 
@@ -278,7 +283,7 @@ def _pieces_of(
             and not any(max(first(other.text), second(other.text)) >= 0.8 for other in others)
         )
         alone = not others and separator is not _AT
-        if alone and settled and separator is _COMMA and first(part.text) > 0.7:
+        if alone and settled and separator is _COMMA and first(part.text) > 0.7 and (first is title or max(map(second, pieces)) < 0.8):
             return [part]  # a further post with an employer from above
         if not ({0, 1} <= told and lacking) and not (
             alone and len(pieces) == 2 and told & {0, 1} and len({kind for _, kind in judged}) == 2
@@ -315,6 +320,9 @@ def _pieces(text: str, separator: re.Pattern[str]) -> list[str]:
 def _without_place(part: Part) -> Part | None:
     """Without a place behind the last commas or in brackets; None where nothing but a place is left after another part."""
     text = part.text
+    legal = _BEHIND_A_FORM.search(text)
+    if legal and max(title(legal[1]), company(legal[1])) < _SURE_POST:
+        text = text[: legal.start()]
     for count in (2, 1):
         pieces = text.split(", ")
         if len(pieces) > count and place(", ".join(pieces[-count:])) >= _STATED:

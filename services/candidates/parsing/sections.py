@@ -157,7 +157,10 @@ def find_sections(text: Text) -> list[Section]:
             and len(line.text) <= _LONGEST_HEADING
             and not line.bullet
             and "\t" not in line.text
-            and (_is_unknown_heading(line, look, told, body) or (look in alone and sum(map(str.isalpha, line.text)) >= _SHORTEST_HEADING))
+            and (
+                _is_unknown_heading(line, look, told, body)
+                or (look in alone and not any(map(str.isdigit, line.text)) and sum(map(str.isalpha, line.text)) >= _SHORTEST_HEADING)
+            )
             and not (sections[-1].kind in _OF_ENTRIES and _is_dated_below(text, index) and _names_an_entry(text, sections[-1], line))
         ):
             sections.append(Section("other", line.text))
@@ -216,7 +219,9 @@ def _is_unknown_heading(line: Line, look: Look, told: set[Look], body: float) ->
     """A line of the headings' own look, where that is not the look of a bold word in the text too."""
     if look not in told or _BULLET.match(line.text) or find_period(line.text) or sum(map(str.isalpha, line.text)) < _SHORTEST_HEADING:
         return False
-    return line.heading or bool(line.size and line.size > 1.05 * body) or (line.text.isupper() and (line.bold or line.size is None))
+    if line.heading or bool(line.size and line.size > 1.05 * body):
+        return True
+    return line.text.isupper() and not any(map(str.isdigit, line.text)) and (line.bold or line.size is None)
 
 
 def _is_dated_below(text: Text, index: int) -> bool:

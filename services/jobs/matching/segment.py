@@ -21,6 +21,8 @@ MOST_DOCUMENTS = 62_500
 # not worth it.
 _DENSE, _WORTH_BITS = 16, 1_000
 _HALF = 1 << 64
+# Of the year 5461: who started later has not, whoever ends later goes on, and nobody is asked for more years than that.
+_LAST_MONTH = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Segment:
     high: Keys
     low: Keys
     open: NDArray[np.uint8]
-    months: NDArray[np.int32]
+    months: NDArray[np.uint16]
     level: NDArray[np.uint8]
     place: NDArray[np.uint16]
     place_starts: NDArray[np.int64]
@@ -123,7 +125,7 @@ def build(documents: Iterable[Document]) -> Segment:
         terms, term_of.astype(np.int32), np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), titles, [one.places for one in read],
         high=np.array([high for high, _ in halves], np.uint64), low=np.array([low for _, low in halves], np.uint64),
         open=np.array([one.discoverable for one in ordered], np.uint8), level=np.array([one.level for one in read], np.uint8),
-        months=np.array([one.months for one in read], np.int32).reshape(len(read), 3),
+        months=np.minimum(np.array([one.months for one in read], np.int64), _LAST_MONTH).astype(np.uint16).reshape(len(read), 3),
     )  # fmt: skip
 
 

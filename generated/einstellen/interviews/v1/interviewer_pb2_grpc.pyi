@@ -58,7 +58,7 @@ class InterviewerServiceStub:
     FAILED_PRECONDITION / LEASE_LOST.
     """
     AddPiece: _grpc.UnaryUnaryMultiCallable[_interviewer_pb2.AddPieceRequest, _interviewer_pb2.AddPieceResponse]
-    """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+    """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
     FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL; ABORTED / UPLOAD_INTERRUPTED.
     """
 
@@ -92,7 +92,7 @@ class InterviewerServiceAsyncStub(InterviewerServiceStub):
     FAILED_PRECONDITION / LEASE_LOST.
     """
     AddPiece: _aio.UnaryUnaryMultiCallable[_interviewer_pb2.AddPieceRequest, _interviewer_pb2.AddPieceResponse]  # type: ignore[assignment]
-    """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+    """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
     FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL; ABORTED / UPLOAD_INTERRUPTED.
     """
 
@@ -165,7 +165,7 @@ class InterviewerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _interviewer_pb2.AddPieceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_interviewer_pb2.AddPieceResponse, _abc.Awaitable[_interviewer_pb2.AddPieceResponse]]:
-        """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+        """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
         FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL; ABORTED / UPLOAD_INTERRUPTED.
         """
 
