@@ -1,4 +1,4 @@
-"""A process of clients who spend one half-credit after the other from the same account: by our one statement, or by the ORM's SELECT FOR UPDATE."""
+"""A process of clients who spend one half-credit after the other from the same account: by our one call, or by the ORM's SELECT FOR UPDATE."""
 
 import json
 import sys
