@@ -22,7 +22,7 @@ _PROFILE = re.compile(
     re.IGNORECASE,
 )
 PARTS = re.compile(
-    r"\s*[|\u2022\u00b7\u25cf\u25aa\u2666\u25c6\u2023\u25a0-\u25ff\u2700-\u27bf\u2b00-\u2bff;\t\uf000-\uf8ff]\s*|\s+[\u2013\u2014/~*\u22c4\u25c7\u2b25]\s+|\s{3,}"
+    r"\s*[|\u2022\u00b7\u25cf\u25aa\u2666\u25c6\u2023\u25a0-\u25ff\u2700-\u27bf\u2b00-\u2bff;\t\uf000-\uf8ff]\s*|\s+(?://|[\u2013\u2014/~*\u22c4\u25c7\u2b25])\s+|\s{3,}"
 )
 LABELS = (
     r"(?<!\w)(?:full name|name|home address|postal address|address|location|lives in|based in|residence|city|current location|(?:present|permanent|current|correspondence|mailing|contact) address|place of residence|adresse|wohnsitz|standort|localidad|población|localité|localidade|cidade|endereço|morada|indirizzo|anschrift|wohnort|wohnhaft in|ort|lieu|ville|domicile|dirección|direccion|ubicación"

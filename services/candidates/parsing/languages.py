@@ -45,6 +45,17 @@ def language_name(word: str) -> str | None:
     return _NAME_OF.get(word.casefold())
 
 
+def names_languages(words: str) -> int:
+    """How many are named."""
+    return len({_NAME_OF[match[0].casefold()] for match in _ANY.finditer(words)})
+
+
+def spoken_label(words: str) -> int:
+    """Where a line goes on behind the word for languages, if what follows are languages that people speak; else 0."""
+    label = _LABEL.match(words)
+    return label.end() if label and "\t" not in label[0] and names_languages(words[label.end() :]) > 1 else 0
+
+
 def labelled(text: Text) -> list[int]:
     """The lines that begin with the word for languages and go on with them, for a CV without a section on them."""
     return [index for index, line in enumerate(text.lines) if (match := _LABEL.match(line.text)) and _ANY.search(line.text, match.end())]
