@@ -24,7 +24,7 @@ _WHOLE = {
     "|fort- und weiterbildung|fort- und weiterbildungen|fortbildung|fortbildungen|otros cursos|cursos|courses|trainings|training|kurse|schulungen|seminare|permis"
     "|professional qualifications|seminars|seminars attended|trainings attended|zusatzqualifikationen|zusatzqualifikation|führerscheine|cursos realizados|carnets|carnés|cursos complementares|permis et habilitations"
     "|formação complementar|licenses held|tickets and licences|bar admission|admission|zulassungen|fachweiterbildungen|lehrgänge|stages de formation|perfectionnement",
-    "education": "studies|qualifications|academic qualifications|academics|schooling|training and education|bildung|bildungsweg|ausbildung|schule|studium|abschlüsse|lehre"
+    "education": "learning|my education|what i studied|where i studied|what i have studied|studies|qualifications|academic qualifications|academics|schooling|training and education|bildung|bildungsweg|ausbildung|schule|studium|abschlüsse|lehre"
     "|schul- und berufsausbildung|aus- und weiterbildung|formation|formations|formation initiale|cursus|cursus scolaire|cursus universitaire|titulación|estudios|formación"
     "|titres et diplômes|diplômes et formations|scolarité|werdegang akademisch"
     "|qualification|school|schools|university|universities|scholastics|college|schools attended|institutions attended|schulen|schullaufbahn|schulischer werdegang|escolaridade|scolarité et diplômes"
@@ -157,7 +157,7 @@ def heading_kinds(text: str) -> tuple[str, ...]:
 
 
 def _known(key: str) -> str | None:
-    return _KIND_OF.get(key) or _KIND_OF.get(plain(key))
+    return _KIND_OF.get(key) or _KIND_OF.get(plain(key)) or (_KIND_OF.get(f"{plain(key)}s") if " " in key else None)
 
 
 def _by_its_noun(words: list[str], key: str) -> str | None:

@@ -95,11 +95,16 @@ def _named(head: Head) -> Head:
     named = [part for part in head if part.told or not (is_town(part.text) and place(part.text) >= _STATED)]
     if len(named) > 2:
         named = [part for part in named if part.text.casefold() not in ("freelance", "self-employed")]
-        named = [part for part in named if part.told or place(part.text) < _STATED or not lies_in(part.text)]
+        named = [part for part in named if part.told or place(part.text) < _STATED or not lies_in(part.text) or _is_of_a_school(part.text)]
     sure = _STATED if len(named) == 1 and (_DASH.search(named[0].text) or _COMMA.search(named[0].text)) else 0.9
     return (
         named if len(named) > 1 else [part for part in head if part in named or not is_town(part.text) or place(part.text) < sure] or head
     )
+
+
+def _is_of_a_school(text: str) -> bool:
+    """Whether a place in a country or a state begins with the name of a school: "Hope College, Holland, MI"."""
+    return school(text.partition(",")[0]) > _SURE_POST and not is_town(text)
 
 
 def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str]) -> list[tuple[Choice | None, Choice | None]]:

@@ -121,6 +121,8 @@ def find_sections(text: Text) -> list[Section]:
         )
         if heads and kind is not None and not (sections[-1].kind == kind and not _stands_out(look, body) and told):
             sections.append(Section(kind, line.text if skipped != index + 1 or following is None else _joined(line.text, following.text)))
+        elif flows.get(index, False) and index > reached and _is_unknown_heading(line, look, told, body):
+            sections.append(Section("other", line.text))
         elif (
             flows.get(index, False)
             or (index and line.x0 is None and line.size and line.size == largest > 1.6 * body)
@@ -287,7 +289,8 @@ def _is_row(line: Line) -> bool:
 
 def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool = False) -> bool:
     """Whether a line ends because its column did: its next word had no room, or its sentence or bracket is open."""
-    halved = above.text.endswith((" /", " &"))  # of what a bold word may be the beginning
+    # What a bold word may be the beginning of.
+    halved = re.search(r"[^\W\d_]{3}-$|\s(?:[/&]|and|und|et|of|für|for)$", above.text) is not None
     if "\t" in line.text or "\t" in above.text or (above.bold != line.bold and not halved) or above.size != line.size:
         return False
     if (
@@ -298,7 +301,7 @@ def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool
         and not 0 <= line.y0 - above.y0 < _LINE_GAP * height
     ):
         return False
-    if above.text.count("(") > above.text.count(")") or _OPEN_END.search(above.text) or line.text[:1] in ")]":
+    if halved or above.text.count("(") > above.text.count(")") or _OPEN_END.search(above.text) or line.text[:1] in ")]":
         return True
     if line.x0 is None and _breaks_an_item(above.text, line.text):
         return True
@@ -360,6 +363,8 @@ def _joined(before: str, after: str) -> str:
     divided = after[:1].islower() or (after.isupper() and before.isupper())
     if re.search(r"[^\W\d_]-$", before) and divided and not re.search(r"\b(?:und|and|oder|or)\b", after[:4]):
         return before[:-1] + after
+    if re.search(r"[^\W\d_]{3}-$", before) and after[:1].isupper():
+        return before + after
     return f"{before} {after}" if before else after
 
 
