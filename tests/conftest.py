@@ -47,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # The same examples on every machine, however slow; the long campaigns look further.
     hypothesis.settings.register_profile(
-        "suite", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], database=None
+        "suite", max_examples=40, derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], database=None
     )
     hypothesis.settings.register_profile("soak", parent=hypothesis.settings.get_profile("suite"), derandomize=False, max_examples=2000)
     hypothesis.settings.load_profile("soak" if config.getoption("--soak") else "suite")

@@ -13,6 +13,7 @@ export class Room extends EventTarget {
   #failures = 0;
   #left = false;
   #number = 0;
+  #recording = false;
 
   constructor(interview, token, stream) {
     super();
@@ -108,6 +109,9 @@ export class Room extends EventTarget {
     } else if (kind === "participants") {
       this.participants = new Map(value.participants.map((one) => [one.participant_id, one]));
       this.#meet();
+    } else if (kind === "activity") {
+      this.#recording = Boolean(value.is_recording);
+      for (const peer of this.#peers.values()) this.#film(peer);
     } else if (kind === "signal") {
       this.#signal(value);
     }
@@ -124,8 +128,13 @@ export class Room extends EventTarget {
   #open(id, session, picture) {
     this.#drop(id);
     const connection = new RTCPeerConnection({ iceServers: this.#servers.map(({ urls, username, credential }) => ({ urls, ...(username ? { username, credential } : {}) })), bundlePolicy: "max-bundle" });
-    this.#peers.set(id, { connection, session });
+    const peer = { connection, session };
+    this.#peers.set(id, peer);
     for (const track of this.stream?.getTracks() ?? []) if (track.kind === "audio" || picture) connection.addTrack(track, this.stream);
+    if (!picture && this.stream?.getVideoTracks().length) {
+      peer.camera = connection.addTransceiver("video", { direction: "sendonly" }).sender;
+      this.#film(peer);
+    }
     connection.onicecandidate = ({ candidate }) => {
       if (!candidate) return;
       const { sdpMid, sdpMLineIndex } = candidate;
@@ -138,6 +147,12 @@ export class Room extends EventTarget {
       this.#meet();
     };
     return connection;
+  }
+
+  // The interviewer only records pictures, so none is sent to it while it does not.
+  #film({ camera }) {
+    const [track] = this.#recording ? this.stream.getVideoTracks() : [];
+    camera?.replaceTrack(track ?? null).catch(() => {}); // of a connection that is closed by now
   }
 
   async #call(id, one) {

@@ -134,11 +134,12 @@ class EventFeed(events_pb2_grpc.EventServiceServicer):
             self._looked.notify_all()
 
     def _look(self) -> None:
-        seen = 0
+        seen, begun = 0, False
         while not self._ended:
             try:
-                if not self._newest:
+                if not begun:
                     self._begin()
+                    begun = True
                 while rows := self._after(self._newest, _BATCH):
                     self._take(rows)
             except errors.Refusal as problem:

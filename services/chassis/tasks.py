@@ -27,6 +27,13 @@ _LONGEST_PAUSE = 3600.0
 _DONE_KEPT = timedelta(days=7)
 _SWEEP_SECONDS = 600.0
 
+# Built once: building a statement costs more than sending it.
+_ADD = frame.tasks.insert()
+_HELD = sa.and_(
+    frame.tasks.c.id == sa.bindparam("its_id"), frame.tasks.c.lease_id == sa.bindparam("its_lease"), frame.tasks.c.state == "running"
+)
+_DONE = frame.tasks.update().where(_HELD).values(state="done", finished_at=sa.bindparam("at"), last_error=None)
+
 
 @dataclass(frozen=True)
 class Task:
@@ -67,7 +74,7 @@ def enqueue(
     """Adds a task to the transaction: it exists if and only if the change does. Runs at `run_at`, or at once. Returns its id."""
     task_id = ids.mint()
     connection.execute(
-        frame.tasks.insert(),
+        _ADD,
         {
             "id": task_id, "kind": kind, "tenant_id": tenant_id, "state": "ready", "run_at": run_at or utc_now(), "attempts": 0,
             "payload": {name: str(value) if isinstance(value, UUID) else value for name, value in payload.items()},
@@ -89,12 +96,7 @@ def finish(connection: sa.Connection, task: Task) -> None:
 
     Raises Aborted where the task's lease has passed to another worker: this transaction then rolls back.
     """
-    table = frame.tasks
-    done = connection.execute(
-        table.update()
-        .where(table.c.id == task.id, table.c.lease_id == task.lease_id, table.c.state == "running")
-        .values(state="done", finished_at=sa.func.now(), last_error=None)
-    )
+    done = connection.execute(_DONE, {"its_id": task.id, "its_lease": task.lease_id, "at": utc_now()})
     if done.rowcount != 1:
         raise errors.Aborted("TASK_LOST", "another worker took the task over")
     task.finished.set()
@@ -264,13 +266,8 @@ class Worker:
             calls.enter(calls.NO_CALL)
 
     def _end(self, task: Task) -> None:
-        table = frame.tasks
         with self._database.begin(calls.SYSTEM) as connection:
-            connection.execute(
-                table.update()
-                .where(table.c.id == task.id, table.c.lease_id == task.lease_id, table.c.state == "running")
-                .values(state="done", finished_at=self._clock(), last_error=None)
-            )
+            connection.execute(_DONE, {"its_id": task.id, "its_lease": task.lease_id, "at": self._clock()})
 
     def _wait(self, task: Task, wait: Later) -> None:
         table, held = frame.tasks, sa.and_(frame.tasks.c.id == task.id, frame.tasks.c.lease_id == task.lease_id)

@@ -71,7 +71,9 @@ def start(settings: Settings) -> Server:
     def add(server: grpc.Server) -> None:
         service = InterviewService(database, Parts(starting, conversation, reporting, room, files))
         interviews_pb2_grpc.add_InterviewServiceServicer_to_server(service, server)
-        interviewer_pb2_grpc.add_InterviewerServiceServicer_to_server(InterviewerService(database, conversation, room, files), server)
+        interviewer_pb2_grpc.add_InterviewerServiceServicer_to_server(
+            InterviewerService(database, conversation, room, files, settings.video_mib << 20), server
+        )
         replay_pb2_grpc.add_ReplayServiceServicer_to_server(ReplayService(database, files), server)
         code_pb2_grpc.add_CodeServiceServicer_to_server(CodeService(database, runs), server)
         reviews_pb2_grpc.add_ReviewServiceServicer_to_server(ReviewService(database, reporting), server)

@@ -1,13 +1,14 @@
 """What interviews keeps of a person: those that they gave, with all that was said, recorded and judged in them, and what they did in others' as a colleague."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.chassis import objects
 from services.chassis.persons import NOBODY, Kept, Person, drop_tasks
-from services.interviews.recordings import KIND, VOICES
+from services.interviews.recordings import KIND, key_of_piece, name_of_piece
 from services.interviews.tables import (
     code_runs,
     document_updates,
@@ -33,15 +34,15 @@ def read(connection: Connection, person: Person) -> Kept:
     for table in _OF_INTERVIEWS:
         kept.add(connection, table, table.c.interview_id.in_(given))
     for answer in kept.rows["question_answers"]:
-        if answer["recording_type"]:
-            kept.files[f"recordings/{answer['id']}"] = f"{given[answer['interview_id']]}/{KIND}/{answer['id']}"
-    voices = sa.or_(track_pieces.c.interview_id.in_(given), track_pieces.c.user_id == person.user_id)
-    pieces = kept.add(connection, track_pieces, voices)
-    spoken_in = sa.select(interviews.c.id, interviews.c.tenant_id).where(interviews.c.id.in_({piece["interview_id"] for piece in pieces}))
-    tenants = {row.id: row.tenant_id for row in connection.execute(spoken_in)}
+        if answer["recording_id"]:
+            kept.files[f"recordings/{answer['id']}"] = f"{given[answer['interview_id']]}/{KIND}/{answer['recording_id']}"
+    recorded = sa.or_(track_pieces.c.interview_id.in_(given), track_pieces.c.user_id == person.user_id)
+    pieces: Sequence[Any] = kept.add(connection, track_pieces, recorded)
+    recorded_in = sa.select(interviews.c.id, interviews.c.tenant_id).where(interviews.c.id.in_({piece["interview_id"] for piece in pieces}))
+    tenants = {row.id: row.tenant_id for row in connection.execute(recorded_in)}
     for piece in pieces:
-        key = f"{tenants[piece['interview_id']]}/{VOICES}/{piece['file_id']}"
-        kept.files[f"voices/{piece['speaker']}-{piece['track_id']}-{piece['number']}.ogg"] = key
+        name = name_of_piece(piece["kind"], piece["speaker"], piece["track_id"], piece["number"])
+        kept.files[name] = key_of_piece(tenants[piece["interview_id"]], piece["kind"], piece["file_id"])
     kept.add(connection, room_consents, sa.and_(room_consents.c.user_id == person.user_id, room_consents.c.interview_id.not_in(given)))
     kept.add(connection, transcript, sa.and_(transcript.c.sender_id == person.user_id, transcript.c.interview_id.not_in(given)))
     kept.add(
@@ -58,17 +59,17 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
     held = connection.execute(sa.select(interviews.c.id).where(theirs).with_for_update(key_share=True)).scalars().all()
     connection.execute(sa.select(rooms.c.interview_id).where(rooms.c.interview_id.in_(held)).with_for_update())
     recorded = (
-        sa.select(interviews.c.tenant_id, question_answers.c.id)
+        sa.select(interviews.c.tenant_id, question_answers.c.recording_id)
         .join(question_answers, question_answers.c.interview_id == interviews.c.id)
-        .where(theirs, question_answers.c.recording_type != "")
+        .where(theirs, question_answers.c.recording_id.is_not(None))
     )
-    files = [objects.key_of(row.tenant_id, KIND, row.id) for row in connection.execute(recorded)]
-    spoken = (
-        sa.select(interviews.c.tenant_id, track_pieces.c.file_id)
+    files = [objects.key_of(row.tenant_id, KIND, row.recording_id) for row in connection.execute(recorded)]
+    pieces = (
+        sa.select(interviews.c.tenant_id, track_pieces.c.kind, track_pieces.c.file_id)
         .join(track_pieces, track_pieces.c.interview_id == interviews.c.id)
         .where(sa.or_(theirs, track_pieces.c.user_id == person.user_id))
     )
-    files += [objects.key_of(row.tenant_id, VOICES, row.file_id) for row in connection.execute(spoken)]
+    files += [key_of_piece(row.tenant_id, row.kind, row.file_id) for row in connection.execute(pieces)]
     connection.execute(track_pieces.delete().where(track_pieces.c.user_id == person.user_id))
     connection.execute(interviews.delete().where(theirs))
     for tenant_id, heir in person.heirs.items():

@@ -122,9 +122,9 @@ def agrees(connection: Connection, interview: Interview, user_id: UUID) -> bool:
     return connection.execute(query).first() is not None
 
 
-def add_piece(connection: Connection, piece: Piece) -> None:
-    """One that is there already stays."""
-    connection.execute(insert(track_pieces).values(**asdict(piece)).on_conflict_do_nothing())
+def add_piece(connection: Connection, piece: Piece) -> bool:
+    """One that is there already stays. Says whether it was not."""
+    return connection.execute(insert(track_pieces).values(**asdict(piece)).on_conflict_do_nothing()).rowcount == 1
 
 
 def has_piece(connection: Connection, piece: Piece) -> bool:
@@ -132,14 +132,19 @@ def has_piece(connection: Connection, piece: Piece) -> bool:
     return connection.execute(sa.select(sa.true()).where(its, track_pieces.c.interview_id == piece.interview_id)).first() is not None
 
 
-def recorded_bytes(connection: Connection, interview_id: UUID) -> int:
-    query = sa.select(sa.func.coalesce(sa.func.sum(track_pieces.c.size_bytes), 0)).where(track_pieces.c.interview_id == interview_id)
-    return int(connection.execute(query).scalar_one())
+def recorded_bytes(connection: Connection, interview_id: UUID, kind: str) -> int:
+    query = sa.select(sa.func.coalesce(sa.func.sum(track_pieces.c.size_bytes), 0))
+    its = query.where(track_pieces.c.interview_id == interview_id, track_pieces.c.kind == kind)
+    return int(connection.execute(its).scalar_one())
 
 
-def list_pieces(connection: Connection, interview_id: UUID, *, speaker: str = "", after: datetime | None = None) -> list[Piece]:
-    """In the order of their times; those that end after a time, of one speaker where one is named."""
+def list_pieces(
+    connection: Connection, interview_id: UUID, *, kind: str = "", speaker: str = "", after: datetime | None = None
+) -> list[Piece]:
+    """In the order of their times; those that end after a time, of one kind and one speaker where these are named."""
     query = sa.select(track_pieces).where(track_pieces.c.interview_id == interview_id)
+    if kind:
+        query = query.where(track_pieces.c.kind == kind)
     if speaker:
         query = query.where(track_pieces.c.speaker == speaker)
     if after is not None:

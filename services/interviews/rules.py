@@ -9,7 +9,7 @@ from services.interviews.tables import Interview, QuestionAnswer
 
 _WHO_ACTS = ("owner", "admin", "member")
 _MOST_SIGNALS = 2000
-_MOST_RECORDED = 256 * 2**20
+_MOST_VOICES = 256 * 2**20
 WAITS_FOR = timedelta(minutes=2)  # how long an interviewer waits for a candidate who has left
 LONGEST = timedelta(hours=3)  # from the candidate's first entry
 NOBODY_CAME = timedelta(days=14)  # after the start
@@ -88,9 +88,11 @@ def check_consent(interview: Interview) -> None:
         raise errors.FailedPrecondition("CONSENT_MISSING", "nothing is recorded before the candidate has agreed to it: ConsentToRecording")
 
 
-def check_recorded(size: int) -> None:
-    if size > _MOST_RECORDED:
-        raise errors.FailedPrecondition("RECORDING_FULL", f"of an interview {_MOST_RECORDED >> 20} MiB are recorded at most")
+def check_recorded(kind: str, size: int, most_video: int) -> None:
+    """Of voices, or of pictures."""
+    most = _MOST_VOICES if kind == "audio" else most_video
+    if size > most:
+        raise errors.FailedPrecondition("RECORDING_FULL", f"of an interview {most >> 20} MiB of {kind} are recorded at most")
 
 
 def check_signals(count: int) -> None:

@@ -14,6 +14,9 @@ class Settings(chassis.Settings):
     jobs_url: str = Field("127.0.0.1:50053", alias="JOB_SERVICE_URL", description="gRPC address of jobs.")
     billing_url: str = Field("127.0.0.1:50056", alias="BILLING_SERVICE_URL", description="gRPC address of billing.")
     inference_url: str = Field("127.0.0.1:50055", alias="INFERENCE_SERVICE_URL", description="gRPC address of inference.")
+    video_mib: int = Field(
+        1024, ge=0, le=1_000_000, alias="INTERVIEW_VIDEO_MIB", description="MiB of pictures that are recorded of one interview at most."
+    )
     code_runner: Literal["wasm", "judge0", "piston", "none"] = Field(
         "wasm", alias="CODE_RUNNER", description="What runs candidates' code: wasm (in a sandbox here), judge0, piston, or none."
     )

@@ -52,6 +52,7 @@ question_answers = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("recording_type", sa.Text, nullable=False),
+    sa.Column("recording_id", sa.Uuid),
     sa.Column("problem", sa.Text, nullable=False),
     sa.Column("is_considered", sa.Boolean, nullable=False),
     sa.Column("score", sa.Numeric(4, 1)),
@@ -145,6 +146,7 @@ track_pieces = sa.Table(
     sa.Column("size_bytes", sa.Integer, nullable=False),
     sa.Column("milliseconds", sa.Integer, nullable=False),
     sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
 )  # fmt: skip
 
 code_runs = sa.Table(
@@ -243,6 +245,7 @@ class QuestionAnswer:
     language: str
     source: str
     recording_type: str
+    recording_id: UUID | None
     problem: str
     is_considered: bool
     score: Decimal | None
@@ -327,7 +330,7 @@ class RoomState:
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of one voice, in a file of its own."""
+    """A stretch of one voice or picture (`kind`: `audio` or `video`), in a file of its own."""
 
     track_id: UUID
     number: int
@@ -338,6 +341,7 @@ class Piece:
     size_bytes: int
     milliseconds: int
     started_at: datetime
+    kind: str
 
 
 @dataclass(frozen=True)

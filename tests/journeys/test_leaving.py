@@ -156,6 +156,7 @@ def world(house: House) -> World:
 
 
 VOICES = {"candidate": b"OggS what the candidate said", "colleague": b"OggS what the colleague said", "interviewer": b"OggS what it asked"}
+PICTURES = {"candidate": b"\x1aE how the candidate looked", "colleague": b"\x1aE how the colleague looked"}
 
 
 def speak(house: House, made: World) -> None:
@@ -168,22 +169,24 @@ def speak(house: House, made: World) -> None:
     stub, me = house.stub("interviews", interviewer_pb2_grpc.InterviewerServiceStub), house.as_service("interviewer", "interviews")
     leases = (stub.LeaseRoom(interviewer_pb2.LeaseRoomRequest(holder="test"), metadata=me).lease for _ in count())
     lease = next(lease for lease in leases if lease.interview_id in (interview_id, ""))
-    for speaker, user_id in (("candidate", candidate.user_id), ("colleague", employer.user_id), ("interviewer", "")):
+    ids, tracks = {"candidate": candidate.user_id, "colleague": employer.user_id, "interviewer": ""}, {"audio": VOICES, "video": PICTURES}
+    for kind, speaker, data in ((kind, *one) for kind, track in tracks.items() for one in track.items()):
         piece = interviewer_pb2.AddPieceRequest(
             interview_id=interview_id,
             lease_id=lease.lease_id,
             track_id=str(uuid4()),
-            user_id=user_id,
+            user_id=ids[speaker],
             milliseconds=1000,
-            data=VOICES[speaker],
+            data=data,
+            kind=kind,
         )
         piece.start_time.GetCurrentTime()
         stub.AddPiece(piece, metadata=me)
 
 
-def voices_in(archive: zipfile.ZipFile) -> dict[str, bytes]:
-    """By who speaks."""
-    named = [name for name in archive.namelist() if name.startswith("interviews/voices/")]
+def tracks_in(archive: zipfile.ZipFile, kind: str) -> dict[str, bytes]:
+    """By whose they are."""
+    named = [name for name in archive.namelist() if name.startswith(f"interviews/{kind}/")]
     return {name.split("/")[2].partition("-")[0]: archive.read(name) for name in named}
 
 
@@ -251,8 +254,9 @@ def test_a_candidate_gets_all_that_is_kept_of_them_and_leaves_nothing_behind(
     (recording,) = [name for name in archive.namelist() if name.startswith("interviews/recordings/")]
     assert archive.read(recording) == RECORDING.read_bytes()
     answer = recording.rpartition("/")[2]
-    assert voices_in(archive) == VOICES
-    assert voices_in(export(data, world.employer)) == {"colleague": VOICES["colleague"]}
+    assert (tracks_in(archive, "voices"), tracks_in(archive, "videos")) == (VOICES, PICTURES)
+    theirs = export(data, world.employer)
+    assert (tracks_in(theirs, "voices"), tracks_in(theirs, "videos")) == tuple({"colleague": of["colleague"]} for of in (VOICES, PICTURES))
     kept = {str(row["file_id"]) for row in records["interviews"]["track_pieces"]}
     assert kept == {name.rpartition("/")[2] for name in files_of(house) if name.rpartition("/")[2] in kept}
 

@@ -8,7 +8,7 @@ import grpc
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
 from services.billing import catalogue, ledger, rules
 from services.billing.store import credits as store
-from services.billing.tables import Account, Booking, Hold, Transaction
+from services.billing.tables.credits import Account, Booking, Hold, Transaction
 from services.chassis import audit, calls, errors, idempotency, ids, paging
 from services.chassis.calls import Scope
 from services.chassis.clock import Clock, to_timestamp, utc_now
@@ -129,6 +129,7 @@ class CreditService(credits_pb2_grpc.CreditServiceServicer):
             if first is None:
                 raise rules.insufficient(store.lock_account(connection, tenant_id, unit), amount, now=self._clock())
             taken_back = first.unit is None or store.find_booking(connection, tenant_id, _refund_key(again.key)) is not None
+        store.keep(self._database, tenant_id)
         rules.check_same(first, unit, amount, again)
         if taken_back:
             raise errors.Aborted("SPEND_REVERSED", "this spend was taken back; it cannot happen any more")

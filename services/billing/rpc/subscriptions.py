@@ -14,7 +14,9 @@ from services.billing.rpc.messages import to_payment, to_plan, to_quotas, to_sub
 from services.billing.store import credits as accounts
 from services.billing.store import payments, plans
 from services.billing.store import subscriptions as store
-from services.billing.tables import Booking, Payment, Plan, Subscription
+from services.billing.tables.credits import Booking
+from services.billing.tables.payments import Payment
+from services.billing.tables.subscriptions import Plan, Subscription
 from services.chassis import audit, calls, errors, idempotency, ids, paging
 from services.chassis.calls import Person, Scope
 from services.chassis.clock import Clock, to_timestamp, utc_now
@@ -129,6 +131,8 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
             first = spent or accounts.find_booking(connection, person.tenant_id, booking.key)
         if first is None:
             raise rules.insufficient(account, amount, now=now)
+        if spent is None:
+            accounts.keep(self._database, person.tenant_id)
         rules.check_same(first, "hiring", amount, booking)
         return subscriptions_pb2.CreditUsage(
             id=str(first.id), subscription_id=str(found.id), amount=amount / 2, reason=first.description,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.tables import (
+from services.billing.tables.credits import (
     UNITS,
     Account,
     Booking,
@@ -31,29 +31,17 @@ from services.chassis.paging import Page
 
 _SHOWN = ("PURCHASE", "TAILOR", "INTERVIEW", "GRANT", "REFUND", "BONUS", "EXPIRY")
 
-# The account is locked, changed and written of in one statement, which its message ends: nobody waits for a round trip of ours. A key that was booked before
-# violates credit_transactions_once and takes all of it back; ON CONFLICT DO NOTHING would keep the change and drop its booking.
+# The account is locked, changed and written of in one statement, which its message ends: nobody waits for a round trip of ours. Nor for the disk: the next
+# spender has the account as soon as this one has committed, and one write to the disk serves all who wait for theirs. Who is answered has waited, see `keep`.
+# A key that was booked before violates credit_transactions_once and takes all of it back; ON CONFLICT DO NOTHING would keep the change and drop its booking.
 _SPEND = """
-WITH account AS MATERIALIZED (
-    SELECT least(%(amount)s, CASE WHEN monthly_until > %(now)s THEN monthly ELSE 0 END) AS monthly, lasting
-    FROM credit_accounts WHERE tenant_id = %(tenant_id)s AND unit = %(unit)s FOR UPDATE
-), taken AS (
-    UPDATE credit_accounts a SET monthly = a.monthly - account.monthly, lasting = a.lasting - (%(amount)s - account.monthly)
-    FROM account WHERE a.tenant_id = %(tenant_id)s AND a.unit = %(unit)s AND account.lasting >= %(amount)s - account.monthly
-    RETURNING account.monthly AS from_monthly, a.monthly + a.lasting + a.held AS total
-), booked AS (
-    INSERT INTO credit_transactions (id, tenant_id, unit, type, key, monthly, lasting, held, outside, balance_after, description, reference_id,
-        tokens_used, prompt_tokens, completion_tokens, created_at)
-    SELECT %(id)s, %(tenant_id)s, %(unit)s, %(type)s, %(key)s, -from_monthly, from_monthly - %(amount)s, 0, %(amount)s, total, %(description)s,
-        %(reference_id)s, %(tokens_used)s, %(prompt_tokens)s, %(completion_tokens)s, %(now)s FROM taken
-    RETURNING *
-), audited AS (
-    INSERT INTO audit_log (id, tenant_id, user_id, service, action, ip_address, details, request_id)
-    SELECT %(audit_id)s, tenant_id, %(audit_user_id)s, %(audit_service)s, %(audit_action)s, %(audit_ip_address)s, %(audit_details)s, %(audit_request_id)s
-    FROM booked
-)
-SELECT * FROM booked
+SET LOCAL synchronous_commit = off;
+SELECT * FROM spend_credits(%(id)s, %(tenant_id)s, %(unit)s, %(amount)s, %(type)s, %(key)s, %(description)s, %(reference_id)s, %(tokens_used)s,
+    %(prompt_tokens)s, %(completion_tokens)s, %(now)s, %(audit_id)s, %(audit_user_id)s, %(audit_service)s, %(audit_action)s, %(audit_ip_address)s,
+    %(audit_details)s, %(audit_request_id)s)
 """
+# A commit that waits for the disk, and all that was committed before it is there too.
+_KEEP = "SELECT pg_logical_emit_message(true, 'einstellen', '')"
 
 # Asked for in every booking: built once, as building a statement costs more than running it.
 _ACCOUNT = sa.and_(credit_accounts.c.tenant_id == sa.bindparam("its_tenant"), credit_accounts.c.unit == sa.bindparam("its_unit"))
@@ -67,7 +55,7 @@ _BOOKING = sa.select(credit_transactions).where(
 def spend(
     database: Database, tenant_id: UUID, unit: str, amount: int, booking: Booking, audited: Mapping[str, Any], *, now: datetime
 ) -> Transaction | None:
-    """Takes credits and books it, from monthly ones first; None where there are too few, or the key was booked before."""
+    """Takes credits and books it for good, from monthly ones first; None where there are too few, or the key was booked before."""
     row = {f"audit_{name}": json.dumps(value) if name == "details" else value for name, value in audited.items()}
     values = {**vars(booking), **row, "tenant_id": tenant_id, "unit": unit, "amount": amount, "now": now}
     try:
@@ -76,7 +64,15 @@ def spend(
         if constraint_of(problem) != "credit_transactions_once":
             raise
         return None
-    return Transaction(**rows[0]._mapping) if rows else None
+    if not rows:
+        return None
+    keep(database, tenant_id)
+    return Transaction(**rows[0]._mapping)
+
+
+def keep(database: Database, tenant_id: UUID) -> None:
+    """Waits until every spend that can be seen now is on the disk. Who answers by another's spend asks for it: that one may still be waiting, or have died."""
+    database.run_alone(Scope(tenant_id), _KEEP, {})
 
 
 def book(connection: Connection, account: Account, legs: Legs, booking: Booking, *, now: datetime) -> Transaction:

@@ -1,7 +1,8 @@
-"""One peer connection (WebRTC) with a participant: their sound comes in, the interviewer's voice goes out."""
+"""One peer connection (WebRTC) with a participant: their sound and picture come in, the interviewer's voice goes out."""
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Callable, Iterable
 
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
@@ -11,23 +12,29 @@ from av import AudioFrame, AudioResampler
 
 from einstellen.rooms.v1 import media_pb2
 from services.chassis.logs import log
+from services.interviews.interviewer.pictures import Seen, watch
 from services.interviews.interviewer.turns import RATE
 from services.interviews.interviewer.voice import Voice
 
 Heard = Callable[[bytes], None]
+_PICTURE = re.compile(r"(m=video [^\r\n]*\r\nc=[^\r\n]*\r\n)")
 
 
 class Peer:
     """Answers one offer. It ends by itself where the other side is gone for good."""
 
     def __init__(
-        self, session: str, servers: Iterable[media_pb2.IceServer], voice: Voice, heard: Heard, connected: Callable[[], object]
-    ) -> None:
-        """`heard` gets samples at 16 kHz; `connected` is called when they can be heard, and hear."""
+        self, session: str, servers: Iterable[media_pb2.IceServer], voice: Voice, heard: Heard, connected: Callable[[], object],
+        *, seen: Seen | None = None, kbits: int = 0,
+    ) -> None:  # fmt: skip
+        """`heard` gets samples at 16 kHz; `connected` is called when they can be heard, and hear; `seen` gets their picture, for which they are asked to
+        send no more than so many kbit/s.
+        """
         self.session = session
         self._voice = voice
         self._heard = heard
         self._connected = connected
+        self._seen, self._kbits = seen if kbits else None, kbits
         self._track = voice.track()
         self._listening: asyncio.Task[None] | None = None
         ice = [RTCIceServer(urls=list(one.urls), username=one.username or None, credential=one.credential or None) for one in servers]
@@ -38,13 +45,18 @@ class Peer:
     async def answer(self, sdp: str) -> str:
         """Raises ValueError for an offer that cannot be read."""
         connection = self._connection
+        watched = watch(connection, sdp, self._seen) if self._seen is not None else None
         await connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
         connection.addTrack(self._track)
         for transceiver in connection.getTransceivers():
-            if transceiver.kind == "video":
-                transceiver.direction = "inactive"  # people see each other; nobody has to show themselves to a machine
+            if transceiver.kind == "video" and transceiver is not watched:
+                transceiver.direction = (
+                    "inactive"  # people see each other; nobody has to show themselves to a machine that does not record it
+                )
         await connection.setLocalDescription(await connection.createAnswer())
-        return str(connection.localDescription.sdp)
+        # What they may send at most (RFC 8866, 5.8), which aiortc has no word for.
+        answer = str(connection.localDescription.sdp)
+        return answer if watched is None else _PICTURE.sub(rf"\g<1>b=AS:{self._kbits}\r\n", answer)
 
     async def add(self, candidate: media_pb2.IceCandidate) -> None:
         if candidate.candidate:

@@ -15,6 +15,7 @@ from services.chassis.logs import log
 from services.interviews.interviewer.listening import Listening
 from services.interviews.interviewer.peer import Peer
 from services.interviews.interviewer.peers import Services
+from services.interviews.interviewer.pictures import Clip, Frame
 from services.interviews.interviewer.recorder import Piece, Recorder
 from services.interviews.interviewer.seat import Seat
 from services.interviews.interviewer.settings import Settings
@@ -40,7 +41,7 @@ class Session:
         self._settings = settings
         self._servers: list[media_pb2.IceServer] = []
         self._peers: dict[str, Peer] = {}  # by participant
-        self._recorder = Recorder(self._keep)
+        self._recorder = Recorder(self._keep, settings.video_kbits)
         self._voice = Voice(lambda audio, begins: self._recorder.take("", audio, VOICE_RATE, time.time() + begins))
         self._speaking = Speaking(self._seat, self._voice)
         self._listening = Listening(self._seat, self._speaking)
@@ -171,18 +172,18 @@ class Session:
     async def _record(self) -> None:
         """Records while everybody who is here agrees, and the candidate is."""
         people = [one for one in self._seat.participants.values() if one.user_id]
-        before = self._recorder.is_on
-        self._recorder.switch(all(one.agrees for one in people) and any(one.user_id == self._seat.lease.user_id for one in people))
-        self._seat.is_recording = self._recorder.is_on
-        if self._recorder.is_on != before:
+        all_agree = all(one.agrees for one in people)
+        self._recorder.switch(all_agree and any(one.user_id == self._seat.lease.user_id for one in people), keeps=all_agree)
+        if self._recorder.is_on != self._seat.is_recording:
+            self._seat.is_recording = self._recorder.is_on
             await self._seat.tell()
 
-    async def _keep(self, piece: Piece, data: bytes) -> None:
+    async def _keep(self, piece: Piece | Clip, data: bytes) -> None:
         start = to_timestamp(datetime.fromtimestamp(piece.started_at, UTC))
         await self._services.add_piece(
             interviewer_pb2.AddPieceRequest(
                 interview_id=self.interview_id, lease_id=self._seat.lease.lease_id, track_id=piece.track_id, number=piece.number, user_id=piece.user_id,
-                start_time=start, milliseconds=max(1, round(piece.seconds * 1000)), data=data,
+                start_time=start, milliseconds=max(1, round(piece.seconds * 1000)), kind=piece.kind, data=data,
             )
         )  # fmt: skip
 
@@ -192,7 +193,10 @@ class Session:
             if signal.description.type != "offer":
                 return
             await self._drop_peers_of(sender)
-            peer = Peer(signal.session, self._servers, self._voice, lambda audio: self._listen(sender, audio), self._speaking.listened.set)
+            peer = Peer(
+                signal.session, self._servers, self._voice, lambda audio: self._listen(sender, audio), self._speaking.listened.set,
+                seen=lambda frame: self._watch(sender, signal.session, frame), kbits=self._settings.video_kbits,
+            )  # fmt: skip
             try:
                 sdp = await peer.answer(signal.description.sdp)
             except Exception as problem:  # noqa: BLE001 - aiortc refuses words that are no SDP, or SDP that it cannot answer, in many ways
@@ -225,6 +229,10 @@ class Session:
             self._recorder.take(one.user_id, audio, RATE, time.time() - len(audio) / (2 * RATE))
         if one is None or one.user_id == self._seat.lease.user_id:
             self._listening.feed(audio)
+
+    def _watch(self, sender: str, source: str, frame: Frame) -> bool:
+        one = self._seat.participants.get(sender)
+        return one is not None and sender == self._newest_of(one.user_id) and self._recorder.see(one.user_id, source, frame, time.time())
 
     def _newest_of(self, user_id: str) -> str:
         """Where somebody is heard: with two tabs, the one that called last; their sounds would be mixed into none that can be understood."""

@@ -15,3 +15,10 @@ class Settings(chassis.Settings):
     inference_url: str = Field("127.0.0.1:50055", alias="INFERENCE_SERVICE_URL", description="gRPC address of inference.")
     most_rooms: int = Field(4, ge=1, le=100, alias="INTERVIEWER_ROOMS", description="Interviews that one such process holds at once.")
     voice: str = Field("", alias="INTERVIEWER_VOICE", description="The voice it speaks with, by its provider's name for it.")
+    video_kbits: int = Field(
+        500,
+        ge=0,
+        le=1500,
+        alias="INTERVIEWER_VIDEO_KBITS",
+        description="Kilobits a second of each picture that is recorded; 0 records none.",
+    )

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import grpc
 from sqlalchemy import Connection
 
 from einstellen.interviews.v1 import interviewer_pb2, interviewer_pb2_grpc
-from services.chassis import audit, calls, errors, ids, objects, tasks
+from services.chassis import audit, calls, errors, ids, tasks
 from services.chassis.clock import Clock, from_timestamp, to_timestamp, utc_now
 from services.chassis.database import Database
 from services.chassis.objects import ObjectStore
@@ -26,11 +26,15 @@ _CONSIDER = timedelta(seconds=5)
 class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
     """See interviewer.proto: a process of ours calls for itself, so each transaction is the system's."""
 
-    def __init__(self, database: Database, conversation: Conversation, room: Room, files: ObjectStore, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, database: Database, conversation: Conversation, room: Room, files: ObjectStore, most_video: int, clock: Clock = utc_now
+    ) -> None:
+        """`most_video` are the bytes of pictures that are kept of one interview."""
         self._database = database
         self._conversation = conversation
         self._room = room
         self._files = files
+        self._most_video = most_video
         self._clock = clock
 
     def LeaseRoom(self, request: interviewer_pb2.LeaseRoomRequest, context: Context) -> interviewer_pb2.LeaseRoomResponse:
@@ -140,20 +144,22 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
             interview, piece = self._piece(connection, request)
             if room_store.has_piece(connection, piece):
                 return interviewer_pb2.AddPieceResponse()
+            key = recordings.key_of_piece(interview.tenant_id, piece.kind, piece.file_id)
+            noted = recordings.note(connection, interview.tenant_id, key, self._clock())
         # Between the two, as the store of files may be far away, and before the row, which must not be without its file.
-        key = objects.key_of(interview.tenant_id, recordings.VOICES, piece.file_id)
         self._files.put(key, request.data)
         try:
             with self._database.begin(calls.SYSTEM) as connection:
                 self._piece(connection, request)
-                room_store.add_piece(connection, piece)
+                if room_store.add_piece(connection, piece):
+                    recordings.keep(connection, noted)
         except (errors.FailedPrecondition, errors.NotFound):  # somebody has left or changed their mind meanwhile
             self._files.delete(key)
             raise
         return interviewer_pb2.AddPieceResponse()
 
     def _piece(self, connection: Connection, request: interviewer_pb2.AddPieceRequest) -> tuple[Interview, Piece]:
-        """What is to be kept, where whose voice it is agrees and there is room for it."""
+        """What is to be kept, where whose it is agrees and there is room for it."""
         interview_id, user_id = UUID(request.interview_id), UUID(request.user_id) if request.user_id else None
         room_store.lock_lease(connection, interview_id, UUID(request.lease_id), self._clock())
         interview = store.find_interview(connection, interview_id)
@@ -161,12 +167,13 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
             raise store.no_interview()
         rules.check_consent(interview)
         if user_id is not None and not room_store.agrees(connection, interview, user_id):
-            raise errors.FailedPrecondition("CONSENT_MISSING", "whose voice it is has not agreed")
-        rules.check_recorded(room_store.recorded_bytes(connection, interview_id) + len(request.data))
+            raise errors.FailedPrecondition("CONSENT_MISSING", "whose it is has not agreed")
+        kind = request.kind or "audio"
+        rules.check_recorded(kind, room_store.recorded_bytes(connection, interview_id, kind) + len(request.data), self._most_video)
         speaker = "interviewer" if user_id is None else "candidate" if user_id == interview.user_id else "colleague"
         return interview, Piece(
-            UUID(request.track_id), request.number, interview_id, user_id, speaker, uuid5(UUID(request.track_id), str(request.number)),
-            len(request.data), request.milliseconds, from_timestamp(request.start_time),
+            UUID(request.track_id), request.number, interview_id, user_id, speaker, ids.mint(),
+            len(request.data), request.milliseconds, from_timestamp(request.start_time), kind,
         )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
-"""The RPCs of replays: what happened in an interview, on one time line, and the voices that were recorded."""
+"""The RPCs of replays: what happened in an interview, on one time line, and the voices and pictures that were recorded."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import grpc
@@ -9,18 +10,17 @@ from google.api.httpbody_pb2 import HttpBody
 from sqlalchemy import Connection
 
 from einstellen.interviews.v1 import replay_pb2, replay_pb2_grpc
-from services.chassis import calls, errors, objects, paging
+from services.chassis import calls, errors, paging
 from services.chassis.calls import Person
 from services.chassis.clock import to_timestamp
 from services.chassis.database import Database
 from services.chassis.objects import ObjectStore
-from services.interviews import recordings, room_store, rules, store
+from services.interviews import films, recordings, room_store, rules, store
 from services.interviews.coding import store as coding
 from services.interviews.rpc import shown
 from services.interviews.tables import Interview, Piece, Stretch
 
 Context = grpc.ServicerContext
-_EVERY_LINE = 1_000_000
 Moments = list[tuple[datetime, replay_pb2.Moment]]
 
 
@@ -42,7 +42,7 @@ class ReplayService(replay_pb2_grpc.ReplayServiceServicer):
         found = [
             (at, moment)
             for at, moment in found
-            if at + timedelta(milliseconds=moment.voice.milliseconds or moment.edits.milliseconds) >= since
+            if at + timedelta(milliseconds=moment.voice.milliseconds or moment.video.milliseconds or moment.edits.milliseconds) >= since
         ]
         first = page.after[0] if page.after else 0
         places, token = page.cut(range(first, min(len(found), first + page.fetch)), lambda place: [place + 1])
@@ -58,16 +58,30 @@ class ReplayService(replay_pb2_grpc.ReplayServiceServicer):
         with self._database.begin(person) as connection:
             interview = store.get_interview(connection, UUID(request.interview_id), person.tenant_id, person.user_id)
             after = _began(interview) + timedelta(milliseconds=request.from_milliseconds)
-            pieces = room_store.list_pieces(connection, interview.id, speaker=request.speaker, after=after)
+            pieces = room_store.list_pieces(connection, interview.id, kind="audio", speaker=request.speaker, after=after)
         if not pieces:
             raise errors.NotFound("RECORDING_NOT_FOUND", "nothing of this voice is recorded from there on")
         for piece in pieces:
             # One file after the other is a file again: Ogg chains (RFC 3533, 4).
             try:
-                for data in self._files.chunks(objects.key_of(interview.tenant_id, recordings.VOICES, piece.file_id)):
+                for data in self._files.chunks(recordings.key_of_piece(interview.tenant_id, piece.kind, piece.file_id)):
                     yield HttpBody(content_type="audio/ogg", data=data)
             except FileNotFoundError:
                 continue  # erased since
+
+    def DownloadVideo(self, request: replay_pb2.DownloadVideoRequest, context: Context) -> Iterator[HttpBody]:
+        person = calls.person()
+        with self._database.begin(person) as connection:
+            interview = store.get_interview(connection, UUID(request.interview_id), person.tenant_id, person.user_id)
+            after = _began(interview) + timedelta(milliseconds=request.from_milliseconds)
+            pieces = room_store.list_pieces(connection, interview.id, kind="video", speaker=request.speaker, after=after)
+        shown = films.choose(pieces, UUID(request.track_id) if request.track_id else None)
+        if not shown:
+            raise errors.NotFound("RECORDING_NOT_FOUND", "nothing of this picture is recorded from there on")
+        for data in films.join(
+            shown, lambda piece: self._files.get(recordings.key_of_piece(interview.tenant_id, piece.kind, piece.file_id))
+        ):
+            yield HttpBody(content_type="video/webm", data=data)
 
 
 def _began(interview: Interview) -> datetime:
@@ -76,10 +90,10 @@ def _began(interview: Interview) -> datetime:
 
 def _moments(connection: Connection, interview: Interview, person: Person) -> Moments:
     found: Moments = []
-    for line in store.list_lines(connection, interview.id, 0, _EVERY_LINE):
+    for line in store.list_lines(connection, interview.id):
         found.append((line.said_at, replay_pb2.Moment(line=shown.to_line(line))))
     for piece in room_store.list_pieces(connection, interview.id):
-        found.append((piece.started_at, replay_pb2.Moment(voice=_to_voice(piece))))
+        found.append((piece.started_at, _to_recorded(piece)))
     scored = rules.is_organization(interview, person)
     for question in store.list_questions(connection, interview.id):
         if question.code and question.answered_at is not None:
@@ -103,11 +117,10 @@ def _to_edits(interview: Interview, stretch: Stretch) -> replay_pb2.CodeEdits:
     )
 
 
-def _to_voice(piece: Piece) -> replay_pb2.VoicePiece:
-    return replay_pb2.VoicePiece(
-        speaker=piece.speaker,
-        track_id=str(piece.track_id),
-        number=piece.number,
-        milliseconds=piece.milliseconds,
-        size_bytes=piece.size_bytes,
-    )
+def _to_recorded(piece: Piece) -> replay_pb2.Moment:
+    of_it: dict[str, Any] = {
+        "speaker": piece.speaker, "track_id": str(piece.track_id), "number": piece.number, "milliseconds": piece.milliseconds, "size_bytes": piece.size_bytes,
+    }  # fmt: skip
+    if piece.kind == "video":
+        return replay_pb2.Moment(video=replay_pb2.VideoPiece(**of_it))
+    return replay_pb2.Moment(voice=replay_pb2.VoicePiece(**of_it))

@@ -133,7 +133,7 @@ class NoteSpokenResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class AddPieceRequest(_message.Message):
-    __slots__ = ("interview_id", "lease_id", "track_id", "number", "user_id", "start_time", "milliseconds", "data")
+    __slots__ = ("interview_id", "lease_id", "track_id", "number", "user_id", "start_time", "milliseconds", "data", "kind")
     INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]
     LEASE_ID_FIELD_NUMBER: _ClassVar[int]
     TRACK_ID_FIELD_NUMBER: _ClassVar[int]
@@ -142,6 +142,7 @@ class AddPieceRequest(_message.Message):
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
     DATA_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     interview_id: str
     lease_id: str
     track_id: str
@@ -150,7 +151,8 @@ class AddPieceRequest(_message.Message):
     start_time: _timestamp_pb2.Timestamp
     milliseconds: int
     data: bytes
-    def __init__(self, interview_id: _Optional[str] = ..., lease_id: _Optional[str] = ..., track_id: _Optional[str] = ..., number: _Optional[int] = ..., user_id: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., milliseconds: _Optional[int] = ..., data: _Optional[bytes] = ...) -> None: ...
+    kind: str
+    def __init__(self, interview_id: _Optional[str] = ..., lease_id: _Optional[str] = ..., track_id: _Optional[str] = ..., number: _Optional[int] = ..., user_id: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., milliseconds: _Optional[int] = ..., data: _Optional[bytes] = ..., kind: _Optional[str] = ...) -> None: ...
 
 class AddPieceResponse(_message.Message):
     __slots__ = ()

@@ -127,8 +127,8 @@ class InterviewerServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AddPiece(self, request, context):
-        """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
-        FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
+        """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+        FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL; ABORTED / UPLOAD_INTERRUPTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

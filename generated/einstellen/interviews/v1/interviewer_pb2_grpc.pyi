@@ -58,8 +58,8 @@ class InterviewerServiceStub:
     FAILED_PRECONDITION / LEASE_LOST.
     """
     AddPiece: _grpc.UnaryUnaryMultiCallable[_interviewer_pb2.AddPieceRequest, _interviewer_pb2.AddPieceResponse]
-    """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
-    FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
+    """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+    FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL; ABORTED / UPLOAD_INTERRUPTED.
     """
 
 @_typing.type_check_only
@@ -92,8 +92,8 @@ class InterviewerServiceAsyncStub(InterviewerServiceStub):
     FAILED_PRECONDITION / LEASE_LOST.
     """
     AddPiece: _aio.UnaryUnaryMultiCallable[_interviewer_pb2.AddPieceRequest, _interviewer_pb2.AddPieceResponse]  # type: ignore[assignment]
-    """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
-    FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
+    """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+    FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL; ABORTED / UPLOAD_INTERRUPTED.
     """
 
 class InterviewerServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -165,8 +165,8 @@ class InterviewerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _interviewer_pb2.AddPieceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_interviewer_pb2.AddPieceResponse, _abc.Awaitable[_interviewer_pb2.AddPieceResponse]]:
-        """Keeps a stretch of a voice, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
-        FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
+        """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
+        FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL; ABORTED / UPLOAD_INTERRUPTED.
         """
 
 def add_InterviewerServiceServicer_to_server(servicer: InterviewerServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -30,7 +30,7 @@ from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%einstellen/interviews/v1/replay.proto\x12\x18\x65instellen.interviews.v1\x1a\x1b\x62uf/validate/validate.proto\x1a)einstellen/interviews/v1/interviews.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xce\x01\n\x12ListMomentsRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12&\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\x12:\n\x11\x66rom_milliseconds\x18\x04 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00R\x10\x66romMilliseconds\"y\n\x13ListMomentsResponse\x12:\n\x07moments\x18\x01 \x03(\x0b\x32 .einstellen.interviews.v1.MomentR\x07moments\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x9a\x03\n\x06Moment\x12\'\n\x0f\x61t_milliseconds\x18\x01 \x01(\x03R\x0e\x61tMilliseconds\x12.\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12>\n\x04line\x18\x03 \x01(\x0b\x32(.einstellen.interviews.v1.TranscriptLineH\x00R\x04line\x12<\n\x05voice\x18\x04 \x01(\x0b\x32$.einstellen.interviews.v1.VoicePieceH\x00R\x05voice\x12\x38\n\x04\x63ode\x18\x05 \x01(\x0b\x32\".einstellen.interviews.v1.QuestionH\x00R\x04\x63ode\x12:\n\x06signal\x18\x06 \x01(\x0b\x32 .einstellen.interviews.v1.SignalH\x00R\x06signal\x12;\n\x05\x65\x64its\x18\x07 \x01(\x0b\x32#.einstellen.interviews.v1.CodeEditsH\x00R\x05\x65\x64itsB\x06\n\x04what\"\x7f\n\tCodeEdits\x12\x16\n\x06\x65\x64itor\x18\x01 \x01(\tR\x06\x65\x64itor\x12\x1b\n\tfirst_seq\x18\x02 \x01(\x03R\x08\x66irstSeq\x12\x19\n\x08last_seq\x18\x03 \x01(\x03R\x07lastSeq\x12\"\n\x0cmilliseconds\x18\x04 \x01(\x05R\x0cmilliseconds\"\x9c\x01\n\nVoicePiece\x12\x18\n\x07speaker\x18\x01 \x01(\tR\x07speaker\x12\x19\n\x08track_id\x18\x02 \x01(\tR\x07trackId\x12\x16\n\x06number\x18\x03 \x01(\x05R\x06number\x12\"\n\x0cmilliseconds\x18\x04 \x01(\x05R\x0cmilliseconds\x12\x1d\n\nsize_bytes\x18\x05 \x01(\x05R\tsizeBytes\"\xc3\x01\n\x14\x44ownloadVoiceRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12\x42\n\x07speaker\x18\x02 \x01(\tB(\xbaH%r#R\x0binterviewerR\tcandidateR\tcolleagueR\x07speaker\x12:\n\x11\x66rom_milliseconds\x18\x03 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00R\x10\x66romMilliseconds2\xe1\x02\n\rReplayService\x12\xa3\x01\n\x0bListMoments\x12,.einstellen.interviews.v1.ListMomentsRequest\x1a-.einstellen.interviews.v1.ListMomentsResponse\"7\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02+\x12)/api/v1/interviews/{interview_id}/moments\x12\x99\x01\n\rDownloadVoice\x12..einstellen.interviews.v1.DownloadVoiceRequest\x1a\x14.google.api.HttpBody\"@\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x34\x12\x32/api/v1/interviews/{interview_id}/voices/{speaker}0\x01\x1a\x0e\x9a\xb5\x18\ninterviewsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%einstellen/interviews/v1/replay.proto\x12\x18\x65instellen.interviews.v1\x1a\x1b\x62uf/validate/validate.proto\x1a)einstellen/interviews/v1/interviews.proto\x1a#einstellen/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xce\x01\n\x12ListMomentsRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12&\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\tpageToken\x12:\n\x11\x66rom_milliseconds\x18\x04 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00R\x10\x66romMilliseconds\"y\n\x13ListMomentsResponse\x12:\n\x07moments\x18\x01 \x03(\x0b\x32 .einstellen.interviews.v1.MomentR\x07moments\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xd8\x03\n\x06Moment\x12\'\n\x0f\x61t_milliseconds\x18\x01 \x01(\x03R\x0e\x61tMilliseconds\x12.\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12>\n\x04line\x18\x03 \x01(\x0b\x32(.einstellen.interviews.v1.TranscriptLineH\x00R\x04line\x12<\n\x05voice\x18\x04 \x01(\x0b\x32$.einstellen.interviews.v1.VoicePieceH\x00R\x05voice\x12\x38\n\x04\x63ode\x18\x05 \x01(\x0b\x32\".einstellen.interviews.v1.QuestionH\x00R\x04\x63ode\x12:\n\x06signal\x18\x06 \x01(\x0b\x32 .einstellen.interviews.v1.SignalH\x00R\x06signal\x12;\n\x05\x65\x64its\x18\x07 \x01(\x0b\x32#.einstellen.interviews.v1.CodeEditsH\x00R\x05\x65\x64its\x12<\n\x05video\x18\x08 \x01(\x0b\x32$.einstellen.interviews.v1.VideoPieceH\x00R\x05videoB\x06\n\x04what\"\x7f\n\tCodeEdits\x12\x16\n\x06\x65\x64itor\x18\x01 \x01(\tR\x06\x65\x64itor\x12\x1b\n\tfirst_seq\x18\x02 \x01(\x03R\x08\x66irstSeq\x12\x19\n\x08last_seq\x18\x03 \x01(\x03R\x07lastSeq\x12\"\n\x0cmilliseconds\x18\x04 \x01(\x05R\x0cmilliseconds\"\x9c\x01\n\nVoicePiece\x12\x18\n\x07speaker\x18\x01 \x01(\tR\x07speaker\x12\x19\n\x08track_id\x18\x02 \x01(\tR\x07trackId\x12\x16\n\x06number\x18\x03 \x01(\x05R\x06number\x12\"\n\x0cmilliseconds\x18\x04 \x01(\x05R\x0cmilliseconds\x12\x1d\n\nsize_bytes\x18\x05 \x01(\x05R\tsizeBytes\"\x9c\x01\n\nVideoPiece\x12\x18\n\x07speaker\x18\x01 \x01(\tR\x07speaker\x12\x19\n\x08track_id\x18\x02 \x01(\tR\x07trackId\x12\x16\n\x06number\x18\x03 \x01(\x05R\x06number\x12\"\n\x0cmilliseconds\x18\x04 \x01(\x05R\x0cmilliseconds\x12\x1d\n\nsize_bytes\x18\x05 \x01(\x05R\tsizeBytes\"\xc3\x01\n\x14\x44ownloadVoiceRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12\x42\n\x07speaker\x18\x02 \x01(\tB(\xbaH%r#R\x0binterviewerR\tcandidateR\tcolleagueR\x07speaker\x12:\n\x11\x66rom_milliseconds\x18\x03 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00R\x10\x66romMilliseconds\"\xde\x01\n\x14\x44ownloadVideoRequest\x12+\n\x0cinterview_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0binterviewId\x12\x35\n\x07speaker\x18\x02 \x01(\tB\x1b\xbaH\x18r\x16R\tcandidateR\tcolleagueR\x07speaker\x12:\n\x11\x66rom_milliseconds\x18\x03 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00R\x10\x66romMilliseconds\x12&\n\x08track_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x07trackId2\xfd\x03\n\rReplayService\x12\xa3\x01\n\x0bListMoments\x12,.einstellen.interviews.v1.ListMomentsRequest\x1a-.einstellen.interviews.v1.ListMomentsResponse\"7\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02+\x12)/api/v1/interviews/{interview_id}/moments\x12\x99\x01\n\rDownloadVoice\x12..einstellen.interviews.v1.DownloadVoiceRequest\x1a\x14.google.api.HttpBody\"@\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x34\x12\x32/api/v1/interviews/{interview_id}/voices/{speaker}0\x01\x12\x99\x01\n\rDownloadVideo\x12..einstellen.interviews.v1.DownloadVideoRequest\x1a\x14.google.api.HttpBody\"@\x8a\xb5\x18\x02\x10\x01\x82\xd3\xe4\x93\x02\x34\x12\x32/api/v1/interviews/{interview_id}/videos/{speaker}0\x01\x1a\x0e\x9a\xb5\x18\ninterviewsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,24 +51,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DOWNLOADVOICEREQUEST'].fields_by_name['speaker']._serialized_options = b'\272H%r#R\013interviewerR\tcandidateR\tcolleague'
   _globals['_DOWNLOADVOICEREQUEST'].fields_by_name['from_milliseconds']._loaded_options = None
   _globals['_DOWNLOADVOICEREQUEST'].fields_by_name['from_milliseconds']._serialized_options = b'\272H\n\"\010\030\200\224\353\334\003(\000'
+  _globals['_DOWNLOADVIDEOREQUEST'].fields_by_name['interview_id']._loaded_options = None
+  _globals['_DOWNLOADVIDEOREQUEST'].fields_by_name['interview_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_DOWNLOADVIDEOREQUEST'].fields_by_name['speaker']._loaded_options = None
+  _globals['_DOWNLOADVIDEOREQUEST'].fields_by_name['speaker']._serialized_options = b'\272H\030r\026R\tcandidateR\tcolleague'
+  _globals['_DOWNLOADVIDEOREQUEST'].fields_by_name['from_milliseconds']._loaded_options = None
+  _globals['_DOWNLOADVIDEOREQUEST'].fields_by_name['from_milliseconds']._serialized_options = b'\272H\n\"\010\030\200\224\353\334\003(\000'
+  _globals['_DOWNLOADVIDEOREQUEST'].fields_by_name['track_id']._loaded_options = None
+  _globals['_DOWNLOADVIDEOREQUEST'].fields_by_name['track_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REPLAYSERVICE']._loaded_options = None
   _globals['_REPLAYSERVICE']._serialized_options = b'\232\265\030\ninterviews'
   _globals['_REPLAYSERVICE'].methods_by_name['ListMoments']._loaded_options = None
   _globals['_REPLAYSERVICE'].methods_by_name['ListMoments']._serialized_options = b'\212\265\030\002\020\001\202\323\344\223\002+\022)/api/v1/interviews/{interview_id}/moments'
   _globals['_REPLAYSERVICE'].methods_by_name['DownloadVoice']._loaded_options = None
   _globals['_REPLAYSERVICE'].methods_by_name['DownloadVoice']._serialized_options = b'\212\265\030\002\020\001\202\323\344\223\0024\0222/api/v1/interviews/{interview_id}/voices/{speaker}'
+  _globals['_REPLAYSERVICE'].methods_by_name['DownloadVideo']._loaded_options = None
+  _globals['_REPLAYSERVICE'].methods_by_name['DownloadVideo']._serialized_options = b'\212\265\030\002\020\001\202\323\344\223\0024\0222/api/v1/interviews/{interview_id}/videos/{speaker}'
   _globals['_LISTMOMENTSREQUEST']._serialized_start=267
   _globals['_LISTMOMENTSREQUEST']._serialized_end=473
   _globals['_LISTMOMENTSRESPONSE']._serialized_start=475
   _globals['_LISTMOMENTSRESPONSE']._serialized_end=596
   _globals['_MOMENT']._serialized_start=599
-  _globals['_MOMENT']._serialized_end=1009
-  _globals['_CODEEDITS']._serialized_start=1011
-  _globals['_CODEEDITS']._serialized_end=1138
-  _globals['_VOICEPIECE']._serialized_start=1141
-  _globals['_VOICEPIECE']._serialized_end=1297
-  _globals['_DOWNLOADVOICEREQUEST']._serialized_start=1300
-  _globals['_DOWNLOADVOICEREQUEST']._serialized_end=1495
-  _globals['_REPLAYSERVICE']._serialized_start=1498
-  _globals['_REPLAYSERVICE']._serialized_end=1851
+  _globals['_MOMENT']._serialized_end=1071
+  _globals['_CODEEDITS']._serialized_start=1073
+  _globals['_CODEEDITS']._serialized_end=1200
+  _globals['_VOICEPIECE']._serialized_start=1203
+  _globals['_VOICEPIECE']._serialized_end=1359
+  _globals['_VIDEOPIECE']._serialized_start=1362
+  _globals['_VIDEOPIECE']._serialized_end=1518
+  _globals['_DOWNLOADVOICEREQUEST']._serialized_start=1521
+  _globals['_DOWNLOADVOICEREQUEST']._serialized_end=1716
+  _globals['_DOWNLOADVIDEOREQUEST']._serialized_start=1719
+  _globals['_DOWNLOADVIDEOREQUEST']._serialized_end=1941
+  _globals['_REPLAYSERVICE']._serialized_start=1944
+  _globals['_REPLAYSERVICE']._serialized_end=2453
 # @@protoc_insertion_point(module_scope)

@@ -35,7 +35,7 @@ class ListMomentsResponse(_message.Message):
     def __init__(self, moments: _Optional[_Iterable[_Union[Moment, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Moment(_message.Message):
-    __slots__ = ("at_milliseconds", "time", "line", "voice", "code", "signal", "edits")
+    __slots__ = ("at_milliseconds", "time", "line", "voice", "code", "signal", "edits", "video")
     AT_MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     LINE_FIELD_NUMBER: _ClassVar[int]
@@ -43,6 +43,7 @@ class Moment(_message.Message):
     CODE_FIELD_NUMBER: _ClassVar[int]
     SIGNAL_FIELD_NUMBER: _ClassVar[int]
     EDITS_FIELD_NUMBER: _ClassVar[int]
+    VIDEO_FIELD_NUMBER: _ClassVar[int]
     at_milliseconds: int
     time: _timestamp_pb2.Timestamp
     line: _interviews_pb2.TranscriptLine
@@ -50,7 +51,8 @@ class Moment(_message.Message):
     code: _interviews_pb2.Question
     signal: _interviews_pb2.Signal
     edits: CodeEdits
-    def __init__(self, at_milliseconds: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., line: _Optional[_Union[_interviews_pb2.TranscriptLine, _Mapping]] = ..., voice: _Optional[_Union[VoicePiece, _Mapping]] = ..., code: _Optional[_Union[_interviews_pb2.Question, _Mapping]] = ..., signal: _Optional[_Union[_interviews_pb2.Signal, _Mapping]] = ..., edits: _Optional[_Union[CodeEdits, _Mapping]] = ...) -> None: ...
+    video: VideoPiece
+    def __init__(self, at_milliseconds: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., line: _Optional[_Union[_interviews_pb2.TranscriptLine, _Mapping]] = ..., voice: _Optional[_Union[VoicePiece, _Mapping]] = ..., code: _Optional[_Union[_interviews_pb2.Question, _Mapping]] = ..., signal: _Optional[_Union[_interviews_pb2.Signal, _Mapping]] = ..., edits: _Optional[_Union[CodeEdits, _Mapping]] = ..., video: _Optional[_Union[VideoPiece, _Mapping]] = ...) -> None: ...
 
 class CodeEdits(_message.Message):
     __slots__ = ("editor", "first_seq", "last_seq", "milliseconds")
@@ -78,6 +80,20 @@ class VoicePiece(_message.Message):
     size_bytes: int
     def __init__(self, speaker: _Optional[str] = ..., track_id: _Optional[str] = ..., number: _Optional[int] = ..., milliseconds: _Optional[int] = ..., size_bytes: _Optional[int] = ...) -> None: ...
 
+class VideoPiece(_message.Message):
+    __slots__ = ("speaker", "track_id", "number", "milliseconds", "size_bytes")
+    SPEAKER_FIELD_NUMBER: _ClassVar[int]
+    TRACK_ID_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    speaker: str
+    track_id: str
+    number: int
+    milliseconds: int
+    size_bytes: int
+    def __init__(self, speaker: _Optional[str] = ..., track_id: _Optional[str] = ..., number: _Optional[int] = ..., milliseconds: _Optional[int] = ..., size_bytes: _Optional[int] = ...) -> None: ...
+
 class DownloadVoiceRequest(_message.Message):
     __slots__ = ("interview_id", "speaker", "from_milliseconds")
     INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]
@@ -87,3 +103,15 @@ class DownloadVoiceRequest(_message.Message):
     speaker: str
     from_milliseconds: int
     def __init__(self, interview_id: _Optional[str] = ..., speaker: _Optional[str] = ..., from_milliseconds: _Optional[int] = ...) -> None: ...
+
+class DownloadVideoRequest(_message.Message):
+    __slots__ = ("interview_id", "speaker", "from_milliseconds", "track_id")
+    INTERVIEW_ID_FIELD_NUMBER: _ClassVar[int]
+    SPEAKER_FIELD_NUMBER: _ClassVar[int]
+    FROM_MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
+    TRACK_ID_FIELD_NUMBER: _ClassVar[int]
+    interview_id: str
+    speaker: str
+    from_milliseconds: int
+    track_id: str
+    def __init__(self, interview_id: _Optional[str] = ..., speaker: _Optional[str] = ..., from_milliseconds: _Optional[int] = ..., track_id: _Optional[str] = ...) -> None: ...

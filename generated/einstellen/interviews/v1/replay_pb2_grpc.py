@@ -46,6 +46,11 @@ class ReplayServiceStub:
                 request_serializer=einstellen_dot_interviews_dot_v1_dot_replay__pb2.DownloadVoiceRequest.SerializeToString,
                 response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
                 _registered_method=True)
+        self.DownloadVideo = channel.unary_stream(
+                '/einstellen.interviews.v1.ReplayService/DownloadVideo',
+                request_serializer=einstellen_dot_interviews_dot_v1_dot_replay__pb2.DownloadVideoRequest.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                _registered_method=True)
 
 
 class ReplayServiceServicer:
@@ -68,6 +73,15 @@ class ReplayServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DownloadVideo(self, request, context):
+        """Downloads somebody's picture as one film, VP8 in WebM, from any time on: the piece that is seen then comes first, and each is as far from it as it was in
+        the room. Of several colleagues at once, the one who came first is seen, or the one whose track is named.
+        NOT_FOUND / INTERVIEW_NOT_FOUND, RECORDING_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReplayServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -79,6 +93,11 @@ def add_ReplayServiceServicer_to_server(servicer, server):
             'DownloadVoice': grpc.unary_stream_rpc_method_handler(
                     servicer.DownloadVoice,
                     request_deserializer=einstellen_dot_interviews_dot_v1_dot_replay__pb2.DownloadVoiceRequest.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            ),
+            'DownloadVideo': grpc.unary_stream_rpc_method_handler(
+                    servicer.DownloadVideo,
+                    request_deserializer=einstellen_dot_interviews_dot_v1_dot_replay__pb2.DownloadVideoRequest.FromString,
                     response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
             ),
     }
@@ -136,6 +155,33 @@ class ReplayService:
             target,
             '/einstellen.interviews.v1.ReplayService/DownloadVoice',
             einstellen_dot_interviews_dot_v1_dot_replay__pb2.DownloadVoiceRequest.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DownloadVideo(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/einstellen.interviews.v1.ReplayService/DownloadVideo',
+            einstellen_dot_interviews_dot_v1_dot_replay__pb2.DownloadVideoRequest.SerializeToString,
             google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
             options,
             channel_credentials,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.candidates.parsing import isolated
@@ -210,7 +210,6 @@ def test_the_process_that_reads_gets_no_secrets_and_no_grpc(monkeypatch: pytest.
     assert listed.stdout.strip() == "[]"
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=2_000), st.sampled_from([b"", b"%PDF-1.4\n", b"PK\x03\x04", b"\xff\xfe", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]))
 def test_random_bytes_are_text_or_are_refused_with_a_reason(data: bytes, magic: bytes):
     try:
@@ -221,7 +220,6 @@ def test_random_bytes_are_text_or_are_refused_with_a_reason(data: bytes, magic: 
         assert kind in (PDF, TXT, HTML, JSON)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_document_with_broken_bytes_is_read_or_refused(data: st.DataObject):
     original = bytearray((CVS / "marco-ferrari.docx").read_bytes())
@@ -233,7 +231,6 @@ def test_a_document_with_broken_bytes_is_read_or_refused(data: st.DataObject):
         assert refused.reason in REASONS
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=3_000))
 def test_any_text_is_understood_or_refused_and_every_source_lies_within_it(text: str):
     try:

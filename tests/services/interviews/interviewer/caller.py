@@ -64,13 +64,15 @@ class Microphone(MediaStreamTrack):
 class Caller:
     """`heard` has the time of each twenty milliseconds in which something was to be heard."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, camera: MediaStreamTrack | None = None) -> None:
         self.client = client
         self.microphone = Microphone()
         self.heard: list[float] = []
         self._session = str(uuid4())
         self._connection = RTCPeerConnection()
         self._connection.addTrack(self.microphone)
+        if camera is not None:
+            self._connection.addTrack(camera)
         self._connection.on("track", self._listen)
         self._listening: asyncio.Task[None] | None = None
 
@@ -116,6 +118,8 @@ class Caller:
         await self._connection.close()
 
     def _listen(self, track: MediaStreamTrack) -> None:
+        if track.kind != "audio":
+            return
         self._listening = asyncio.create_task(self._hear(track))
 
     async def _hear(self, track: MediaStreamTrack) -> None:
@@ -137,11 +141,11 @@ async def interviewing(house: House, door: Gateway, **values: str) -> AsyncItera
 
 
 @asynccontextmanager
-async def calling(door: Gateway, interview_id: str, account: Account) -> AsyncIterator[Caller]:
+async def calling(door: Gateway, interview_id: str, account: Account, camera: MediaStreamTrack | None = None) -> AsyncIterator[Caller]:
     async with connect(door, interview_id, account, kind="interview") as client:
         client.patience = _PATIENCE
         await client.until(lambda: client.welcome, "the welcome")
-        caller = Caller(client)
+        caller = Caller(client, camera)
         try:
             await caller.call()
             yield caller

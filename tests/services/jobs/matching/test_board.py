@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.jobs.matching.board import Board, Opening, Place
@@ -34,7 +34,6 @@ def truth(jobs: list[JobText], candidate: CandidateText, idf: FrozenIdf) -> list
     return sorted(scored, key=lambda place: (-place.tenths, -place.job_id.int))
 
 
-@settings(max_examples=150, deadline=None)
 @given(JOBS, CANDIDATES)
 def test_any_jobs_are_ranked_as_the_score_ranks_them_page_by_page(jobs: list[JobText], candidate: CandidateText) -> None:
     board, reading = board_of(jobs, start_idf()), read_candidate(candidate)

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -44,7 +44,6 @@ def test_a_term_of_one_text_alone_leaves_no_trace():
 
 
 @given(st.lists(st.text(max_size=40), max_size=6))
-@settings(max_examples=60, deadline=None)
 def test_bytes_carry_the_weights_there_and_back_and_do_not_depend_on_the_order_of_texts(corpus):
     frozen = FrozenIdf.fit(corpus, "v")
     assert FrozenIdf.from_bytes(frozen.to_bytes()).to_bytes() == frozen.to_bytes()

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.jobs.matching.idf import FrozenIdf, start_idf
@@ -68,7 +68,6 @@ def of(candidate: CandidateText, job: JobText = JOB) -> Score:
 
 
 @given(JOBS, CANDIDATES)
-@settings(max_examples=150, deadline=None)
 def test_every_score_is_between_0_and_100_and_its_contributions_add_up_to_it(job, candidate):
     result = of(candidate, job)
     assert 0 <= result.value <= 100
@@ -81,13 +80,11 @@ def test_every_score_is_between_0_and_100_and_its_contributions_add_up_to_it(job
 
 
 @given(JOBS, CANDIDATES, st.sampled_from(SKILLS))
-@settings(max_examples=150, deadline=None)
 def test_one_more_listed_skill_never_costs_a_point(job, candidate, skill):
     assert of(replace(candidate, skills=(*candidate.skills, skill)), job).value >= of(candidate, job).value
 
 
 @given(JOBS, CANDIDATES)
-@settings(max_examples=50, deadline=None)
 def test_matched_and_missing_skills_are_the_jobs_skills_each_once(job, candidate):
     result = of(candidate, job)
     names = [fit.skill for fit in (*result.matched_skills, *result.missing_skills)]
@@ -97,7 +94,6 @@ def test_matched_and_missing_skills_are_the_jobs_skills_each_once(job, candidate
 
 
 @given(CANDIDATES)
-@settings(max_examples=50, deadline=None)
 def test_the_order_and_the_repetition_of_listed_skills_do_not_matter(candidate):
     assert of(replace(candidate, skills=tuple(reversed(candidate.skills)) * 2)).value == of(candidate).value
 
