@@ -20,7 +20,7 @@ from cli.stack.supervisor import Supervisor
 from cli.stack.valkey import Valkey
 from services.billing import ledger
 from services.billing.store import credits as store
-from services.billing.tables import Organization
+from services.billing.tables.credits import Organization
 from services.chassis import calls, ids
 from services.chassis.database import Database
 
