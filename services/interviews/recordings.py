@@ -61,7 +61,7 @@ def note(connection: Connection, tenant_id: UUID, key: str, now: datetime) -> UU
 
 def keep(connection: Connection, noted: UUID) -> None:
     """Raises Aborted / UPLOAD_INTERRUPTED where that took so long that the file is gone."""
-    if not tasks.cancel(connection, noted):
+    if not tasks.withdraw(connection, noted):
         raise errors.Aborted("UPLOAD_INTERRUPTED", "it took too long to be stored; send it again")
 
 
