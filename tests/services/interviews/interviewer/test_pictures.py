@@ -125,6 +125,48 @@ def test_a_picture_is_kept_while_all_agree_and_seen_again_at_its_time(
     assert "VP8" not in decoded
 
 
+def agreeing(caller: Caller) -> int:
+    told = [other["participants"]["participants"] for other in caller.client.others if "participants" in other]
+    return sum(bool(one.get("agrees")) for one in told[-1])
+
+
+@pytest.mark.soak
+def test_two_who_are_seen_have_a_track_each_until_either_changes_their_mind_and_one_who_calls_again_another(
+    house: House, hiring: Hiring, came: list[float]
+) -> None:
+    interview = hiring.start()
+
+    def tracks() -> dict[str, set[str]]:
+        query = "SELECT speaker, track_id::text FROM track_pieces WHERE interview_id = %s AND kind = 'video'"
+        found: dict[str, set[str]] = {}
+        for speaker, track_id in rows(house, query, interview.id):
+            found.setdefault(speaker, set()).add(track_id)
+        return found
+
+    async def scenario() -> None:
+        async with gateway(house) as door, interviewing(house, door, INFERENCE_SERVICE_URL=NOBODY_SPEAKS):
+            async with calling(door, interview.id, hiring.candidate, Camera()) as caller:
+                async with calling(door, interview.id, hiring.employer, Camera()) as colleague:
+                    await caller.client.send(consent={"agrees": True})
+                    await caller.client.until(lambda: agreeing(caller) == 1, "one has agreed")
+                    before = len(came)
+                    await Play.eventually(lambda: len(came) >= before + 20)
+                    assert not tracks()  # the other has not
+                    await colleague.client.send(consent={"agrees": True})
+                    await Play.eventually(lambda: set(tracks()) == {"candidate", "colleague"})
+                    await colleague.client.send(consent={"agrees": False})
+                    await caller.client.until(lambda: not recording(caller), "nothing is recorded any more")
+                    kept, before = len(clips(house, interview.id)), len(came)
+                    await Play.eventually(lambda: len(came) >= before + 40)
+                    assert len(clips(house, interview.id)) <= kept + 2  # that were on their way
+                await Play.eventually(lambda: recording(caller))  # who is gone need not agree
+            async with calling(door, interview.id, hiring.candidate, Camera()):
+                await Play.eventually(lambda: len(tracks()["candidate"]) == 2)
+                assert len(tracks()["colleague"]) == 1
+
+    run(scenario, 120)
+
+
 def assert_on_time(frames: Iterable[tuple[float, int]], start: float, camera: Camera) -> None:
     late = [start + at - camera.time_of(number) for at, number in frames]
     assert late
