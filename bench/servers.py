@@ -84,7 +84,7 @@ class Subject:
 
     def cpu(self) -> dict[str, float]:
         """Seconds of CPU that each part has used since it started."""
-        return {part: _tree_seconds(pid() or 0) for part, pid in self.processes.items()}
+        return {part: tree_seconds(pid() or 0) for part, pid in self.processes.items()}
 
     def _message(self, operation: str, number: int) -> bytes:
         if operation == "get":
@@ -284,7 +284,7 @@ def _get(address: str, message: str) -> dict[str, Any]:
     return found
 
 
-def _tree_seconds(root: int) -> float:
+def tree_seconds(root: int) -> float:
     """CPU seconds, user and system, of a process, its children that live and those that it has waited for; all threads."""
     parents: dict[int, list[int]] = {}
     used: dict[int, float] = {}

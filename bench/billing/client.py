@@ -1,4 +1,4 @@
-"""A process of clients who spend one half-credit after the other from the same account: by our one statement, or by the ORM's SELECT FOR UPDATE."""
+"""A process of clients who spend one half-credit after the other from the same account: by our one call, or by the ORM's SELECT FOR UPDATE."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from services.billing.store import credits as store
-from services.billing.tables import Booking, credit_accounts, credit_transactions
+from services.billing.tables.credits import Booking, credit_accounts, credit_transactions
 from services.chassis import audit, frame, ids
 from services.chassis.database import Database, driver_url
 

@@ -12,7 +12,7 @@ import psycopg2
 
 from bench.billing.ledger import Books, running
 from services.billing.store import credits as store
-from services.billing.tables import Booking
+from services.billing.tables.credits import Booking
 from services.chassis import audit, ids
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)

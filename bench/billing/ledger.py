@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from bench.servers import tree_seconds
 from cli import environment
 from cli.migrate import migrate_all
 from cli.services import SERVICES
@@ -19,7 +20,7 @@ from cli.stack.supervisor import Supervisor
 from cli.stack.valkey import Valkey
 from services.billing import ledger
 from services.billing.store import credits as store
-from services.billing.tables import Organization
+from services.billing.tables.credits import Organization
 from services.chassis import calls, ids
 from services.chassis.database import Database
 
@@ -31,6 +32,11 @@ class Books:
     database: Database
     url: str
     owner_url: str
+    supervisor: Supervisor
+
+    def server_seconds(self) -> float:
+        """CPU that PostgreSQL has used so far, with all of its processes."""
+        return tree_seconds(self.supervisor.pid("postgres") or 0)
 
     def organization(self, credits: int) -> UUID:
         """A new one with so many `hiring` credits."""
@@ -62,7 +68,7 @@ def running(*, durable: bool) -> Iterator[Books]:
             values = environment.of(folder, urls, valkey, {service.name: 1 for service in SERVICES}, smtp_port=1)
             migrate_all([service for service in SERVICES if service.name == "billing"], values, say=lambda _: None)
             database = Database(urls["billing"].app, pool_size=4)
-            yield Books(database, urls["billing"].app, urls["billing"].owner)
+            yield Books(database, urls["billing"].app, urls["billing"].owner, supervisor)
             database.close()
     finally:
         shutil.rmtree(folder.outside(), ignore_errors=True)

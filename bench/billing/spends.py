@@ -2,8 +2,10 @@
 
 import argparse
 import json
+import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -20,33 +22,52 @@ def main() -> int:
     parser.add_argument("--fast", action="store_true", help="a commit does not wait for the disk")
     asked = parser.parse_args()
     with running(durable=not asked.fast) as books:
-        rates: dict[str, list[float]] = {"ours": [], "orm": []}
+        found: dict[str, list[Cost]] = {"ours": [], "orm": []}
         for number in range(asked.rounds + 1):
             for kind in ("ours", "orm") if number % 2 else ("orm", "ours"):
-                rate = _measure(books, kind, asked.seconds if number else 1)
+                cost = _measure(books, kind, asked.seconds if number else 1)
                 if number:  # the first is the warm-up
-                    rates[kind].append(rate)
+                    found[kind].append(cost)
             if number:
-                print(f"round {number}: ours {rates['ours'][-1]:.0f}, ORM {rates['orm'][-1]:.0f} a second", file=sys.stderr)
-        for kind in rates:
+                ours, orm = found["ours"][-1], found["orm"][-1]
+                print(
+                    f"| {number} | {ours.rate:.0f} | {orm.rate:.0f} | {ours.rate / orm.rate:.1f} | {os.getloadavg()[0]:.0f} |", flush=True
+                )
+        for kind in found:
             _overdrawn(books, kind)
-    ratios = [ours / orm for ours, orm in zip(rates["ours"], rates["orm"], strict=True)]
-    print(f"| ours, one statement | **{median(rates['ours']):.0f}** ({min(rates['ours']):.0f} to {max(rates['ours']):.0f}) |")
-    print(f"| ORM, SELECT FOR UPDATE | **{median(rates['orm']):.0f}** ({min(rates['orm']):.0f} to {max(rates['orm']):.0f}) |")
-    print(f"| ratio by the pairs of each round | **{median(ratios):.1f}** ({min(ratios):.1f} to {max(ratios):.1f}) |")
+    print()
+    for kind, name in (("ours", "ours"), ("orm", "ORM, SELECT FOR UPDATE")):
+        costs = found[kind]
+        rates = [each.rate for each in costs]
+        print(
+            f"| {name} | **{median(rates):.0f}** ({min(rates):.0f} to {max(rates):.0f}) | {median(each.server for each in costs) * 1000:.2f} ms "
+            f"| {median(each.client for each in costs) * 1000:.2f} ms |"
+        )
+    ratios = [ours.rate / orm.rate for ours, orm in zip(found["ours"], found["orm"], strict=True)]
+    print(f"ratio by the pairs of each round: **{median(ratios):.1f}** ({min(ratios):.1f} to {max(ratios):.1f})")
     return 0
 
 
-def _measure(books: Books, kind: str, seconds: float) -> float:
-    """Spends a second; raises where the account does not have exactly what is left."""
+@dataclass
+class Cost:
+    """Spends a second, and the CPU seconds of one: PostgreSQL's, with the connections that it opens, and the clients'."""
+
+    rate: float
+    server: float
+    client: float
+
+
+def _measure(books: Books, kind: str, seconds: float) -> Cost:
+    """Raises where the account does not have exactly what is left."""
     credits = 1_000_000
-    tenant_id = books.organization(credits)
+    tenant_id, used = books.organization(credits), books.server_seconds()
     found = _run(books, kind, str(tenant_id), seconds, 10**9)
+    used = books.server_seconds() - used
     left, bookings = books.spent(tenant_id)
     done = sum(each["done"] for each in found)
     if (left, bookings) != (credits * 2 - done, done):
         raise RuntimeError(f"{kind}: {done} were answered, {bookings} are booked, {left} half-credits are left of {credits * 2}")
-    return sum(each["done"] / each["seconds"] for each in found)
+    return Cost(sum(each["done"] / each["seconds"] for each in found), used / done, sum(each["cpu"] for each in found) / done)
 
 
 def _overdrawn(books: Books, kind: str) -> None:

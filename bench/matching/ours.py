@@ -134,6 +134,7 @@ def main() -> None:
         CandidateIndex(index.state.idf, rested.parts)
         result["load_s"] = (_clocks() - started)[1]
         del rested
+        give_back()
     if len(people) >= 100_000:
         result["changing"] = _changing(index, people, wholes)
     print(json.dumps(result))

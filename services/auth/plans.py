@@ -13,7 +13,6 @@ from services.chassis import errors
 
 _LEAST_RATE = 60
 _REMEMBERED = 10_000
-_REMEMBERED_SECONDS = 60.0
 _PATIENCE_SECONDS = 0.5
 
 
@@ -34,21 +33,20 @@ class Plans:
         self._lock = threading.Lock()
 
     def rate(self, tenant_id: UUID) -> int:
-        """How many requests a minute the edge lets through, as billing said within a minute.
+        """How many requests a minute the edge lets through, as billing says now, or as it last said where it says nothing in time.
 
-        The least where it says nothing in time: signing in waits for nobody.
+        The least where it never said: signing in waits for nobody, and not twice within the time that was waited in vain.
         """
-        known = self._rates.get(tenant_id)
-        if known is not None and time.monotonic() < known[0]:
-            return known[1]
-        seconds = _REMEMBERED_SECONDS
+        asked_again_at, rate = self._rates.get(tenant_id, (0.0, _LEAST_RATE))
+        if time.monotonic() < asked_again_at:
+            return rate
         try:
             request = subscriptions_pb2.GetQuotasRequest(tenant_id=str(tenant_id))
-            rate = int(self._billing.GetQuotas(request, timeout=_PATIENCE_SECONDS).quotas.requests)
+            asked_again_at, rate = 0.0, int(self._billing.GetQuotas(request, timeout=_PATIENCE_SECONDS).quotas.requests)
         except grpc.RpcError:
-            rate, seconds = known[1] if known else _LEAST_RATE, _PATIENCE_SECONDS
+            asked_again_at = time.monotonic() + _PATIENCE_SECONDS
         with self._lock:
-            self._rates[tenant_id] = (time.monotonic() + seconds, rate)
+            self._rates[tenant_id] = (asked_again_at, rate)
             self._rates.move_to_end(tenant_id)
             while len(self._rates) > _REMEMBERED:
                 self._rates.popitem(last=False)

@@ -13,7 +13,8 @@ from services.billing.renewals import Invoicing
 from services.billing.store import credits as accounts
 from services.billing.store import payments
 from services.billing.store import subscriptions as store
-from services.billing.tables import Booking, Invoice, Payment, Refund
+from services.billing.tables.credits import Booking
+from services.billing.tables.payments import Invoice, Payment, Refund
 from services.chassis import audit, calls, errors, ids, tasks
 from services.chassis.clock import Clock
 from services.chassis.database import Database

@@ -1,6 +1,6 @@
 """What is for sale. A change of a plan here becomes its next version when the service starts; those who bought the one before keep it."""
 
-from services.billing.tables import Offer, Package, Quotas
+from services.billing.tables.subscriptions import Offer, Package, Quotas
 
 UNLIMITED = -1
 _NONE = Quotas(tokens=0, posts=0, workspaces=0, members=0, requests=60)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typst
 
-from services.billing.tables import Invoice
+from services.billing.tables.payments import Invoice
 
 _TEMPLATE = Path(__file__).with_name("invoice.typ")
 

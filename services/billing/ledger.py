@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from services.billing import rules
 from services.billing.store import credits as store
-from services.billing.tables import Booking, Hold, Legs, Transaction
+from services.billing.tables.credits import Booking, Hold, Legs, Transaction
 from services.chassis import audit, calls, errors, ids, tasks
 from services.chassis.database import Database
 

@@ -5,18 +5,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from services.billing.tables import (
-    credit_accounts,
-    credit_holds,
-    credit_transactions,
-    invoices,
-    organizations,
-    payment_customers,
-    payments,
-    refunds,
-    subscriptions,
-    webhook_events,
-)
+from services.billing.tables.credits import credit_accounts, credit_holds, credit_transactions, organizations
+from services.billing.tables.payments import invoices, payment_customers, payments, refunds, webhook_events
+from services.billing.tables.subscriptions import subscriptions
 from services.chassis import tasks
 from services.chassis.persons import NOBODY, Kept, Person
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from services.billing.cashier import Cashier
 from services.billing.providers.protocol import Outcome, Provider
 from services.billing.store import payments as store
-from services.billing.tables import Payment
+from services.billing.tables.payments import Payment
 from services.chassis import calls, errors, ids
 from services.chassis.database import Database
 from services.chassis.logs import log

@@ -11,7 +11,9 @@ from services.billing import ledger, rules
 from services.billing.store import credits as accounts
 from services.billing.store import plans
 from services.billing.store import subscriptions as store
-from services.billing.tables import Booking, Invoice, Legs, Offer, Package, Payment, Plan, Subscription
+from services.billing.tables.credits import Booking, Legs
+from services.billing.tables.payments import Invoice, Payment
+from services.billing.tables.subscriptions import Offer, Package, Plan, Subscription
 from services.chassis import audit, events, ids, tasks
 
 _DUE = timedelta(days=14)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
-from services.billing.tables import Account, Booking, Legs, Offer, Plan, Subscription, Transaction
+from services.billing.tables.credits import Account, Booking, Legs, Transaction
+from services.billing.tables.subscriptions import Offer, Plan, Subscription
 from services.chassis import errors, ids
 
 

@@ -16,7 +16,8 @@ from services.billing.renewals import Invoicing
 from services.billing.store import credits as store
 from services.billing.store import payments, plans
 from services.billing.store import subscriptions as subscription_store
-from services.billing.tables import Booking, Invoice, Legs, Organization
+from services.billing.tables.credits import Booking, Legs, Organization
+from services.billing.tables.payments import Invoice
 from services.chassis import audit, calls, frame, ids
 from services.chassis import tasks as chassis
 from services.chassis.clock import Clock, from_timestamp

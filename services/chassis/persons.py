@@ -24,7 +24,7 @@ from services.chassis.tasks import Handler, Task
 DELETED = "user.deleted"
 # In place of somebody who is gone, where a row has to name who did it.
 NOBODY = UUID(int=0)
-_ERASE, _DELETE_FILES = "erase_person", "delete_files"
+_ERASE, DELETE_FILES = "erase_person", "delete_files"
 # Calls that were let in before the person went have ended by then, and what they wrote is taken out as well.
 _AGAIN = timedelta(minutes=2)
 _PIECE = 256 * 1024
@@ -151,7 +151,7 @@ def handlers(own: Database, erase: Erase, files: ObjectStore | None = None) -> d
         with own.begin(calls.SYSTEM) as connection:
             _forget(connection, task)
 
-    return {_ERASE: again, _DELETE_FILES: delete_files}
+    return {_ERASE: again, DELETE_FILES: delete_files}
 
 
 def _take_out(connection: sa.Connection, erase: Erase, person: Person) -> None:
@@ -159,7 +159,7 @@ def _take_out(connection: sa.Connection, erase: Erase, person: Person) -> None:
     # What waits in an organization that ends may be a refund, and names nobody; it still runs.
     names_them = sa.cast(table.c.payload, sa.Text).contains(str(person.user_id))
     over = sa.and_(table.c.tenant_id.in_(person.organizations), table.c.state.in_(["done", "dead", "cancelled"]))
-    kept = [_ERASE, _DELETE_FILES]
+    kept = [_ERASE, DELETE_FILES]
     connection.execute(table.delete().where(table.c.state != "running", table.c.kind.not_in(kept), sa.or_(names_them, over)))
     theirs = (person.user_id, *person.organizations)
     names_them = sa.func.position(sa.literal(str(person.user_id).encode()).op("IN")(keys.c.answer)) > 0
@@ -167,7 +167,7 @@ def _take_out(connection: sa.Connection, erase: Erase, person: Person) -> None:
     audit.record(connection, "person.erased", user_id=person.user_id)
     found = list(erase(connection, person))
     if found:
-        tasks.enqueue(connection, _DELETE_FILES, {"keys": found}, tenant_id=None)
+        tasks.enqueue(connection, DELETE_FILES, {"keys": found}, tenant_id=None)
 
 
 def _forget(connection: sa.Connection, task: Task) -> None:

@@ -221,6 +221,6 @@ def columns(scored: AnswerScore) -> dict[str, Any]:
 
 def planned(interview_id: UUID, position: int | None, question: Question, *, follows_id: UUID | None = None) -> QuestionAnswer:
     return QuestionAnswer(
-        ids.mint(), interview_id, position, None, resumes.plain(question), follows_id, "planned", "", "", "", "", "", "", is_considered=False,
+        ids.mint(), interview_id, position, None, resumes.plain(question), follows_id, "planned", "", "", "", "", "", None, "", is_considered=False,
         score=None, is_deviated=None, evidence=None, asked_at=None, answered_at=None,
     )  # fmt: skip

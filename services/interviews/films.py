@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import av
 
 from services.interviews.tables import Piece
 
-_SECOND_TAKE = timedelta(seconds=1)
+_OVERLAP = timedelta(seconds=1)  # of clips of one track, whose times are each told by their own frames
 _TICK = Fraction(1, 1000)
 _CHUNK = 256 * 1024
 
@@ -32,7 +32,9 @@ def choose(pieces: Sequence[Piece], track_id: UUID | None) -> list[Piece]:
     for piece in pieces:
         if track_id is not None and piece.track_id != track_id:
             continue
-        if not chosen or piece.started_at > _end(chosen[-1]) - _SECOND_TAKE:
+        last = chosen[-1] if chosen else piece
+        over = last.started_at + timedelta(milliseconds=last.milliseconds)
+        if last is piece or piece.started_at >= over - (_OVERLAP if piece.track_id == last.track_id else timedelta()):
             chosen.append(piece)
     return chosen
 
@@ -64,7 +66,3 @@ def join(pieces: Sequence[Piece], read: Callable[[Piece], bytes]) -> Iterator[by
                 del outlet.waiting[:_CHUNK]
     if outlet.waiting:
         yield bytes(outlet.waiting)
-
-
-def _end(piece: Piece) -> datetime:
-    return piece.started_at + timedelta(milliseconds=piece.milliseconds)

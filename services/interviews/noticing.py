@@ -16,7 +16,6 @@ from services.interviews.tables import Interview, QuestionAnswer, Signal, Update
 CODE_BURST, SILENCE = "code_burst", "silence"
 # While somebody speaks, a line is written at least each half minute.
 LONG = timedelta(seconds=60)
-_EVERY_LINE = 1_000_000
 _MOST = 100
 
 
@@ -43,7 +42,7 @@ def notice(connection: Connection, interview: Interview, rows: Sequence[Question
     if interview.user_id is not None and coding.find_document(connection, interview.id) is not None:
         for burst in bursts(_updates(connection, interview.id), interview.user_id, asked):
             add(CODE_BURST, burst.question_id, burst.stored_at, burst.size)
-    lines = store.list_lines(connection, interview.id, 0, _EVERY_LINE)
+    lines = store.list_lines(connection, interview.id)
     heard = [line.said_at for line in lines] + coding.list_times(connection, interview.id)
     for row in rows:
         # Only who speaks in the room is heard as time goes by: a typed answer and a recording come at once.

@@ -34,8 +34,8 @@ def read(connection: Connection, person: Person) -> Kept:
     for table in _OF_INTERVIEWS:
         kept.add(connection, table, table.c.interview_id.in_(given))
     for answer in kept.rows["question_answers"]:
-        if answer["recording_type"]:
-            kept.files[f"recordings/{answer['id']}"] = f"{given[answer['interview_id']]}/{KIND}/{answer['id']}"
+        if answer["recording_id"]:
+            kept.files[f"recordings/{answer['id']}"] = f"{given[answer['interview_id']]}/{KIND}/{answer['recording_id']}"
     recorded = sa.or_(track_pieces.c.interview_id.in_(given), track_pieces.c.user_id == person.user_id)
     pieces: Sequence[Any] = kept.add(connection, track_pieces, recorded)
     recorded_in = sa.select(interviews.c.id, interviews.c.tenant_id).where(interviews.c.id.in_({piece["interview_id"] for piece in pieces}))
@@ -59,11 +59,11 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
     held = connection.execute(sa.select(interviews.c.id).where(theirs).with_for_update(key_share=True)).scalars().all()
     connection.execute(sa.select(rooms.c.interview_id).where(rooms.c.interview_id.in_(held)).with_for_update())
     recorded = (
-        sa.select(interviews.c.tenant_id, question_answers.c.id)
+        sa.select(interviews.c.tenant_id, question_answers.c.recording_id)
         .join(question_answers, question_answers.c.interview_id == interviews.c.id)
-        .where(theirs, question_answers.c.recording_type != "")
+        .where(theirs, question_answers.c.recording_id.is_not(None))
     )
-    files = [objects.key_of(row.tenant_id, KIND, row.id) for row in connection.execute(recorded)]
+    files = [objects.key_of(row.tenant_id, KIND, row.recording_id) for row in connection.execute(recorded)]
     pieces = (
         sa.select(interviews.c.tenant_id, track_pieces.c.kind, track_pieces.c.file_id)
         .join(track_pieces, track_pieces.c.interview_id == interviews.c.id)

@@ -1,15 +1,18 @@
 """Recorded answers: stored first, then transcribed by inference on our own machine."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import grpc
+from sqlalchemy import Connection
 
 from einstellen.inference.v1 import speech_pb2, speech_pb2_grpc
 from services.chassis import audit, calls, errors, objects, tasks
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.objects import ObjectStore
+from services.chassis.persons import DELETE_FILES
 from services.chassis.tasks import GiveUp, Task
 from services.interviews import conversation, store
 from services.interviews.room import Room
@@ -21,6 +24,7 @@ KIND = "recordings"
 _TRACKS = {"audio": "voices", "video": "videos"}
 _PIECE = 256 * 1024
 _SECONDS = 240.0
+_UNNAMED = timedelta(hours=1)
 _LONGEST = 20_000  # characters, as of a typed answer
 _MOST_TERMS, _LONGEST_TERM = 40, 60  # as TranscribeSettings takes them
 # The first bytes of each format that is taken; what is behind them, the decoder sees.
@@ -46,8 +50,19 @@ def content_type(data: bytes) -> str:
     raise errors.invalid_field("body", "FILE_TYPE_UNSUPPORTED", words)
 
 
-def key_of(interview: Interview, question_id: UUID) -> str:
-    return objects.key_of(interview.tenant_id, KIND, question_id)
+def key_of(interview: Interview, recording_id: UUID) -> str:
+    return objects.key_of(interview.tenant_id, KIND, recording_id)
+
+
+def note(connection: Connection, tenant_id: UUID, key: str, now: datetime) -> UUID:
+    """Says that a file is about to be stored: unless `keep` follows, with the row that names it, it is deleted in an hour."""
+    return tasks.enqueue(connection, DELETE_FILES, {"keys": [key]}, tenant_id=tenant_id, run_at=now + _UNNAMED)
+
+
+def keep(connection: Connection, noted: UUID) -> None:
+    """Raises Aborted / UPLOAD_INTERRUPTED where that took so long that the file is gone."""
+    if not tasks.withdraw(connection, noted):
+        raise errors.Aborted("UPLOAD_INTERRUPTED", "it took too long to be stored; send it again")
 
 
 def key_of_piece(tenant_id: UUID, kind: str, file_id: UUID) -> str:
@@ -88,7 +103,11 @@ class Transcribing:
                 tasks.enqueue(connection, "consider", {"question_id": question.id}, tenant_id=locked.tenant_id)
             else:
                 state = "open" if locked.status == "running" else "unanswered"
-                store.change_question(connection, question.id, {"state": state, "source": "", "recording_type": "", "problem": problem})
+                gone = {"state": state, "source": "", "recording_type": "", "recording_id": None, "problem": problem}
+                store.change_question(connection, question.id, gone)
+                if question.recording_id is not None:
+                    keys = [key_of(locked, question.recording_id)]
+                    tasks.enqueue(connection, DELETE_FILES, {"keys": keys}, tenant_id=locked.tenant_id)
             if locked.status == "scoring":
                 tasks.enqueue(connection, "write_report", {"interview_id": locked.id}, tenant_id=locked.tenant_id)
             audit.record(connection, "answer.transcribed", tenant_id=locked.tenant_id, question_id=question.id, problem=problem)
@@ -97,7 +116,7 @@ class Transcribing:
     def _listen(self, interview: Interview, question: QuestionAnswer) -> tuple[str, str]:
         """What is said in the recording, or the reason why nothing can be taken from it."""
         try:
-            data = self._files.get(key_of(interview, question.id))
+            data = self._files.get(key_of(interview, question.recording_id or question.id))
         except FileNotFoundError:
             raise GiveUp("the recording is not in the object store") from None
         try:

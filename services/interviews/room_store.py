@@ -122,9 +122,9 @@ def agrees(connection: Connection, interview: Interview, user_id: UUID) -> bool:
     return connection.execute(query).first() is not None
 
 
-def add_piece(connection: Connection, piece: Piece) -> None:
-    """One that is there already stays."""
-    connection.execute(insert(track_pieces).values(**asdict(piece)).on_conflict_do_nothing())
+def add_piece(connection: Connection, piece: Piece) -> bool:
+    """One that is there already stays. Says whether it was not."""
+    return connection.execute(insert(track_pieces).values(**asdict(piece)).on_conflict_do_nothing()).rowcount == 1
 
 
 def has_piece(connection: Connection, piece: Piece) -> bool:

@@ -216,8 +216,8 @@ def get_line(connection: Connection, interview_id: UUID, sender_id: UUID, client
     return Line(**connection.execute(query).one()._mapping)
 
 
-def list_lines(connection: Connection, interview_id: UUID, after: int, limit: int, before: int = 0) -> list[Line]:
-    """Lines after a number, oldest first; with `after` below zero the newest `limit` ones, of those before a number where one is given."""
+def list_lines(connection: Connection, interview_id: UUID, after: int = 0, limit: int | None = None, before: int = 0) -> list[Line]:
+    """All lines, or so many after a number, oldest first; with `after` below zero the newest `limit` ones, of those before a number where one is given."""
     query = sa.select(transcript).where(transcript.c.interview_id == interview_id).limit(limit)
     if after < 0:
         query = query.where(transcript.c.seq < before) if before else query

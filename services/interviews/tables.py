@@ -52,6 +52,7 @@ question_answers = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("recording_type", sa.Text, nullable=False),
+    sa.Column("recording_id", sa.Uuid),
     sa.Column("problem", sa.Text, nullable=False),
     sa.Column("is_considered", sa.Boolean, nullable=False),
     sa.Column("score", sa.Numeric(4, 1)),
@@ -244,6 +245,7 @@ class QuestionAnswer:
     language: str
     source: str
     recording_type: str
+    recording_id: UUID | None
     problem: str
     is_considered: bool
     score: Decimal | None

@@ -166,6 +166,7 @@ class Pool(threading.Thread):
                 while self._take(index):
                     pass
             if (there, last) == (len(index), self._change):
+                give_back()
                 return index
             log.warning("snapshot of the index is of another database")
         self._change = self._saved = 0

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -143,9 +144,34 @@ def test_a_token_says_the_rate_of_its_organization(person: Account) -> None:
     assert jwt.decode(person.access, options={"verify_signature": False})["rate"] == FREE
 
 
-def test_billing_is_asked_once_a_minute_and_signing_in_does_not_wait_for_it() -> None:
-    organization = uuid4()
-    plans = plans_by(Billing(300, 1200))
-    assert [plans.rate(organization) for _ in range(3)] == [300] * 3
-    assert plans.rate(uuid4()) == 1200
+def test_each_token_says_what_billing_says_then_and_signing_in_does_not_wait_for_it() -> None:
+    organization, billing = uuid4(), Billing(60, 300, 1200)
+    plans = plans_by(billing)
+    assert [plans.rate(organization) for _ in range(3)] == [60, 300, 1200]
+    assert plans.rate(organization) == 1200, "what was said last counts while nothing is said"
+    billing.rates.append(300)
+    assert plans.rate(organization) == 1200, "who waited in vain is not made to wait again at once"
     assert plans_by(Billing()).rate(organization) == FREE
+
+
+def test_a_changed_plan_counts_at_the_edge_from_the_next_token_on(house: House, strict: str) -> None:
+    account = house.register()
+    exhaust(strict, account)
+    house.take_plan(account, "Team")
+    assert ask(strict, account).headers["x-ratelimit-limit"].split(",")[0] == str(FREE), "the token is from before"
+    account = refreshed(strict, account)
+    answer = ask(strict, account)
+    assert (answer.status, answer.headers["x-ratelimit-limit"].split(",")[0], answer.headers["x-ratelimit-remaining"]) == (
+        200,
+        "1200",
+        "1199",
+    )
+    api = Http(f"http://{strict}", account.access)
+    (subscription,) = api("GET", "/api/v1/subscriptions").json["subscriptions"]
+    assert api("POST", f"/api/v1/subscriptions/{subscription['id']}/cancel", {}).json["status"] == "cancelled"
+    assert ask(strict, refreshed(strict, account)).headers["x-ratelimit-limit"].split(",")[0] == str(FREE)
+
+
+def refreshed(host: str, account: Account) -> Account:
+    pair = Http(f"http://{host}")("POST", "/api/v1/auth/token/refresh", {"refresh_token": account.refresh}).json
+    return replace(account, access=pair["access_token"], refresh=pair["refresh_token"])

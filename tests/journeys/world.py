@@ -57,7 +57,7 @@ from einstellen.notifications.v1 import (
 from services.billing import catalogue, renewals
 from services.billing.renewals import Invoicing
 from services.billing.store import payments
-from services.billing.tables import Payment
+from services.billing.tables.payments import Payment
 from services.chassis import calls, ids
 from services.chassis.database import Database
 from tests.conftest import Account, House, until

@@ -8,7 +8,7 @@ import grpc
 from einstellen.billing.v1 import credits_pb2, credits_pb2_grpc
 from services.billing import catalogue, ledger, rules
 from services.billing.store import credits as store
-from services.billing.tables import Account, Booking, Hold, Transaction
+from services.billing.tables.credits import Account, Booking, Hold, Transaction
 from services.chassis import audit, calls, errors, idempotency, ids, paging
 from services.chassis.calls import Scope
 from services.chassis.clock import Clock, to_timestamp, utc_now

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from einstellen.billing.v1 import payments_pb2, subscriptions_pb2
 from services.billing.providers.protocol import Outcome
-from services.billing.tables import Account, Invoice, Payment, Plan, Quotas, Refund, Subscription
+from services.billing.tables.credits import Account
+from services.billing.tables.payments import Invoice, Payment, Refund
+from services.billing.tables.subscriptions import Plan, Quotas, Subscription
 from services.chassis.clock import to_timestamp
 
 

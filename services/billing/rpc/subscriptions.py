@@ -14,7 +14,9 @@ from services.billing.rpc.messages import to_payment, to_plan, to_quotas, to_sub
 from services.billing.store import credits as accounts
 from services.billing.store import payments, plans
 from services.billing.store import subscriptions as store
-from services.billing.tables import Booking, Payment, Plan, Subscription
+from services.billing.tables.credits import Booking
+from services.billing.tables.payments import Payment
+from services.billing.tables.subscriptions import Plan, Subscription
 from services.chassis import audit, calls, errors, idempotency, ids, paging
 from services.chassis.calls import Person, Scope
 from services.chassis.clock import Clock, to_timestamp, utc_now

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.tables import (
+from services.billing.tables.credits import (
     UNITS,
     Account,
     Booking,

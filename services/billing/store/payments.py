@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.tables import Payment, Refund, payment_customers, payments, reconciliations, refunds, webhook_events
+from services.billing.tables.payments import Payment, Refund, payment_customers, payments, reconciliations, refunds, webhook_events
 from services.chassis import errors
 from services.chassis.paging import Page
 

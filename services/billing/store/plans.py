@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from services.billing.tables import Offer, Plan, Quotas, plans
+from services.billing.tables.subscriptions import Offer, Plan, Quotas, plans
 from services.chassis import errors, ids
 
 _SEED_LOCK = 0x50_4C_41_4E

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.tables import Invoice, Subscription, invoice_numbers, invoices, subscriptions
+from services.billing.tables.payments import Invoice, invoice_numbers, invoices
+from services.billing.tables.subscriptions import Subscription, subscriptions
 from services.chassis import errors
 from services.chassis.database import refusing
 from services.chassis.paging import Page

@@ -14,7 +14,7 @@ from services.candidates.parsing.sections import Section, Text
 EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9_][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}")
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s|<>\"\u2022\u00b7]{3,300}"
-    r"|(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,3}(?:com|org|net|io|dev|me|de|at|ch|fr|es|co\.uk|uk|eu|info|app|tech|ai|in|ca|nl|be|it|se|pl|mx|ar|blog|design|page|site|ie|pt|gr|cz|dk|no|fi|ro|hu|sk|si|hr|tr|br|co|cl|za|ng|gh|au|nz|jp|kr|sg|lu|is|xyz|online|studio|cloud|pro|name|art|berlin|london|edu|gov|cc|ly|gg|so|sh|rs|pk|ph|ae|cat|eus|swiss|wien|photography|works|space|website|digital|academy|ink|one|world|team|codes|live|store|link|bio|care|law|legal)\b(?:/[^\s|<>\",;\u2022\u00b7]{0,200})?",
+    r"|(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,3}(?:com|org|net|io|dev|me|de|at|ch|fr|es|co\.uk|uk|eu|info|app|tech|ai|in|ca|nl|be|it|se|pl|mx|ar|blog|design|page|site|ie|pt|gr|cz|dk|no|fi|ro|hu|sk|si|hr|tr|br|co|cl|za|ng|gh|au|nz|jp|kr|sg|lu|is|xyz|online|studio|cloud|pro|name|art|berlin|london|edu|gov|cc|ly|gg|so|sh|rs|pk|ph|ae|cat|eus|scot|wales|cymru|irish|nrw|bayern|koeln|paris|nyc|tokyo|amsterdam|brussels|swiss|wien|photography|works|space|website|digital|academy|ink|one|world|team|codes|live|store|link|bio|care|law|legal)\b(?:/[^\s|<>\",;\u2022\u00b7]{0,200})?",
     re.IGNORECASE,
 )
 _PROFILE = re.compile(
@@ -22,7 +22,7 @@ _PROFILE = re.compile(
     re.IGNORECASE,
 )
 PARTS = re.compile(
-    r"\s*[|\u2022\u00b7\u25cf\u25aa\u2666\u25c6\u2023\u25a0-\u25ff\u2700-\u27bf\u2b00-\u2bff;\t\uf000-\uf8ff]\s*|\s+[\u2013\u2014/~*\u22c4\u25c7\u2b25]\s+|\s{3,}"
+    r"\s*[|\u2022\u00b7\u25cf\u25aa\u2666\u25c6\u2023\u25a0-\u25ff\u2700-\u27bf\u2b00-\u2bff;\t\uf000-\uf8ff]\s*|\s+(?://|[\u2013\u2014/~*\u22c4\u25c7\u2b25])\s+|\s{3,}"
 )
 LABELS = (
     r"(?<!\w)(?:full name|name|home address|postal address|address|location|lives in|based in|residence|city|current location|(?:present|permanent|current|correspondence|mailing|contact) address|place of residence|adresse|wohnsitz|standort|localidad|población|localité|localidade|cidade|endereço|morada|indirizzo|anschrift|wohnort|wohnhaft in|ort|lieu|ville|domicile|dirección|direccion|ubicación"

@@ -69,7 +69,7 @@ _DEGREE = re.compile(
     re.IGNORECASE,
 )
 _SCHOOL = re.compile(
-    r"universit|universid|università|uniwersytet|college|institut|school|hochschule|akademie|academy|academia|académie|politecnic|polytechni|politécnic|école|ecole\b|escuela|faculty|fakultät|faculté"
+    r"universit|universid|università|uniwersytet|college|institut|school|hochschule|akademie|academy|academia|académie|politecnic|polytechni|politechni|cégep|politécnic|école|ecole\b|escuela|faculty|fakultät|faculté"
     r"|facultad|gymnasium|gymnázium|lycée|collège|liceo|colegio|\bi\.?e\.?s\.?\b|conservatoire|conservatorio|berufskolleg|berufsschule|pflegeschule|schule\b|schulzentrum|\bkolleg|handwerkskammer|\bihk\b"
     r"|\bifsi\b|\biut\b|\bcfa\b|\bafpa\b|\bgreta\b|seminar\b|campus|(?:career|training|learning|vocational|education) cent(?:er|re)\b|centro de formaci|centre de formation|bildungszentrum|bildungswerk"
     r"|\bsciences po\b|sorbonne|caltech|insead|harvard|stanford|\byale\b|princeton|\bcornell\b|berkeley|bocconi|mcgill|\bimperial\b|wharton|[^\W\d_]{4,} tech\b"

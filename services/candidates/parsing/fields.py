@@ -8,6 +8,7 @@ from services.candidates.parsing.contacts import contact_lines, find_email, find
 from services.candidates.parsing.content import told_by_content
 from services.candidates.parsing.document import read
 from services.candidates.parsing.history import find_education, find_projects, find_work
+from services.candidates.parsing.inline_headings import with_headings_apart
 from services.candidates.parsing.languages import find_languages, labelled
 from services.candidates.parsing.limits import JSON
 from services.candidates.parsing.lines import Document, Line
@@ -16,7 +17,7 @@ from services.candidates.parsing.locations import find_location
 from services.candidates.parsing.names import find_name
 from services.candidates.parsing.parsed import ParsedCv
 from services.candidates.parsing.phones import find_phone
-from services.candidates.parsing.sections import Section, Text, find_sections, opening, paragraph, with_headings_apart
+from services.candidates.parsing.sections import Section, Text, find_sections, opening, paragraph
 from services.candidates.parsing.upload import check_upload
 
 

@@ -20,11 +20,11 @@ _WHOLE = {
     "|professional overview|career overview|career goal|career goals|highlights of qualifications|professional statement|profil und ziele|zu meiner person|résumé de carrière"
     "|mes objectifs|projet professionnel|resumo|resumo profissional|sobre mim|objetivo profissional|perfil profissional|apresentação|profilo|podsumowanie|profiel|o mnie",
     "projects": "",
-    "certifications": "admissions|bar admissions|formations continues|professional development|continuing education|continuing professional development|cpd|tickets|licensure|online courses|online learning|mooc|moocs|online-kurse|cours en ligne|cursos online|cursos en línea|führerschein|fahrerlaubnis|permis de conduire|permis et certificats|carné de conducir|credentials|professional credentials|professional training|formación complementaria|formation complémentaire|formations complémentaires|formation continue|formación continua|weiterbildung|weiterbildungen"
+    "certifications": "admissions|bar admissions|formations continues|professional development|continuing education|continuing professional development|cpd|tickets|mandatory training|statutory training|compulsory training|short courses|titre professionnel|titres professionnels|professional designations|designations|permisos|permisos y carnés|licensure|online courses|online learning|mooc|moocs|online-kurse|cours en ligne|cursos online|cursos en línea|führerschein|fahrerlaubnis|permis de conduire|permis et certificats|carné de conducir|credentials|professional credentials|professional training|formación complementaria|formation complémentaire|formations complémentaires|formation continue|formación continua|weiterbildung|weiterbildungen"
     "|fort- und weiterbildung|fort- und weiterbildungen|fortbildung|fortbildungen|otros cursos|cursos|courses|trainings|training|kurse|schulungen|seminare|permis"
     "|professional qualifications|seminars|seminars attended|trainings attended|zusatzqualifikationen|zusatzqualifikation|führerscheine|cursos realizados|carnets|carnés|cursos complementares|permis et habilitations"
     "|formação complementar|licenses held|tickets and licences|bar admission|admission|zulassungen|fachweiterbildungen|lehrgänge|stages de formation|perfectionnement",
-    "education": "studies|qualifications|academic qualifications|academics|schooling|training and education|bildung|bildungsweg|ausbildung|schule|studium|abschlüsse|lehre"
+    "education": "learning|my education|what i studied|where i studied|what i have studied|studies|qualifications|academic qualifications|academics|schooling|training and education|bildung|bildungsweg|ausbildung|schule|studium|abschlüsse|lehre"
     "|schul- und berufsausbildung|aus- und weiterbildung|formation|formations|formation initiale|cursus|cursus scolaire|cursus universitaire|titulación|estudios|formación"
     "|titres et diplômes|diplômes et formations|scolarité|werdegang akademisch"
     "|qualification|school|schools|university|universities|scholastics|college|schools attended|institutions attended|schulen|schullaufbahn|schulischer werdegang|escolaridade|scolarité et diplômes"
@@ -55,7 +55,7 @@ _CORE = {
     " certificações certificados licensing qualification-certificates",
     "languages": "language languages sprachkenntnisse fremdsprachen sprachen langues idiomas",
     "other": "interests hobbies interessen hobbys publications publikationen references referenzen awards auszeichnungen honors honours volunteering volunteer ehrenamt"
-    " ehrenamtliches bénévolat voluntariado activities loisirs intérêt intérêts interés premios publicaciones referencias referees community memberships",
+    " ehrenamtliches bénévolat voluntariado activities loisirs intérêt intérêts interés premios publicaciones referencias referees community memberships membership",
     "education": "education educational academic academics schulbildung ausbildung bildung berufsausbildung hochschulausbildung studium études diplômes éducation educación académica"
     " académique académiques académico académicos academic akademischer akademische akademisch bildungsweg académicas titulación estudios formación universitaire scolaire degrees"
     " qualification attainment schule schulen schulischer schulische formation formations educação credentials attainment hochschulstudium hochschulbildung berufsbildung schulabschluss formação acadêmica académica universitaria universitarios universitária universitäre studien diplômes diplôme etudes schools",
@@ -151,11 +151,13 @@ def heading_kinds(text: str) -> tuple[str, ...]:
         return ("skills",)
     kinds = {_CORE_OF[word] for word in words if word in _CORE_OF}
     found = tuple(kind for kind in _ORDER if kind in kinds)
+    if not found:
+        return tuple(dict.fromkeys(part for part in told if part))
     return ("education", "certifications") if told and told[0] == "education" and set(found) == {"education", "certifications"} else found
 
 
 def _known(key: str) -> str | None:
-    return _KIND_OF.get(key) or _KIND_OF.get(plain(key))
+    return _KIND_OF.get(key) or _KIND_OF.get(plain(key)) or (_KIND_OF.get(f"{plain(key)}s") if " " in key else None)
 
 
 def _by_its_noun(words: list[str], key: str) -> str | None:

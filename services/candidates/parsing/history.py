@@ -205,7 +205,8 @@ def _anchors(listed: list[Item]) -> list[tuple[int, Period]]:
         return found
     # A single year among ranges is an entry's own date only where it stands as they do: alone, or at the margin.
     leading = [at for at, period in found if not period.start and period.begin < 2 and _LED.match(listed[at].text, period.until)]
-    leading = leading if len(leading) > 1 else []
+    alike = all(period.begin < 2 and _LED.match(listed[at].text, period.until) for at, period in ranges)
+    leading = leading if len(leading) > 1 or alike else []
     ends = {_mark_before(listed[at], period) for at, period in ranges} - {""}
     return [
         (at, period)

@@ -22,7 +22,7 @@ _NAMES = {
     "Macedonian": "mazedonisch", "Lithuanian": "litauisch", "Latvian": "lettisch", "Estonian": "estnisch", "Rajasthani": "", "Bhojpuri": "", "Maithili": "", "Konkani": "", "Kashmiri": "", "Scottish Gaelic": "", "Frisian": "friesisch frysk", "Corsican": "corse", "Occitan": "", "Tibetan": "", "Lao": "", "Valencian": "valenciano valencià", "Cebuano": "", "Ilocano": "", "Catalan": "katalanisch catalán català", "Basque": "euskera euskara baskisch vasco",
     "Galician": "gallego galego", "Irish": "irisch gaeilge", "Welsh": "walisisch cymraeg", "Breton": "bretonisch bretón", "Luxembourgish": "luxemburgisch luxembourgeois",
     "Latin": "latein", "Swahili": "suaheli", "Yoruba": "", "Igbo": "", "Hausa": "", "Twi": "", "Amharic": "", "Somali": "", "Wolof": "", "Afrikaans": "", "Zulu": "", "Xhosa": "", "Berber": "berbère",
-    "Luganda": "", "Romansh": "rätoromanisch romanche romancio rumantsch", "Aramaic": "syriac", "Sanskrit": "", "Belarusian": "belarussisch", "Esperanto": "", "Kyrgyz": "", "Turkmen": "", "Uyghur": "", "Haitian Creole": "", "Quechua": "", "Guaraní": "guarani", "Faroese": "", "Yiddish": "", "Fula": "peul fulani pulaar", "Lingala": "", "Tigrinya": "", "Bambara": "", "Kinyarwanda": "", "Shona": "", "Maltese": "", "Georgian": "georgisch", "Armenian": "armenisch armenio arménien",
+    "Luganda": "", "Alsatian": "alsacien elsässisch", "Hawaiian": "", "Maori": "māori", "Samoan": "", "Sicilian": "siciliano", "Sardinian": "sardo sardisch", "Romansh": "rätoromanisch romanche romancio rumantsch", "Aramaic": "syriac", "Sanskrit": "", "Belarusian": "belarussisch", "Esperanto": "", "Kyrgyz": "", "Turkmen": "", "Uyghur": "", "Haitian Creole": "", "Quechua": "", "Guaraní": "guarani", "Faroese": "", "Yiddish": "", "Fula": "peul fulani pulaar", "Lingala": "", "Tigrinya": "", "Bambara": "", "Kinyarwanda": "", "Shona": "", "Maltese": "", "Georgian": "georgisch", "Armenian": "armenisch armenio arménien",
     "Azerbaijani": "", "Kazakh": "", "Uzbek": "", "Mongolian": "", "Burmese": "", "Khmer": "", "Pashto": "paschtu", "Sindhi": "", "Odia": "", "Assamese": "",
     "British Sign Language": "", "American Sign Language": "",
 }  # fmt: skip
@@ -43,6 +43,17 @@ _LONGEST_LEVEL = 45
 def language_name(word: str) -> str | None:
     """The English name, or None for what is no language known here."""
     return _NAME_OF.get(word.casefold())
+
+
+def names_languages(words: str) -> int:
+    """How many are named."""
+    return len({_NAME_OF[match[0].casefold()] for match in _ANY.finditer(words)})
+
+
+def spoken_label(words: str) -> int:
+    """Where a line goes on behind the word for languages, if what follows are languages that people speak; else 0."""
+    label = _LABEL.match(words)
+    return label.end() if label and "\t" not in label[0] and names_languages(words[label.end() :]) > 1 else 0
 
 
 def labelled(text: Text) -> list[int]:

@@ -21,7 +21,7 @@ _LEVEL = re.compile(
     r"|notions|avanzado|intermedio|básico|nivel \w+|\d{1,2}\+?\s?(?:years?|yrs?|jahre|ans|años))\b\s*[)\]]?$",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"\s*[,;|•·▪●◦\t]\s*(?![^()]*\))|\s+[/–—]\s+|\s{2,}|(?<=[^\W\d_])\.\s+(?=[A-Z])")
+_BETWEEN = re.compile(r"\s*[,;|•·▪●◦\t]\s*(?![^()]*\))|\s+[/–—]\s+|\s{2,}|(?<=[^\W\d_])\.\s+(?=[A-Z])|`\s+(?=`)")
 _SURE = {"skills": 0.95, "experience": 0.85, "projects": 0.8, "certifications": 0.8, "other": 0.7, "education": 0.6}
 _LONGEST_NAME, _MOST_WORDS, _MOST_LISTED = 48, 5, 60
 _GENERIC = frozenset(
@@ -145,7 +145,7 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
         cells = item.text.split("\t")
         words = cells[1] if formed and len(cells) == 2 else _LABEL.sub("", item.text)
         for part in _BETWEEN.split(words):
-            name = _LEVEL.sub("", _MARKS.sub("", _LABEL.sub("", part))).strip(" .,:;–—-|•·")
+            name = _LEVEL.sub("", _MARKS.sub("", _LABEL.sub("", part))).strip(" .,:;–—-|•·`")
             if not name or not any(map(str.isalpha, name)) or name.casefold() in _SMALL:
                 continue
             known = normalise(name)

@@ -19,7 +19,7 @@ _STREET = re.compile(
 )
 _TOWN_LINE = re.compile(r"[^,]*\d{4}|[^,]+, [A-Z]{2}\b|[^,\d]+$|[A-Z\d]{2,4} \d[A-Z]{2}|.*[A-Z]{1,2}\d")
 _OTHER_LABEL = re.compile(
-    r"\b(?:born|birth|nationality|geboren|geburts\w*|staatsangehörigkeit|familienstand|né|née|nationalité|nacimiento|nacionalidad|fecha|date|gender|status|permis|führerschein|driving|licen[cs]e)\b"
+    r"\b(?:born|birth|nationality|geboren|geburts\w*|staatsangehörigkeit|staatsbürgerschaft|citizenship|ciudadanía|cittadinanza|nazionalità|obywatelstwo|familienstand|né|née|nationalité|nacimiento|nacionalidad|fecha|date|gender|status|permis|führerschein|driving|licen[cs]e)\b"
     r"|\b(?:e-?mail|web|website|linkedin|github|phone|tel|mobil)\b",
     re.IGNORECASE,
 )
@@ -41,6 +41,9 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
         if EMAIL.search(line.text):
             line = replace(line, text=_NUMBER.sub(" | ", EMAIL.sub(" | ", line.text)))
         cells = LABEL_CELL.sub(r"\1: ", line.text.replace(" I ", " | ") if line.text.count(" I ") > 1 else line.text)
+        about, gap, _ = cells.partition("\t")
+        if gap and _OTHER_LABEL.fullmatch(about.strip(" :")):
+            continue
         for part in PARTS.split(cells):
             label = LABEL.match(part)
             named = label is not None and re.match(r"(?:full )?n|vor|pr", label[0], re.IGNORECASE)

@@ -16,6 +16,7 @@ _PREFIX = re.compile(r"\(\s*((?:\+|00)\d{1,3})\s*\)")
 _GROUPED = {
     "US": re.compile(r"(?:1[ .-])?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}"), "GB": re.compile(r"07\d{3} ?\d{3} ?\d{3}"), "FR": re.compile(r"0[67](?:[ .]\d\d){4}"),
 }  # fmt: skip
+_MONTHS = re.compile(r"(?:0[1-9]|1[0-2])[./](?:19|20)\d\d\s?[-\u2013]\s?(?:0[1-9]|1[0-2])[./](?:19|20)\d\d")  # 07.2018 - 08.2021
 _DAY = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d\b")
 _LANGUAGE_REGION = {"de": "DE", "fr": "FR", "es": "ES"}
 
@@ -42,7 +43,7 @@ def _numbers(line: str, home: str) -> list[tuple[str, str, float]]:
     for match in phonenumbers.PhoneNumberMatcher(line, home):
         whole = match.raw_string.strip().startswith(("+", "00", "("))
         fax = re.search(r"\bfax\b[^\d]*$", line[: match.start], re.IGNORECASE)
-        if not _DAY.search(match.raw_string):
+        if not _DAY.search(match.raw_string) and not _MONTHS.search(match.raw_string):
             found.append(
                 (
                     phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164),
@@ -81,7 +82,7 @@ def _by_its_grouping(line: str) -> list[tuple[str, str, float]]:
 def _loosely(line: str, home: str) -> tuple[str, str] | None:
     """A number that is grouped as nobody groups it there, yet is a valid one as a whole."""
     for match in re.finditer(r"(?<![\w/.@-])(?:\+|00)?\(?\d[\d ()./\u2011-]{6,22}\d(?![\w/@])", line):
-        if re.fullmatch(r"(?:19|20)\d\d\s?[-/.]\s?(?:19|20)?\d\d", match[0]) or _DAY.search(match[0]):
+        if _MONTHS.search(match[0]) or re.fullmatch(r"(?:19|20)\d\d\s?[-/.]\s?(?:19|20)?\d\d", match[0]) or _DAY.search(match[0]):
             continue
         try:
             number = phonenumbers.parse(match[0].replace("00", "+", 1) if match[0].startswith("00") else match[0], home)

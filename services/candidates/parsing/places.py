@@ -70,6 +70,7 @@ _OF_A_COUNTY = re.compile(
 )
 _DISTRICT = re.compile(r"\s(?:\d{1,2}e?|[A-Z\u00d8]{1,2})$")  # Dublin 8, Paris 11e
 _BRITISH_POST = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
+_IN_AUSTRALIA = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+){0,2} (?:NSW|VIC|QLD|TAS|ACT|WA)")
 _WORDS = re.compile(r"[^\W\d_][\w .'\u2019/()-]{0,40}")
 
 
@@ -122,6 +123,8 @@ def placeness(text: str) -> float:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     names = [_POSTAL_AFTER.sub("", _POSTAL.sub("", part)) for part in parts]
     towns = [_folded(_bare(name)) in _towns() for name in names]
+    if len(names) == 1 and _IN_AUSTRALIA.fullmatch(names[0]):
+        return 0.8
     known = [_bare(name) in _CITY_OF or _bare(name) in _COUNTRY_OF or (name in _STATE_OF and len(parts) > 1) for name in names]
     if len(parts) > 5 or not known:
         return 0.0

@@ -8,7 +8,8 @@ _ABOUT = re.compile(
     r"[.,;(|\u2013\u2014-]*\s*\b(?:(?:c?gpa|cum\. gpa|final grade|grade|note|gesamtnote|abschlussnote|nota media|mention)\b"
     r"\s?:?\s*(?:\d|[A-Z]\b|sehr|gut|tr\u00e8s|bien|assez)[^\t|]*"
     r"|(?:(?:ph\.?d |master'?s? )?thesis|dissertation|thema|titel|supervisor|advisor"
-    r"|m\u00e9moire|tesis|sujet|schwerpunkte?|relevant coursework|coursework)\s?:[^\t|]*)",
+    r"|m\u00e9moire|tesis|sujet|schwerpunkte?|relevant coursework|coursework)\s?:[^\t|]*|\b(?:dean['\u2019]s list|honou?r roll|valedictorian)\b[^\t|]*"
+    r"|[^()\t|]*\b(?:scholar(?:ship)?|fellowship|bursary|stipend\w*|boursi\w+|becari\w+)\))",
     re.IGNORECASE,
 )
 _VIA = re.compile(

@@ -31,6 +31,7 @@ _LEVEL = re.compile(
     r"(primary|elementary|secondary|tertiary|vocational|college|(?:senior |junior )?high school|graduate studies)\s?:\s+", re.IGNORECASE
 )  # of schooling
 _SURE_POST = 0.7
+_AS_A_NAME = 0.4
 _STATED = 0.6
 _BARE = re.compile(r"\S+(?: \S+)?$|(?:bachelor|master|doctor|associate)(?:'?s)? of \S+$", re.IGNORECASE)  # a degree that names no subject
 
@@ -94,11 +95,16 @@ def _named(head: Head) -> Head:
     named = [part for part in head if part.told or not (is_town(part.text) and place(part.text) >= _STATED)]
     if len(named) > 2:
         named = [part for part in named if part.text.casefold() not in ("freelance", "self-employed")]
-        named = [part for part in named if part.told or place(part.text) < _STATED or not lies_in(part.text)]
+        named = [part for part in named if part.told or place(part.text) < _STATED or not lies_in(part.text) or _is_of_a_school(part.text)]
     sure = _STATED if len(named) == 1 and (_DASH.search(named[0].text) or _COMMA.search(named[0].text)) else 0.9
     return (
         named if len(named) > 1 else [part for part in head if part in named or not is_town(part.text) or place(part.text) < sure] or head
     )
+
+
+def _is_of_a_school(text: str) -> bool:
+    """Whether a place in a country or a state begins with the name of a school: "Hope College, Holland, MI"."""
+    return school(text.partition(",")[0]) > _SURE_POST and not is_town(text)
 
 
 def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str]) -> list[tuple[Choice | None, Choice | None]]:
@@ -111,7 +117,7 @@ def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str
     towns = names[0] == "degree" and _are_schools_by_town(cut, first, second)
     heads = cut if towns else [_named(head) for head in cut]
     heads = [_departments(head, first, second) for head in _cut(heads, _AT, first, second)] if names[0] == "title" else heads
-    heads = heads if towns else [[part for part in (_without_place(part) for part in head) if part] for head in heads]
+    heads = heads if towns else _without_places(heads, first, second)
     heads = [_with_subject(head, first, second, degrees=names[0] == "degree") for head in heads]
     slots = Counter(part.slot for head in heads for part in head)
     usual = [slot for slot, _ in slots.most_common(7)]
@@ -315,6 +321,31 @@ def _merged(text: str, pieces: list[str], usual: int, first: Judge, second: Judg
 
 def _pieces(text: str, separator: re.Pattern[str]) -> list[str]:
     return [piece for piece in (_trim(piece) for piece in separator.split(text)) if piece and any(map(str.isalpha, piece))]
+
+
+def _without_places(heads: list[Head], first: Judge, second: Judge) -> list[Head]:
+    """Where towns stand behind commas elsewhere in a slot, what stands so is a town too, known or not."""
+    cut = [[_without_place(part) for part in head] for head in heads]
+    placed = Counter(
+        part.slot
+        for head, rest in zip(heads, cut, strict=True)
+        for part, left in zip(head, rest, strict=True)
+        if left and re.fullmatch(r",\s[^,]+", part.text[len(left.text) :])
+    )
+    return [
+        [
+            replace(left, text=left.text.rpartition(", ")[0]) if placed[left.slot] and _ends_in_a_town(left.text, first, second) else left
+            for left in rest
+            if left
+        ]
+        for rest in cut
+    ]
+
+
+def _ends_in_a_town(text: str, first: Judge, second: Judge) -> bool:
+    before, _, last = text.rpartition(", ")
+    one_name = re.fullmatch(r"[A-Z\u00c0-\u00dd][^\W\d_]*[a-z\u00df-\u00ff](?: [A-Z][a-z]+)?", last)
+    return bool(before and "," not in before and one_name) and max(first(last), second(last)) < _AS_A_NAME and first(before) < _SURE_POST
 
 
 def _without_place(part: Part) -> Part | None:

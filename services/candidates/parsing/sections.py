@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from statistics import median
 
 from services.candidates.parsing import evidence
 from services.candidates.parsing.dates import find_period
 from services.candidates.parsing.headings import heading_kind
-from services.candidates.parsing.labels import kind_of
 from services.candidates.parsing.lines import Document, Line
 from services.candidates.parsing.parsed import Found, Source, Value
 
 _BULLET = re.compile(r"(?:[^\w\s\"'(\[{<#@$\u20ac\u00a3%&+\u2018\u201c\u2019]|o(?=\s+[A-Z\u00c0-\u00dd]))\s+")
-_INLINE = re.compile(r"([A-Z\u00c0-\u00dd][A-Z\u00c0-\u00dd &-]{3,40}):\s+(?=\S)")
 _SHORTEST_HEADING, _LONGEST_HEADING = 4, 48
 _OPEN_END = re.compile(
     r"(?:[,(&/]|\b(?:and|or|of|in|the|for|und|oder|für|von|zur|der|et|ou|de|du|des|pour|en|y|o|para|del|la|le))$", re.IGNORECASE
@@ -24,6 +22,7 @@ _OPEN_END = re.compile(
 _SENTENCES = re.compile(r"^(?=.{30})(?:\S+ ){5,}.*[^\W\d_]{2,}[.!?]$")
 _OF_ENTRIES = ("experience", "education", "projects")
 _JUDGES = (evidence.title, evidence.company, evidence.degree, evidence.school)
+_SURELY = 0.9
 _TOLD = 0.8  # of what words prove
 _LINE_GAP = 1.9
 _LONGEST_CELL = 32
@@ -84,30 +83,6 @@ class Text:
         return Found(value, confidence, Source(self.lines[line].page, line, begin, end))
 
 
-def with_headings_apart(document: Document) -> Document:
-    """A heading in the margin beside its section's first line becomes a line of its own, also where it takes two rows or cells."""
-    lines: list[Line] = []
-    for line in document.lines:
-        inline = _INLINE.match(line.text)
-        if inline and not line.bullet and heading_kind(inline[1]) in ("skills", "languages", "summary"):
-            lines.append(replace(line, text=inline[1], heading=True, links=()))
-            lines.append(replace(line, text=line.text[inline.end() :], bold=False, heading=False))
-            continue
-        cells = line.text.split("\t")
-        count = next((count for count in (2, 1) if count < len(cells) and heading_kind(" ".join(cells[:count]))), 0)
-        if (
-            not count
-            or line.bullet
-            or (heading_kind(" ".join(cells[:count])) == "other" and kind_of(cells[0]))
-            or (count == 1 and find_period(cells[1]) and len(cells) == 2 and not line.bold and len(cells[0].split()) == 1)
-        ):
-            lines.append(line)
-            continue
-        lines.append(replace(line, text=" ".join(cells[:count]), heading=True, links=()))
-        lines.append(replace(line, text="\t".join(cells[count:]), bold=False, heading=False, x0=None, x1=None))
-    return replace(document, lines=tuple(lines))
-
-
 def find_sections(text: Text) -> list[Section]:
     """In reading order, the first without a heading. A large line at the top of another column leaves the section, as a name does there."""
     sizes = [line.size for line in text.lines if line.size]
@@ -146,6 +121,8 @@ def find_sections(text: Text) -> list[Section]:
         )
         if heads and kind is not None and not (sections[-1].kind == kind and not _stands_out(look, body) and told):
             sections.append(Section(kind, line.text if skipped != index + 1 or following is None else _joined(line.text, following.text)))
+        elif flows.get(index, False) and index > reached and _is_unknown_heading(line, look, told, body):
+            sections.append(Section("other", line.text))
         elif (
             flows.get(index, False)
             or (index and line.x0 is None and line.size and line.size == largest > 1.6 * body)
@@ -162,6 +139,7 @@ def find_sections(text: Text) -> list[Section]:
                 or (look in alone and not any(map(str.isdigit, line.text)) and sum(map(str.isalpha, line.text)) >= _SHORTEST_HEADING)
             )
             and not (sections[-1].kind in _OF_ENTRIES and _is_dated_below(text, index) and _names_an_entry(text, sections[-1], line))
+            and not (sections[-1].kind in _OF_ENTRIES and sections[-1].lines and _goes_with_dates_above(text, sections[-1].lines[-1], line))
         ):
             sections.append(Section("other", line.text))
         else:
@@ -227,6 +205,12 @@ def _is_unknown_heading(line: Line, look: Look, told: set[Look], body: float) ->
 def _is_dated_below(text: Text, index: int) -> bool:
     """Whether dates are on one of the next lines, as below the name of an employer that is set like a heading."""
     return any(find_period(line.text) for line in text.lines[index + 1 : index + 3])
+
+
+def _goes_with_dates_above(text: Text, above: int, line: Line) -> bool:
+    """Whether it names a post or a degree right below dates that stand beside an employer or a school."""
+    words = text.lines[above].text
+    return "\t" in words and find_period(words) is not None and max(judge(line.text) for judge in _JUDGES) > _SURELY
 
 
 def _names_an_entry(text: Text, section: Section, line: Line) -> bool:
@@ -305,7 +289,9 @@ def _is_row(line: Line) -> bool:
 
 def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool = False) -> bool:
     """Whether a line ends because its column did: its next word had no room, or its sentence or bracket is open."""
-    if "\t" in line.text or "\t" in above.text or above.bold != line.bold or above.size != line.size:
+    # What a bold word may be the beginning of.
+    halved = re.search(r"[^\W\d_]{3}-$|\s(?:[/&]|and|und|et|of|für|for)$", above.text) is not None
+    if "\t" in line.text or "\t" in above.text or (above.bold != line.bold and not halved) or above.size != line.size:
         return False
     if (
         above.page == line.page
@@ -315,7 +301,7 @@ def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool
         and not 0 <= line.y0 - above.y0 < _LINE_GAP * height
     ):
         return False
-    if above.text.count("(") > above.text.count(")") or _OPEN_END.search(above.text) or line.text[:1] in ")]":
+    if halved or above.text.count("(") > above.text.count(")") or _OPEN_END.search(above.text) or line.text[:1] in ")]":
         return True
     if line.x0 is None and _breaks_an_item(above.text, line.text):
         return True
@@ -377,6 +363,8 @@ def _joined(before: str, after: str) -> str:
     divided = after[:1].islower() or (after.isupper() and before.isupper())
     if re.search(r"[^\W\d_]-$", before) and divided and not re.search(r"\b(?:und|and|oder|or)\b", after[:4]):
         return before[:-1] + after
+    if re.search(r"[^\W\d_]{3}-$", before) and after[:1].isupper():
+        return before + after
     return f"{before} {after}" if before else after
 
 

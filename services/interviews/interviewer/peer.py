@@ -45,18 +45,18 @@ class Peer:
     async def answer(self, sdp: str) -> str:
         """Raises ValueError for an offer that cannot be read."""
         connection = self._connection
-        if self._seen is not None:
-            watch(connection, sdp, self._seen)
+        watched = watch(connection, sdp, self._seen) if self._seen is not None else None
         await connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
         connection.addTrack(self._track)
         for transceiver in connection.getTransceivers():
-            if transceiver.kind == "video" and transceiver.direction != "recvonly":
+            if transceiver.kind == "video" and transceiver is not watched:
                 transceiver.direction = (
                     "inactive"  # people see each other; nobody has to show themselves to a machine that does not record it
                 )
         await connection.setLocalDescription(await connection.createAnswer())
         # What they may send at most (RFC 8866, 5.8), which aiortc has no word for.
-        return _PICTURE.sub(rf"\g<1>b=AS:{self._kbits}\r\n", str(connection.localDescription.sdp))
+        answer = str(connection.localDescription.sdp)
+        return answer if watched is None else _PICTURE.sub(rf"\g<1>b=AS:{self._kbits}\r\n", answer)
 
     async def add(self, candidate: media_pb2.IceCandidate) -> None:
         if candidate.candidate:

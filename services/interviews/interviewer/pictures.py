@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import av
-from aiortc import RTCPeerConnection, RTCRtpReceiver
+from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpTransceiver
 
 from services.chassis.logs import log
 
@@ -74,13 +74,15 @@ class Camera(queue.Queue[Any]):
             log.warning("picture not understood", exc_info=problem)
 
 
-def watch(connection: RTCPeerConnection, offer: str, seen: Seen) -> None:
+def watch(connection: RTCPeerConnection, offer: str, seen: Seen) -> RTCRtpTransceiver | None:
     """Makes a connection that has not read its offer yet ready for VP8, which every browser can send (RFC 7742, 5). Other pictures are not taken."""
     known = RTCRtpReceiver.getCapabilities("video")
-    if known is not None and "VP8/90000" in offer.upper():
-        transceiver = connection.addTransceiver("video", direction="recvonly")
-        transceiver.setCodecPreferences([one for one in known.codecs if one.mimeType in ("video/VP8", "video/rtx")])
-        Camera(transceiver.receiver, seen)
+    if known is None or "VP8/90000" not in offer.upper():
+        return None
+    transceiver = connection.addTransceiver("video", direction="recvonly")
+    transceiver.setCodecPreferences([one for one in known.codecs if one.mimeType in ("video/VP8", "video/rtx")])
+    Camera(transceiver.receiver, seen)
+    return transceiver
 
 
 @dataclass

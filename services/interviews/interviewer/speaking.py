@@ -16,7 +16,7 @@ from services.interviews.interviewer.voice import Converter, Voice
 _CONNECT_SECONDS = 10.0
 _TRIES = 3
 _AGAIN_SECONDS = 0.3
-_NOTICED_SECONDS = 0.5  # of a line, before which nobody speaks because of it
+_NOTICED_SECONDS = 0.3  # of a line, before which nobody speaks because of it
 _YIELDS_SECONDS = 30.0  # to one who goes on with their answer; noise that is taken for a voice may never end
 _BACK = "I am here again. If you were speaking, please say your last sentence once more."
 

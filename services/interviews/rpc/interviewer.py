@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import grpc
 from sqlalchemy import Connection
@@ -144,13 +144,15 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
             interview, piece = self._piece(connection, request)
             if room_store.has_piece(connection, piece):
                 return interviewer_pb2.AddPieceResponse()
+            key = recordings.key_of_piece(interview.tenant_id, piece.kind, piece.file_id)
+            noted = recordings.note(connection, interview.tenant_id, key, self._clock())
         # Between the two, as the store of files may be far away, and before the row, which must not be without its file.
-        key = recordings.key_of_piece(interview.tenant_id, piece.kind, piece.file_id)
         self._files.put(key, request.data)
         try:
             with self._database.begin(calls.SYSTEM) as connection:
                 self._piece(connection, request)
-                room_store.add_piece(connection, piece)
+                if room_store.add_piece(connection, piece):
+                    recordings.keep(connection, noted)
         except (errors.FailedPrecondition, errors.NotFound):  # somebody has left or changed their mind meanwhile
             self._files.delete(key)
             raise
@@ -170,7 +172,7 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
         rules.check_recorded(kind, room_store.recorded_bytes(connection, interview_id, kind) + len(request.data), self._most_video)
         speaker = "interviewer" if user_id is None else "candidate" if user_id == interview.user_id else "colleague"
         return interview, Piece(
-            UUID(request.track_id), request.number, interview_id, user_id, speaker, uuid5(UUID(request.track_id), str(request.number)),
+            UUID(request.track_id), request.number, interview_id, user_id, speaker, ids.mint(),
             len(request.data), request.milliseconds, from_timestamp(request.start_time), kind,
         )  # fmt: skip
 

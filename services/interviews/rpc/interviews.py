@@ -134,21 +134,29 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
             body=HttpBody(content_type=kind, data=hashlib.sha256(file.data).digest()),  # the file by its digest
         )  # fmt: skip
         uploads.check_whole(context)
+        recording_id = ids.mint()
+        key = recordings.key_of(interview, recording_id)
         with self._database.begin(person) as connection:
-            claim = idempotency.claim(connection, said, interviews_pb2.Question)
-            if claim.answer is not None:
-                return claim.answer
-            interview = store.lock_interview(connection, interview_id, person.tenant_id, person.user_id)
-            rules.check_running(interview)
-            rules.check_consent(interview)
-            rules.check_open(store.get_question(connection, interview_id, question_id))
-            # Before the commit: a recording that no row names does no harm, a row without its recording does.
-            self._files.put(recordings.key_of(interview, question_id), file.data)
-            values = {"state": "transcribing", "source": "speech", "recording_type": kind, "problem": ""}
-            store.change_question(connection, question_id, values)
-            audit.record(connection, "answer.recorded", interview_id=interview_id, question_id=question_id, size_bytes=len(file.data))
-            tasks.enqueue(connection, "transcribe", {"question_id": question_id}, tenant_id=interview.tenant_id)
-            return claim.keep(shown.to_question(store.get_question(connection, interview_id, question_id), scored=False))
+            noted = recordings.note(connection, person.tenant_id, key, self._clock())
+        self._files.put(key, file.data)  # before the row, which must not be without its file
+        try:
+            with self._database.begin(person) as connection:
+                claim = idempotency.claim(connection, said, interviews_pb2.Question)
+                if claim.answer is not None:
+                    return claim.answer
+                interview = store.lock_interview(connection, interview_id, person.tenant_id, person.user_id)
+                rules.check_running(interview)
+                rules.check_consent(interview)
+                rules.check_open(store.get_question(connection, interview_id, question_id))
+                recordings.keep(connection, noted)
+                values = {"state": "transcribing", "source": "speech", "recording_type": kind, "recording_id": recording_id, "problem": ""}
+                store.change_question(connection, question_id, values)
+                audit.record(connection, "answer.recorded", interview_id=interview_id, question_id=question_id, size_bytes=len(file.data))
+                tasks.enqueue(connection, "transcribe", {"question_id": question_id}, tenant_id=interview.tenant_id)
+                return claim.keep(shown.to_question(store.get_question(connection, interview_id, question_id), scored=False))
+        except (errors.FailedPrecondition, errors.NotFound):  # they have left or changed their mind meanwhile
+            self._files.delete(key)
+            raise
 
     def ConsentToRecording(self, request: interviews_pb2.ConsentToRecordingRequest, context: Context) -> interviews_pb2.Interview:
         person = calls.person()
@@ -187,10 +195,10 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
             interview = store.get_interview(connection, UUID(request.interview_id), person.tenant_id, person.user_id)
             question = store.get_question(connection, interview.id, question_id)
         missing = errors.NotFound("RECORDING_NOT_FOUND", "this answer has no recording")
-        if not question.recording_type:
+        if question.recording_id is None:
             raise missing
         try:
-            for piece in self._files.chunks(recordings.key_of(interview, question_id)):
+            for piece in self._files.chunks(recordings.key_of(interview, question.recording_id)):
                 yield HttpBody(content_type=question.recording_type, data=piece)
         except FileNotFoundError:
             raise missing from None

@@ -21,7 +21,6 @@ from services.interviews.rpc import shown
 from services.interviews.tables import Interview, Piece, Stretch
 
 Context = grpc.ServicerContext
-_EVERY_LINE = 1_000_000
 Moments = list[tuple[datetime, replay_pb2.Moment]]
 
 
@@ -91,7 +90,7 @@ def _began(interview: Interview) -> datetime:
 
 def _moments(connection: Connection, interview: Interview, person: Person) -> Moments:
     found: Moments = []
-    for line in store.list_lines(connection, interview.id, 0, _EVERY_LINE):
+    for line in store.list_lines(connection, interview.id):
         found.append((line.said_at, replay_pb2.Moment(line=shown.to_line(line))))
     for piece in room_store.list_pieces(connection, interview.id):
         found.append((piece.started_at, _to_recorded(piece)))

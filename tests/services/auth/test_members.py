@@ -1,5 +1,6 @@
 """Members, invitations, seats and suspension over gRPC."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
@@ -9,6 +10,7 @@ import psycopg2
 import pytest
 
 from einstellen.auth.v1 import auth_pb2, invitations_pb2, organizations_pb2, workspaces_pb2
+from einstellen.billing.v1 import subscriptions_pb2, subscriptions_pb2_grpc
 from services.auth import admin
 from services.chassis.database import Database
 from tests.conftest import Account, House, until
@@ -261,6 +263,38 @@ def test_workspaces_are_as_many_as_the_plan_has_and_have_names_of_their_own(hous
         workspaces.DeleteWorkspace(delete, metadata=other.metadata)
     workspaces.DeleteWorkspace(delete, metadata=account.metadata)
     assert make("G") == "OK"
+
+
+def test_a_changed_plan_counts_for_the_next_seat_and_the_next_workspace(house: House, invitations: Any, workspaces: Any) -> None:
+    account, made = house.employer(), iter(range(100))
+
+    def refusals() -> tuple[str, str]:
+        """Why no seat and no workspace more is to be had."""
+        return (
+            _reason(lambda: invitations.CreateInvitation(invite(account, f"seat{next(made)}@example.com"), metadata=account.metadata)),
+            _reason(
+                lambda: workspaces.CreateWorkspace(workspaces_pb2.CreateWorkspaceRequest(name=str(next(made))), metadata=account.metadata)
+            ),
+        )
+
+    assert [refusals() for _ in range(2)] == [("SEATS_TAKEN", ""), ("SEATS_TAKEN", "WORKSPACES_TAKEN")]
+    house.take_plan(account, "Pro")
+    assert [refusals() for _ in range(3)] == [("SEATS_TAKEN", ""), ("SEATS_TAKEN", ""), ("SEATS_TAKEN", "WORKSPACES_TAKEN")]
+    house.take_plan(account, "Team")
+    assert refusals() == ("", "")
+    subscriptions = house.stub("billing", subscriptions_pb2_grpc.SubscriptionServiceStub)
+    (bought,) = subscriptions.ListSubscriptions(subscriptions_pb2.ListSubscriptionsRequest(), metadata=account.metadata).subscriptions
+    cancel = subscriptions_pb2.CancelSubscriptionRequest(subscription_id=bought.id)
+    assert subscriptions.CancelSubscription(cancel, metadata=account.metadata).status == "cancelled"
+    assert refusals() == ("SEATS_TAKEN", "WORKSPACES_TAKEN"), "what there is stays, and nothing comes to it"
+
+
+def _reason(call: Callable[[], object]) -> str:
+    try:
+        call()
+    except grpc.RpcError as error:
+        return str(told(error).reason)
+    return ""
 
 
 @pytest.mark.parametrize("role", ["member", "viewer"])

@@ -1,7 +1,7 @@
 """An auditor, who reads an organization's books and the provider's, and works out on his own whether they can be right."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,3 +106,28 @@ def _bought(invoices: list[dict[str, Any]], bookings: list[dict[str, Any]]) -> N
         f"invoice:{each['id']}" for each in invoices if each["status"] == "paid" and each["kind"] != "credit_note" and each["credits"]
     )
     assert given == due, "credits for what was paid, once"
+
+
+def audit_refunds(rows: Rows, tenant_id: UUID, back: Iterable[str]) -> None:
+    """`back` is what went back at the provider, by our reference."""
+    sent = rows("SELECT id FROM refunds WHERE tenant_id = %s AND status = 'succeeded'", tenant_id)
+    assert Counter(back) == Counter(str(each["id"]) for each in sent), "what was sent back went back once"
+
+
+def audit_answers(
+    rows: Rows, tenant_id: UUID, spent: Mapping[str, tuple[str, float]], reversed_: Collection[str], settled: Mapping[str, float]
+) -> None:
+    """What was answered is booked, and nothing else: spends by their keys, those that were to be taken back, and how much each hold was settled by."""
+    booked = {each["key"]: each for each in rows("SELECT key, outside, unit FROM credit_transactions WHERE tenant_id = %s", tenant_id)}
+    asked = {key if key.startswith("consume:") else f"spend:{key}": answer for key, answer in spent.items()}
+    for name, (unit, amount) in asked.items():
+        assert (booked[name]["unit"], booked[name]["outside"]) == (unit, round(2 * amount)), f"{name} was answered and is booked"
+    for name, each in booked.items():
+        if name.startswith(("spend:", "consume:")) and each["unit"] is not None:
+            assert name in asked or name.removeprefix("spend:") in reversed_, f"{name} was never answered"
+    for key in reversed_:
+        assert f"refund:spend:{key}" in booked or booked[f"spend:{key}"]["unit"] is None, f"{key} was taken back"
+    for hold, amount in settled.items():
+        assert booked[f"end:{hold}"]["outside"] == round(2 * amount), f"{hold} was settled by {amount}"
+    ended = {name for name, each in booked.items() if name.startswith("end:") and each["outside"]}
+    assert ended == {f"end:{hold}" for hold in settled}, "what was settled is what was answered"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from cli.stack.stripe_stand_in import StripeServer
 from tests.services.billing.shop import Shop
 
 _QUIET = ("begin", "committed", "asking", "answered")
@@ -51,3 +52,14 @@ class Breaks:
             then = self._then
             self.disarm()
             then()
+
+
+def cut_the_line(stripe: StripeServer, after: int) -> None:
+    """The provider does what it is asked, and its answer to the `after`-th question is lost."""
+    left = [after]
+
+    def before_answer(verb: str, path: str) -> bool:
+        left[0] -= 1
+        return left[0] != 0
+
+    stripe.before_answer = before_answer

@@ -1,23 +1,20 @@
 """Random lives of an organization: it buys, holds, spends and subscribes, hears of it late, twice or never, and the process dies anywhere in between."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from cli.stack.stripe_stand_in import StripeServer
 from services.chassis import calls, errors
-from tests.services.billing.auditor import Rows, audit
-from tests.services.billing.breaks import Breaks, Died, Wish
-from tests.services.billing.shop import Clock, Shop
+from tests.services.billing.auditor import Rows, audit, audit_answers, audit_refunds
+from tests.services.billing.breaks import Breaks, Died, Wish, cut_the_line
+from tests.services.billing.shop import Shop
 
 DECLINES = ("generic_decline", "insufficient_funds", "stolen_card")
 METHODS = ("pm_card_visa",) * 6 + ("pm_card_authenticationRequired", "pm_card_chargeDeclined")
 _PLANS = ("HumanLite", "HumanAdv", "HumanPro")
-# Tasks that were recorded without a time of their own are due at the real moment: the clock stands well behind it.
-_LONG_AFTER = datetime(2090, 1, 1, tzinfo=UTC)
 
 
 class History:
@@ -302,7 +299,7 @@ class History:
         elif kind < 0.26:
             self.breaks.arm(self.random.randint(1, 12), self._interrupt)
         elif kind < 0.32:
-            self._cut_the_line(self.random.randint(1, 2))
+            cut_the_line(self.stripe, self.random.randint(1, 2))
         try:
             yield
         except Died as death:
@@ -328,15 +325,6 @@ class History:
                 self.shop.payment(self.person, self.random.choice(self.packages))
         self.shop.worker.run_due()
         calls.enter(before)
-
-    def _cut_the_line(self, after: int) -> None:
-        left = [after]
-
-        def before_answer(verb: str, path: str) -> bool:
-            left[0] -= 1
-            return left[0] != 0
-
-        self.stripe.before_answer = before_answer
 
     def _deliver(self, event: dict[str, Any]) -> None:
         self._say(f"hears {event['type']}")
@@ -378,10 +366,9 @@ class History:
             self.wish(self.unanswered.pop())
         for found in self.rows("SELECT id FROM subscriptions WHERE tenant_id = %s AND status <> 'cancelled'", self.person.tenant_id):
             self.shop.cancel(self.person, str(found["id"]))
+        self.authenticate()
         for each in list(self.stripe.objects.values()):
-            if each["object"] == "payment_intent" and each["status"] == "requires_action":
-                self.stripe.authenticate(each["id"])
-            elif each["object"] == "checkout.session" and each["status"] == "open":
+            if each["object"] == "checkout.session" and each["status"] == "open":
                 self.stripe.expire(each["id"])
         rounds = 0
         while True:
@@ -400,29 +387,9 @@ class History:
 
     def check(self) -> None:
         audit(self.rows, self.person.tenant_id, self.stripe.taken())
-        back = Counter(
-            each["metadata"]["reference"] for each in self.stripe.objects.values() if each["object"] == "refund" and each["metadata"]
-        )
-        sent = self.rows("SELECT id FROM refunds WHERE tenant_id = %s AND status = 'succeeded'", self.person.tenant_id)
-        assert back == Counter(str(each["id"]) for each in sent), "what was sent back went back once"
-        booked = {
-            each["key"]: each
-            for each in self.rows("SELECT key, outside, unit FROM credit_transactions WHERE tenant_id = %s", self.person.tenant_id)
-        }
-        for key, (unit, amount) in self.spent.items():
-            name = key if key.startswith("consume:") else f"spend:{key}"
-            assert (booked[name]["unit"], booked[name]["outside"]) == (unit, round(2 * amount)), f"{key} was answered and is booked"
-        asked = {key if key.startswith("consume:") else f"spend:{key}" for key in self.spent}
-        for name, each in booked.items():
-            if name.startswith(("spend:", "consume:")) and each["unit"] is not None:
-                assert name in asked or name.removeprefix("spend:") in self.reversed, f"{name} was never answered"
-        for key in self.reversed:
-            assert f"refund:spend:{key}" in booked or booked[f"spend:{key}"]["unit"] is None, f"{key} was taken back"
-        for hold, amount in self.settled.items():
-            assert booked[f"end:{hold}"]["outside"] == round(2 * amount), f"{hold} was settled by {amount}"
-        ended = {name for name, each in booked.items() if name.startswith("end:") and each["outside"]}
-        assert ended == {f"end:{hold}" for hold in self.settled}, "what was settled is what was answered"
-
+        back = [each["metadata"]["reference"] for each in self.stripe.objects.values() if each["object"] == "refund" and each["metadata"]]
+        audit_refunds(self.rows, self.person.tenant_id, back)
+        audit_answers(self.rows, self.person.tenant_id, self.spent, self.reversed, self.settled)
         assert not self.rows("SELECT kind, last_error FROM tasks WHERE state = 'dead'"), "nothing was given up"
         self.rows("DELETE FROM tasks")  # the next is alone, and finds no long table
 
@@ -439,8 +406,3 @@ class History:
 
     def _say(self, words: str) -> None:
         self.told.append(f"{self.shop.clock():%m-%d %H:%M:%S} {words}")
-
-
-def begin_at(clock: Clock, seed: int) -> None:
-    """Each history begins on another day, so that months are of all lengths."""
-    clock.now = _LONG_AFTER + timedelta(days=seed % 1500, seconds=seed % 86_400)

@@ -25,7 +25,7 @@ from services.billing.rpc.webhooks import WebhookService
 from services.billing.settings import Settings
 from services.billing.store import credits as accounts
 from services.billing.store import plans
-from services.billing.tables import Organization
+from services.billing.tables.credits import Organization
 from services.chassis import calls, ids
 from services.chassis.calls import Call, Person
 from services.chassis.database import Database

@@ -1,6 +1,7 @@
 """Credits set aside: nobody else spends them, they end once, and what was not used comes back."""
 
 from collections import Counter
+from collections.abc import Callable
 from uuid import uuid4
 
 import grpc
@@ -8,7 +9,7 @@ import pytest
 
 from einstellen.billing.v1 import credits_pb2
 from tests.conftest import Account, House, until
-from tests.refusals import refused
+from tests.refusals import refused, told
 from tests.services.billing.conftest import Ledger, at_once
 
 TOO_FEW, BAD, MISSING, EXISTS = (
@@ -89,3 +90,20 @@ def test_holds_of_32_clients_never_exceed_what_there_is(ledger: Ledger, company:
     ledger.grant(company, 10)
     answers = at_once(clients, lambda client: ledger.hold(company, f"key-{client}", 1).status)
     assert Counter(answers) == {"open": 10, "CREDITS_INSUFFICIENT": clients - 10}
+
+
+def test_spends_and_holds_at_once_share_what_there_is(ledger: Ledger, company: Account) -> None:
+    """They wait for the account in different ways, and neither waits for the other's locks in a circle."""
+    ledger.grant(company, 50)
+    doing = {True: ledger.spend, False: lambda account, key: ledger.hold(account, key, 1)}
+    answers = at_once(32, lambda client: [_outcome(doing[(client + n) % 2 == 0], company, f"{client}-{n}") for n in range(2)])
+    assert Counter(each for pair in answers for each in pair) == {"done": 50, "CREDITS_INSUFFICIENT": 14}
+    assert ledger.balance(company) == 0
+
+
+def _outcome(ask: Callable[[Account, str], object], account: Account, key: str) -> str:
+    try:
+        ask(account, key)
+    except grpc.RpcError as error:
+        return str(told(error).reason)
+    return "done"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.billing import rules
-from services.billing.tables import Account, Legs, Transaction
+from services.billing.tables.credits import Account, Legs, Transaction
 from services.chassis import errors
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import grpc
+import pytest
 from google.api.httpbody_pb2 import HttpBody
 
 from einstellen.interviews.v1 import interviews_pb2 as pb
@@ -14,7 +15,9 @@ from einstellen.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from services.chassis import clients
 from services.chassis.clock import utc_now
 from services.chassis.database import Database
+from services.chassis.objects import ObjectStore
 from services.chassis.tokens import ServiceTokens
+from services.interviews import recordings
 from services.interviews.coding.runs import Runs
 from services.interviews.conversation import Conversation
 from services.interviews.room import Room
@@ -176,8 +179,54 @@ def test_a_recording_that_says_nothing_opens_its_question_again(hiring: Hiring) 
     upload(hiring, made, silence, "audio/wav")
     question = until(lambda: reopened(hiring, made.id), "the recording was heard", 60)
     assert question.problem == "AUDIO_SILENT"
+    until(lambda: not recorded(hiring), "it is deleted")
     hiring.answer(made.id)
     assert hiring.questions(made.id)[0].source == "typed"
+
+
+def recorded(hiring: Hiring) -> list[Path]:
+    """The files of the organization's recordings."""
+    return list(Path(hiring.house.environment["UPLOAD_DIR"], hiring.employer.tenant_id, recordings.KIND).glob("*"))
+
+
+def test_who_changes_their_mind_while_their_recording_is_stored_leaves_no_file(hiring: Hiring, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, put, stored = hiring.start(), ObjectStore.put, []
+    consent(hiring, made)
+
+    def slow(files: ObjectStore, key: str, data: bytes) -> None:
+        put(files, key, data)
+        stored.extend(recorded(hiring))
+        consent(hiring, made, agrees=False)  # which nothing holds up: no transaction is open meanwhile
+
+    monkeypatch.setattr(ObjectStore, "put", slow)
+    with refused(NOT_NOW, "CONSENT_MISSING"):
+        upload(hiring, made, SPOKEN.read_bytes())
+    assert len(stored) == 1
+    assert not recorded(hiring)
+
+
+def test_a_recording_whose_process_died_before_anything_named_it_is_deleted(hiring: Hiring, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, put = hiring.start(), ObjectStore.put
+    consent(hiring, made)
+
+    def dying(files: ObjectStore, key: str, data: bytes) -> None:
+        put(files, key, data)
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ObjectStore, "put", dying)
+        with pytest.raises(grpc.RpcError):
+            upload(hiring, made, SPOKEN.read_bytes())
+    [lost] = recorded(hiring)
+    upload(hiring, made, SPOKEN.read_bytes())
+    assert len(recorded(hiring)) == 2
+    rows(
+        hiring.house,
+        "UPDATE tasks SET run_at = now() WHERE kind = 'delete_files' AND state = 'ready' AND payload::text LIKE %s",
+        f"%{lost.name}%",
+    )
+    until(lambda: lost not in recorded(hiring), "it is deleted")
+    assert len(recorded(hiring)) == 1
 
 
 def reopened(hiring: Hiring, interview_id: str) -> pb.Question | None:

@@ -128,7 +128,7 @@ class InterviewerServiceServicer:
 
     def AddPiece(self, request, context):
         """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
-        FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
+        FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL; ABORTED / UPLOAD_INTERRUPTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -59,7 +59,7 @@ class InterviewerServiceStub:
     """
     AddPiece: _grpc.UnaryUnaryMultiCallable[_interviewer_pb2.AddPieceRequest, _interviewer_pb2.AddPieceResponse]
     """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
-    FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
+    FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL; ABORTED / UPLOAD_INTERRUPTED.
     """
 
 @_typing.type_check_only
@@ -93,7 +93,7 @@ class InterviewerServiceAsyncStub(InterviewerServiceStub):
     """
     AddPiece: _aio.UnaryUnaryMultiCallable[_interviewer_pb2.AddPieceRequest, _interviewer_pb2.AddPieceResponse]  # type: ignore[assignment]
     """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
-    FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
+    FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL; ABORTED / UPLOAD_INTERRUPTED.
     """
 
 class InterviewerServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -166,7 +166,7 @@ class InterviewerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_interviewer_pb2.AddPieceResponse, _abc.Awaitable[_interviewer_pb2.AddPieceResponse]]:
         """Keeps a stretch of a voice or a picture, which everybody in the room agreed to. Repeating a track's number keeps nothing twice.
-        FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL.
+        FAILED_PRECONDITION / LEASE_LOST, CONSENT_MISSING, RECORDING_FULL; ABORTED / UPLOAD_INTERRUPTED.
         """
 
 def add_InterviewerServiceServicer_to_server(servicer: InterviewerServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,22 +1,33 @@
 """Pictures that are recorded: from a candidate's camera through the gateway and the interviewer to the replay."""
 
+import asyncio
 import io
+import re
 import time
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
 from itertools import pairwise
+from uuid import UUID, uuid4
 
 import aiortc.rtcrtpreceiver
 import av
 import pytest
+from aiortc import RTCPeerConnection, RTCRtpSender
 
 from einstellen.interviews.v1 import replay_pb2, replay_pb2_grpc
+from services.interviews import films
 from services.interviews.interviewer import pictures, speaking
+from services.interviews.interviewer.peer import Peer
 from services.interviews.interviewer.recorder import Recorder
+from services.interviews.interviewer.voice import Voice
+from services.interviews.tables import Piece
 from tests.conftest import House
 from tests.gateway.sockets import gateway, run
 from tests.services.interviews.conftest import Hiring, rows
 from tests.services.interviews.interviewer.caller import Caller, calling, interviewing
-from tests.services.interviews.interviewer.camera import Camera, read
+from tests.services.interviews.interviewer.camera import HEIGHT, WIDTH, Camera, draw, read
 from tests.services.interviews.interviewer.play import Play
 
 NOBODY_SPEAKS = "127.0.0.1:9"
@@ -114,6 +125,48 @@ def test_a_picture_is_kept_while_all_agree_and_seen_again_at_its_time(
     assert "VP8" not in decoded
 
 
+def agreeing(caller: Caller) -> int:
+    told = [other["participants"]["participants"] for other in caller.client.others if "participants" in other]
+    return sum(bool(one.get("agrees")) for one in told[-1])
+
+
+@pytest.mark.soak
+def test_two_who_are_seen_have_a_track_each_until_either_changes_their_mind_and_one_who_calls_again_another(
+    house: House, hiring: Hiring, came: list[float]
+) -> None:
+    interview = hiring.start()
+
+    def tracks() -> dict[str, set[str]]:
+        query = "SELECT speaker, track_id::text FROM track_pieces WHERE interview_id = %s AND kind = 'video'"
+        found: dict[str, set[str]] = {}
+        for speaker, track_id in rows(house, query, interview.id):
+            found.setdefault(speaker, set()).add(track_id)
+        return found
+
+    async def scenario() -> None:
+        async with gateway(house) as door, interviewing(house, door, INFERENCE_SERVICE_URL=NOBODY_SPEAKS):
+            async with calling(door, interview.id, hiring.candidate, Camera()) as caller:
+                async with calling(door, interview.id, hiring.employer, Camera()) as colleague:
+                    await caller.client.send(consent={"agrees": True})
+                    await caller.client.until(lambda: agreeing(caller) == 1, "one has agreed")
+                    before = len(came)
+                    await Play.eventually(lambda: len(came) >= before + 20)
+                    assert not tracks()  # the other has not
+                    await colleague.client.send(consent={"agrees": True})
+                    await Play.eventually(lambda: set(tracks()) == {"candidate", "colleague"})
+                    await colleague.client.send(consent={"agrees": False})
+                    await caller.client.until(lambda: not recording(caller), "nothing is recorded any more")
+                    kept, before = len(clips(house, interview.id)), len(came)
+                    await Play.eventually(lambda: len(came) >= before + 40)
+                    assert len(clips(house, interview.id)) <= kept + 2  # that were on their way
+                await Play.eventually(lambda: recording(caller))  # who is gone need not agree
+            async with calling(door, interview.id, hiring.candidate, Camera()):
+                await Play.eventually(lambda: len(tracks()["candidate"]) == 2)
+                assert len(tracks()["colleague"]) == 1
+
+    run(scenario, 120)
+
+
 def assert_on_time(frames: Iterable[tuple[float, int]], start: float, camera: Camera) -> None:
     late = [start + at - camera.time_of(number) for at, number in frames]
     assert late
@@ -166,3 +219,67 @@ def test_more_than_the_rate_is_left_out_until_the_next_clip() -> None:
 def test_a_frame_that_claims_to_be_a_key_frame_and_is_none_begins_nothing() -> None:
     for data in (b"", b"\x10", KEY[:9], KEY[:6] + bytes(94), b"\x11" + KEY[1:]):
         assert shoot([(data, 0.0), (data, 0.1)])[0] == []
+
+
+def offer(codec: str) -> str:
+    """Of a candidate who sends a picture in this way alone."""
+
+    async def made() -> str:
+        connection = RTCPeerConnection()
+        connection.addTransceiver("audio")
+        transceiver = connection.addTransceiver("video", direction="sendonly")
+        known = RTCRtpSender.getCapabilities("video").codecs
+        transceiver.setCodecPreferences([one for one in known if one.mimeType == codec])
+        await connection.setLocalDescription(await connection.createOffer())
+        sdp = connection.localDescription.sdp
+        await connection.close()
+        return sdp
+
+    return asyncio.run(made())
+
+
+@pytest.mark.parametrize(("codec", "kbits", "taken"), [("video/VP8", 321, True), ("video/VP8", 0, False), ("video/H264", 321, False)])
+def test_an_answer_takes_a_picture_that_can_be_kept_at_a_rate_and_no_other(codec: str, kbits: int, taken: bool) -> None:
+    async def answered() -> str:
+        peer = Peer("call", [], Voice(lambda *_: None), lambda _: None, lambda: None, seen=lambda _: False, kbits=kbits)
+        sdp = await peer.answer(offered)
+        await peer.close()
+        return sdp
+
+    offered = offer(codec)
+    assert re.findall("b=AS:.*|a=recvonly|a=inactive", asyncio.run(answered())) == (
+        ["b=AS:321\r", "a=recvonly"] if taken else ["a=inactive"]
+    )
+
+
+def clip(number: int, at: float) -> tuple[Piece, bytes]:
+    """A second of pictures, of which the first has a number."""
+    encoder = av.CodecContext.create("libvpx", "w")
+    encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = WIDTH, HEIGHT, "yuv420p", Fraction(1, 90_000)
+    encoder.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}
+    made = pictures.Clip(str(uuid4()), number, "ada", at)
+    for place in range(5):
+        frame = draw(number + place)
+        frame.pts = place * 18_000
+        for packet in encoder.encode(frame):
+            made.add(pictures.Frame(bytes(packet), packet.pts), at + place / 5)
+    started = datetime.fromtimestamp(at, UTC)
+    return Piece(UUID(made.track_id), 0, uuid4(), None, "colleague", uuid4(), 1, 1000, started, "video"), made.encode()
+
+
+def test_a_film_keeps_pauses_leaves_out_what_is_erased_and_shows_one_picture_at_a_time() -> None:
+    files = [clip(100 * number, at) for number, at in enumerate((1000.0, 1000.5, 1001.0, 1002.0, 1006.0))]
+    beside = replace(files[1][0], track_id=uuid4())
+    pieces = [piece for piece, _ in files]
+    chosen = films.choose([pieces[0], beside, *pieces[2:]], None)
+    assert chosen == [pieces[0], *pieces[2:]]
+    assert films.choose([pieces[0], beside, *pieces[2:]], beside.track_id) == [beside]
+
+    def found(piece: Piece) -> bytes:
+        if piece is pieces[2]:
+            raise FileNotFoundError
+        return files[pieces.index(piece)][1]
+
+    told = seen(b"".join(films.join(chosen, found)))
+    assert [number for _, number in told] == [first + place for first in (0, 300, 400) for place in range(5)]
+    assert [at for at, _ in told] == pytest.approx([start + place / 5 for start in (0, 2, 6) for place in range(5)], abs=0.002)

@@ -66,6 +66,16 @@ def test_a_voice_is_cut_into_pieces_that_follow_each_other_and_a_gap_begins_a_ne
     assert len({piece.track_id for piece in pieces}) == 2
 
 
+def test_what_is_not_kept_yet_is_kept_where_the_candidate_leaves_though_all_agree() -> None:
+    def steps(recorder: Recorder) -> None:
+        recorder.switch(True)
+        recorder.take("ada", SECOND, RATE, 100.0)
+        recorder.switch(False, keeps=True)
+        recorder.take("ada", SECOND, RATE, 101.0)
+
+    assert [(piece.started_at, piece.seconds) for piece in record(steps)] == [(100.0, 1.0)]
+
+
 def test_a_recording_that_is_full_ends() -> None:
     ended = []
 

@@ -291,6 +291,27 @@ def test_voices_are_kept_once_all_agree_and_replayed_with_words_and_signals(hous
         replay.ListMoments(replay_pb2.ListMomentsRequest(interview_id=room.interview.id), metadata=house.register().metadata)
 
 
+def test_where_there_is_no_more_room_for_pictures_voices_go_on(house: House, room: Rooms) -> None:
+    room.enter()
+    lease = room.lease()
+    room.hiring.stub.ConsentToRecording(
+        interviews_pb2.ConsentToRecordingRequest(interview_id=room.interview.id, agrees=True), metadata=room.hiring.candidate.metadata
+    )
+
+    def keep(kind: str) -> None:
+        request = interviewer_pb2.AddPieceRequest(
+            interview_id=room.interview.id, lease_id=lease.lease_id, track_id=str(uuid4()), user_id=room.hiring.candidate.user_id,
+            start_time=to_timestamp(datetime.now(UTC)), milliseconds=1000, data=b"any", kind=kind,
+        )  # fmt: skip
+        room.stub.AddPiece(request, metadata=room.metadata)
+
+    keep("video")
+    rows(house, "UPDATE track_pieces SET size_bytes = 1 << 30 WHERE interview_id = %s", room.interview.id)
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, "RECORDING_FULL"):
+        keep("video")
+    keep("audio")
+
+
 def test_a_candidate_who_leaves_is_waited_for_and_then_not_any_more(house: House, room: Rooms) -> None:
     room.enter()
     lease = room.lease()

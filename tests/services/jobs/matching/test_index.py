@@ -264,6 +264,25 @@ def test_a_job_that_asks_nothing_ranks_by_id_and_an_empty_index_answers_nothing(
     assert score(JobText(""), CandidateText(), start_idf(), TODAY).value == 0
 
 
+def test_months_beyond_all_reason_count_as_the_score_counts_them() -> None:
+    spans = [
+        (date(8000, 1, 1), date(9999, 12, 1), None),
+        (date(2020, 1, 1), date(9999, 12, 1), None),
+        (None, None, 90_000),
+        (date(2021, 1, 1), None, 12),
+    ]
+    crowd = {
+        UUID(int=number): CandidateText(("Cook",), "Cook", (Experience("Cook", "Menus", start, end, months),), ("Cooking",))
+        for number, (start, end, months) in enumerate(spans, 1)
+    }
+    index = CandidateIndex(start_idf())
+    index.apply([document(one, text) for one, text in crowd.items()])
+    job = JobText("Cook", "Cook with 8 years of experience", ("Cooking",))
+    expected = truth(job, crowd, start_idf())
+    assert len({hit.tenths for hit in expected}) > 2
+    assert search(index.state, read_job(job, start_idf()), TODAY, 9) == expected
+
+
 def test_features_stay_what_they_were_until_their_rules_get_another_version() -> None:
     # Without the skills: what they are made by has a version of its own, the file's.
     packed = b"".join(pack(replace(read_candidate(text), skills={})) for text in (*STRONG.values(), *WEAKER.values()))
