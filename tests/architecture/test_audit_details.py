@@ -28,6 +28,7 @@ WITHOUT = {
     "message.deleted": _PERSONAL, "message.edited": _PERSONAL, "tutor.deleted": _PERSONAL,
     "credits.expired": _LEDGER, "credits.refunded": _LEDGER,
     "report.kept": _SAYS_BOTH, "recording.refused": _SAYS_BOTH, "lead.taken": _SAYS_BOTH, "lead.given_back": _SAYS_BOTH,
+    "answer.extended": "what was said is personal, and stands in the transcript",
     "preferences.unsubscribed": _SAYS_BOTH, "suppression.lifted": _SAYS_BOTH, "push_subscription.gone": _PERSONAL,
     "push_subscription.deleted": _PERSONAL, "notification.{}": "what the provider said of it, and it stays with what was said last",
     "interview.withdrawn": "one that never began",

@@ -127,7 +127,7 @@ def test_children_die_with_their_supervisor_even_when_nothing_starts_afterwards(
             "the servers have their processes",
         )
         running.kill()
-        until(lambda: not any(child.alive() for child in children), "every child has died")
+        until(lambda: not any(child.alive() for child in children), "every child has died", 60)
 
 
 def test_an_orphan_that_ignores_its_death_signal_is_killed_by_the_next_start(folder, said):
@@ -199,7 +199,7 @@ def test_it_runs_as_an_ordinary_user_too(folder):
         children = theirs.recorded()
         assert {Path(f"/proc/{child.pid}").stat().st_uid for child in children} == {account.uid}
         running.kill()
-        until(lambda: not any(child.alive() for child in children), "every child has died")
+        until(lambda: not any(child.alive() for child in children), "every child has died", 60)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only under root does PostgreSQL run as somebody else")
