@@ -153,7 +153,7 @@ class Chat:
             # Again: what was revoked while the room was asked was looked for among the sockets before this one was there.
             who.check(self._access)
             entry = self._rooms.presence.entry(access.user_id, access.display_name, socket.part)
-            found = await self._rooms.presence.refresh([(room_name, [entry])])
+            found = await self._rooms.presence.refresh(lambda: {room_name: [entry]})
             present = {**(found[0].people if found else {}), **({access.user_id: access.display_name} if access.user_id else {})}
             room.sockets.add(socket)
             welcome = _welcome(access, present)

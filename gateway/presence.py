@@ -3,7 +3,7 @@
 import contextlib
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import redis.asyncio
@@ -43,12 +43,16 @@ class Presence:
         who = [user_id, name, part.participant_id]
         return json.dumps([*who, part.kind, list(part.may), part.agrees] if part.may else who)
 
-    async def refresh(self, rooms: Sequence[tuple[str, Iterable[str]]]) -> list[Here] | None:
-        """Keeps these entries alive in these rooms; answers who is in each, or None where Redis does not answer."""
-        now = time.time()
+    async def refresh(self, rooms: Callable[[], Mapping[str, Collection[str]]]) -> list[Here] | None:
+        """Keeps these entries alive in these rooms; answers who is in each, or None where Redis does not answer.
+
+        The rooms are asked once more afterwards: an entry that was taken back meanwhile, and which this has just put back, goes again. Else who has
+        left, or has agreed to something, would stay as they were until the entry has died.
+        """
+        now, before = time.time(), {name: set(entries) for name, entries in rooms().items()}
         try:
             async with self._client.pipeline(transaction=False) as pipeline:
-                for room_name, entries in rooms:
+                for room_name, entries in before.items():
                     scored = dict.fromkeys(entries, now + LIFE_SECONDS)
                     if scored:
                         pipeline.zadd(wire.presence(room_name), scored)
@@ -56,9 +60,14 @@ class Presence:
                     pipeline.expire(wire.presence(room_name), 2 * LIFE_SECONDS)
                     pipeline.zrange(wire.presence(room_name), 0, 999)
                 answers = await pipeline.execute()
+            after = rooms()
+            over = {room_name: entries - set(after.get(room_name, ())) for room_name, entries in before.items()}
+            for room_name in filter(over.get, over):
+                await self._client.zrem(wire.presence(room_name), *over[room_name])
         except RedisError:
             return None
-        return [_here(answer) for answer in answers if isinstance(answer, list)]
+        found = [answer for answer in answers if isinstance(answer, list)]
+        return [_here([one for one in each if one.decode() not in gone]) for each, gone in zip(found, over.values(), strict=True)]
 
     async def replace(self, room_name: str, before: str, after: str) -> None:
         """Puts another entry in the place of one."""
@@ -72,7 +81,7 @@ class Presence:
             await self._client.zrem(wire.presence(room_name), entry)
         except RedisError:
             return None
-        found = await self.refresh([(room_name, [])])
+        found = await self.refresh(lambda: {room_name: ()})
         return found[0] if found else None
 
 

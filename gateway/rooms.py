@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import redis.asyncio
@@ -336,7 +337,7 @@ class Rooms:
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
             rooms = [room for room in self._heard.values() if isinstance(room, Room)]
-            found = await self.presence.refresh([(room.name, self._entries(room.sockets)) for room in rooms])
+            found = await self.presence.refresh(partial(self._entries, rooms))
             for room, here in zip(rooms, found or (), strict=False):
                 room.update_present(here.people)
                 if here.participants or room.participants:
@@ -344,8 +345,9 @@ class Rooms:
 
     async def look(self, room: Room) -> Here | None:
         """Who is in the room now, at whichever process."""
-        found = await self.presence.refresh([(room.name, self._entries(room.sockets))])
+        found = await self.presence.refresh(partial(self._entries, [room]))
         return found[0] if found else None
 
-    def _entries(self, sockets: Iterable[Socket]) -> list[str]:
-        return [self.presence.entry(socket.user_id, socket.name, socket.part) for socket in sockets]
+    def _entries(self, rooms: Iterable[Room]) -> dict[str, list[str]]:
+        """Those of this process in each room, as they are at the moment."""
+        return {room.name: [self.presence.entry(each.user_id, each.name, each.part) for each in room.sockets] for room in rooms}

@@ -7,13 +7,18 @@ import hmac
 from collections.abc import Iterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import uuid4
 
 import aiohttp
 import pytest
+import redis.asyncio
 from prometheus_client import REGISTRY
 
 from einstellen.interviews.v1 import interviewer_pb2, interviewer_pb2_grpc, interviews_pb2, interviews_pb2_grpc
 from gateway.closing import Close
+from gateway.media import Part
+from gateway.presence import Presence
+from services.chassis import rooms as wire
 from services.chassis.interceptor import SERVICE_TOKEN
 from services.chassis.tokens import ServiceTokens
 from tests.conftest import House
@@ -50,6 +55,28 @@ def test_nothing_is_left_of_sockets_whose_clients_have_gone(house: House, world:
             async with asyncio.timeout(PATIENCE):
                 while REGISTRY.get_sample_value("einstellen_gateway_sockets"):  # noqa: ASYNC110 - nothing tells of it
                     await asyncio.sleep(0.01)
+
+    run(scenario)
+
+
+def test_who_leaves_or_agrees_while_everybody_is_refreshed_does_not_stay_as_they_were(house: House) -> None:
+    async def scenario() -> None:
+        async with redis.asyncio.Redis.from_url(house.environment["REDIS_URL"]) as client:
+            presence, room = Presence(client, "one"), f"interview-{uuid4()}"
+            leaves, agrees, agreed = (
+                presence.entry(user, user, Part(f"one-{number}", "candidate", ("call",), agrees))
+                for number, user, agrees in ((1, "ada", False), (2, "bo", False), (2, "bo", True))
+            )
+            states = iter([{room: [leaves, agrees]}, {room: [agreed]}])
+
+            def now() -> dict[str, list[str]]:
+                """Asked a second time, what others have done meanwhile is done, and Redis had it before it had what was asked for first."""
+                return next(states)
+
+            await presence.replace(room, agrees, agreed)
+            [here] = await presence.refresh(now) or []
+            assert ("ada" in here.people, [one.agrees for one in here.participants.values()]) == (False, [True])
+            assert await client.zrange(wire.presence(room), 0, -1) == [agreed.encode()]
 
     run(scenario)
 
