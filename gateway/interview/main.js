@@ -136,7 +136,8 @@ async function finish() {
   devices.close();
   show("report");
   status("");
-  for (let tries = 0; tries < 30; tries++) {
+  // The end and its report come at once: whoever asked for the report just before looks once more.
+  for (let tries = 0, over = false; tries < 30; tries++) {
     try {
       const report = await call("GET", `/interviews/${interview}/report`);
       $("overall").textContent = `Overall: ${report.overall_score.toFixed(1)} of 10. ${report.comments}`;
@@ -145,9 +146,10 @@ async function finish() {
       return;
     } catch (problem) {
       if (problem.status !== 404) return;
+      if (over) break;
       const found = await call("GET", `/interviews/${interview}`);
-      if (found.status === "ended" || found.status === "cancelled") break;
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      over = found.status === "ended" || found.status === "cancelled";
+      if (!over) await new Promise((resolve) => setTimeout(resolve, 1000));
     }
   }
   $("overall").textContent = "The interview is over. The organization will be in touch with you.";
