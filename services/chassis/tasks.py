@@ -102,7 +102,7 @@ def finish(connection: sa.Connection, task: Task) -> None:
 
     Raises Aborted where the task's lease has passed to another worker: this transaction then rolls back.
     """
-    done = connection.execute(_DONE, {"its_id": task.id, "its_lease": task.lease_id, "at": utc_now()})
+    done = connection.execute(_DONE, {**_lease_of(task), "at": utc_now()})
     if done.rowcount != 1:
         raise errors.Aborted("TASK_LOST", "another worker took the task over")
     task.finished.set()
@@ -142,6 +142,11 @@ def _looking(kinds: Iterable[str]) -> sa.Select[tuple[str]]:
     return sa.select(wanted.c.kind).where(sa.exists().where(frame.tasks.c.kind == wanted.c.kind, _due()))
 
 
+def _lease_of(task: Task) -> dict[str, UUID]:
+    """The values of `_HELD`."""
+    return {"its_id": task.id, "its_lease": task.lease_id}
+
+
 def _topic(kind: str) -> str:
     """What rings in a process when it has enqueued a task of the kind."""
     return f"task/{kind}"
@@ -158,22 +163,23 @@ class Lane:
 class _Claims:
     """A lane's way to its tasks. A task that is enqueued here rings once, and one thread looks for it; the others stay asleep."""
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, lane: Lane, committed: Wake) -> None:
         self.statement = _claiming(lane.handlers)
+        self._committed = committed
         self._topics = [_topic(kind) for kind in lane.handlers]
         self._seen = 0
         self._watching = threading.Lock()
 
-    def wait(self, committed: Wake, stopping: threading.Event) -> None:
+    def wait(self, stopping: threading.Event) -> None:
         """Returns when there may be a task that no other thread looks for, or the worker stops: it rings when it has said so."""
         with self._watching:
             seen = self._seen
             if not stopping.is_set():
-                rung = committed.wait(self._topics, seen, _LONGEST_PAUSE)
+                rung = self._committed.wait(self._topics, seen, _LONGEST_PAUSE)
                 self._seen = min(seen + 1, rung)
 
-    def rung(self, committed: Wake) -> int:
-        return committed.rung(self._topics)
+    def rung(self) -> int:
+        return self._committed.rung(self._topics)
 
     def found_none(self, rung: int) -> None:
         """Nothing was due when it had rung so often."""
@@ -190,18 +196,18 @@ class Worker:
     def __init__(
         self, server: str, own: Database, handlers: Mapping[str, Handler], *, threads: int = 2, beside: Sequence[Lane] = (), clock: Clock = utc_now
     ) -> None:  # fmt: skip
-        lanes = [Lane(handlers, threads), *beside]
+        lanes = [lane for lane in (Lane(handlers, threads), *beside) if lane.handlers]
         self._server = server
         self._database = own
         self._handlers = {kind: handler for lane in lanes for kind, handler in lane.handlers.items()}
-        self._lanes = [_Claims(lane) for lane in lanes if lane.handlers]
+        self._lanes = [_Claims(lane, own.committed) for lane in lanes]
         self._look = _looking(self._handlers)
         self._clock = clock
         self._stopping = threading.Event()
         self._running: dict[UUID, UUID] = {}
         self._threads = [
             threading.Thread(target=self._loop, args=(claims,), name=f"{server}-tasks-{at}-{n}", daemon=True)
-            for at, (claims, lane) in enumerate(zip(self._lanes, (lane for lane in lanes if lane.handlers), strict=True))
+            for at, (claims, lane) in enumerate(zip(self._lanes, lanes, strict=True))
             for n in range(lane.threads)
         ]
         self._threads.append(threading.Thread(target=self._tend, name=f"{server}-tasks-clock", daemon=True))
@@ -228,10 +234,10 @@ class Worker:
 
     def _loop(self, claims: _Claims) -> None:
         while not self._stopping.is_set():
-            claims.wait(self._database.committed, self._stopping)
+            claims.wait(self._stopping)
             try:
                 while not self._stopping.is_set():
-                    rung = claims.rung(self._database.committed)
+                    rung = claims.rung()
                     task = self._claim(claims)
                     if task is None:
                         claims.found_none(rung)
@@ -273,20 +279,18 @@ class Worker:
 
     def _end(self, task: Task) -> None:
         with self._database.begin(calls.SYSTEM) as connection:
-            connection.execute(_DONE, {"its_id": task.id, "its_lease": task.lease_id, "at": self._clock()})
+            connection.execute(_DONE, {**_lease_of(task), "at": self._clock()})
 
     def _wait(self, task: Task, wait: Later) -> None:
-        table, held = frame.tasks, sa.and_(frame.tasks.c.id == task.id, frame.tasks.c.lease_id == task.lease_id)
-        attempts = task.attempts if wait.counted else task.attempts - 1
-        waits = {"state": "ready", "run_at": wait.at, "attempts": attempts}
+        waits = {"state": "ready", "run_at": wait.at, "attempts": task.attempts if wait.counted else task.attempts - 1}
         try:
             with self._database.begin(calls.SYSTEM) as connection:
-                connection.execute(table.update().where(held, table.c.state == "running").values(waits))
+                connection.execute(frame.tasks.update().where(_HELD).values(waits), _lease_of(task))
         except errors.Refusal:
             log.warning("task's pause not recorded; its lease will run out", extra={"task_id": str(task.id)})
 
     def _fail(self, task: Task, problem: Exception) -> str:
-        table, now = frame.tasks, self._clock()
+        now = self._clock()
         dead = isinstance(problem, GiveUp) or task.attempts >= task.max_attempts
         pause = min(_FIRST_PAUSE * 2 ** (task.attempts - 1), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
         if dead:
@@ -300,11 +304,8 @@ class Worker:
         )
         try:
             with self._database.begin(calls.SYSTEM) as connection:
-                connection.execute(
-                    table.update()
-                    .where(table.c.id == task.id, table.c.lease_id == task.lease_id, table.c.state == "running")
-                    .values(state="dead" if dead else "ready", run_at=now + timedelta(seconds=pause), last_error=told[:500])
-                )
+                failed = {"state": "dead" if dead else "ready", "run_at": now + timedelta(seconds=pause), "last_error": told[:500]}
+                connection.execute(frame.tasks.update().where(_HELD).values(failed), _lease_of(task))
         except errors.Refusal:
             log.warning("task's failure not recorded; its lease will run out", extra={"task_id": str(task.id)})
         return "dead" if dead else "retried"

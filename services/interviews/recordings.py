@@ -1,6 +1,7 @@
 """Recorded answers: stored first, then transcribed by inference on our own machine."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -55,8 +56,22 @@ def key_of(interview: Interview, recording_id: UUID) -> str:
 
 
 def note(connection: Connection, tenant_id: UUID, key: str, now: datetime) -> UUID:
-    """Says that a file is about to be stored: unless `keep` follows, with the row that names it, it is deleted in an hour."""
+    """Says that a file is about to be stored: unless `keep` follows, with the row that names it, it is deleted an hour later."""
     return tasks.enqueue(connection, DELETE_FILES, {"keys": [key]}, tenant_id=tenant_id, run_at=now + _UNNAMED)
+
+
+@contextmanager
+def stored(files: ObjectStore, key: str, data: bytes) -> Iterator[None]:
+    """Stores a file that was noted, for a block that keeps it; takes it back where the block is refused, and so has written nothing.
+
+    Outside of any transaction, as the store of files may be far away, and before the row, which must not be without its file.
+    """
+    files.put(key, data)
+    try:
+        yield
+    except (errors.FailedPrecondition, errors.NotFound, errors.Aborted):
+        files.delete(key)
+        raise
 
 
 def keep(connection: Connection, noted: UUID) -> None:

@@ -4,7 +4,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from uuid import UUID
 
 import grpc
@@ -22,19 +23,35 @@ from tests.chassis.notes import notes
 from tests.conftest import until
 
 
+@dataclass
+class Fed:
+    """The database's own feed, at which a test may look, and a channel to a server of it."""
+
+    feed: EventFeed
+    channel: grpc.Channel
+
+    @property
+    def stub(self) -> events_pb2_grpc.EventServiceStub:
+        return events_pb2_grpc.EventServiceStub(self.channel)
+
+
 @pytest.fixture
-def channel(database: Database) -> Iterator[grpc.Channel]:
-    """To a server of the database's own feed, over gRPC."""
+def fed(database: Database) -> Iterator[Fed]:
     feed = EventFeed(database)
     server = grpc.server(ThreadPoolExecutor(2))
     events_pb2_grpc.add_EventServiceServicer_to_server(feed, server)
     port = server.add_insecure_port("127.0.0.1:0")
     feed.start()
     server.start()
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as made:
-        yield made
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield Fed(feed, channel)
     server.stop(0)
     feed.end()
+
+
+@pytest.fixture
+def channel(fed: Fed) -> grpc.Channel:
+    return fed.channel
 
 
 def record(database: Database, kind: str = "thing.changed", **details: object) -> None:
@@ -114,60 +131,46 @@ def test_who_waits_learns_of_what_a_replica_commits(database: Database, channel:
     assert [event.position for event in waiting.result(timeout=10).events] == [1]
 
 
-@contextmanager
-def fed(database: Database) -> Iterator[tuple[EventFeed, events_pb2_grpc.EventServiceStub]]:
-    """A running feed, at which the test may look, and a client of it."""
-    feed = EventFeed(database)
-    server = grpc.server(ThreadPoolExecutor(2))
-    events_pb2_grpc.add_EventServiceServicer_to_server(feed, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    feed.start()
-    server.start()
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield feed, events_pb2_grpc.EventServiceStub(channel)
-    server.stop(0)
-    feed.end()
-
-
 def test_who_is_not_far_behind_is_answered_from_memory_and_who_is_from_the_database(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, fed: Fed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record(database)
-    with fed(database) as (feed, stub):
+    def positions(after: int) -> list[int]:
+        return [one.position for one in fed.stub.ListEvents(events_pb2.ListEventsRequest(after=after, limit=1000, wait_seconds=15)).events]
 
-        def positions(after: int) -> list[int]:
-            return [
-                event.position for event in stub.ListEvents(events_pb2.ListEventsRequest(after=after, limit=1000, wait_seconds=15)).events
-            ]
-
-        assert positions(0) == [1], "what was there before the feed"
-        for _ in range(events._BATCH + 50):
-            record(database)
-        last = events._BATCH + 51
-        until(lambda: feed._newest == last, "the feed has seen them all")
-        assert positions(0) == list(range(1, last + 1))
-        with monkeypatch.context() as patch:
-            patch.setattr(feed, "_after", lambda *_: pytest.fail("the database was asked"))
-            assert positions(last - events._BATCH) == list(range(last - events._BATCH + 1, last + 1))
-
-
-def test_who_has_gone_is_waited_for_no_longer(database: Database) -> None:
-    with fed(database) as (feed, stub):
-        waiting = [stub.ListEvents.future(events_pb2.ListEventsRequest(wait_seconds=20)) for _ in range(2)]
-        until(lambda: len(feed._looked._waiters) == 2, "both threads of the server wait")
-        for one in waiting:
-            one.cancel()
-        until(lambda: not feed._looked._waiters, "nobody is waited for")
+    for _ in range(events._BATCH + 50):
         record(database)
-        assert [event.position for event in stub.ListEvents(events_pb2.ListEventsRequest(wait_seconds=20)).events] == [1]
+    last = events._BATCH + 50
+    until(lambda: fed.feed._newest == last, "the feed has seen them all")
+    assert positions(0) == list(range(1, last + 1))
+    asked: list[int] = []
+    ask = fed.feed._after
+    monkeypatch.setattr(fed.feed, "_after", lambda after, limit: asked.append(after) or ask(after, limit))
+    behind, near = last - events._BATCH - 1, last - events._BATCH
+    assert [positions(behind)[0], positions(near)[0]] == [behind + 1, near + 1]
+    assert (behind in asked, near in asked) == (True, False)
 
 
-def test_a_feed_that_ends_answers_all_who_wait(database: Database) -> None:
-    with fed(database) as (feed, stub):
-        waiting = stub.ListEvents.future(events_pb2.ListEventsRequest(wait_seconds=20))
-        until(lambda: feed._looked._waiters, "it waits")
-        feed.end()
-        assert not waiting.result(timeout=10).events
+def test_what_was_there_before_the_feed_is_told_too(database: Database, request: pytest.FixtureRequest) -> None:
+    record(database)
+    fed = request.getfixturevalue("fed")
+    assert [one.position for one in fed.stub.ListEvents(events_pb2.ListEventsRequest(wait_seconds=15)).events] == [1]
+
+
+def test_who_has_gone_is_waited_for_no_longer(database: Database, fed: Fed) -> None:
+    waiting = [fed.stub.ListEvents.future(events_pb2.ListEventsRequest(wait_seconds=20)) for _ in range(2)]
+    until(lambda: len(fed.feed._looked._waiters) == 2, "both threads of the server wait")
+    for one in waiting:
+        one.cancel()
+    until(lambda: not fed.feed._looked._waiters, "nobody is waited for")
+    record(database)
+    assert [one.position for one in fed.stub.ListEvents(events_pb2.ListEventsRequest(wait_seconds=20)).events] == [1]
+
+
+def test_a_feed_that_ends_answers_all_who_wait(fed: Fed) -> None:
+    waiting = fed.stub.ListEvents.future(events_pb2.ListEventsRequest(wait_seconds=20))
+    until(lambda: fed.feed._looked._waiters, "it waits")
+    fed.feed.end()
+    assert not waiting.result(timeout=10).events
 
 
 def note(database: Database, *, fail: Callable[[events_pb2.Event], bool] = lambda _: False) -> Prepare:

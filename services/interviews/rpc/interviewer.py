@@ -146,16 +146,10 @@ class InterviewerService(interviewer_pb2_grpc.InterviewerServiceServicer):
                 return interviewer_pb2.AddPieceResponse()
             key = recordings.key_of_piece(interview.tenant_id, piece.kind, piece.file_id)
             noted = recordings.note(connection, interview.tenant_id, key, self._clock())
-        # Between the two, as the store of files may be far away, and before the row, which must not be without its file.
-        self._files.put(key, request.data)
-        try:
-            with self._database.begin(calls.SYSTEM) as connection:
-                self._piece(connection, request)
-                if room_store.add_piece(connection, piece):
-                    recordings.keep(connection, noted)
-        except (errors.FailedPrecondition, errors.NotFound):  # somebody has left or changed their mind meanwhile
-            self._files.delete(key)
-            raise
+        with recordings.stored(self._files, key, request.data), self._database.begin(calls.SYSTEM) as connection:
+            self._piece(connection, request)  # again: somebody may have left or changed their mind meanwhile
+            if room_store.add_piece(connection, piece):
+                recordings.keep(connection, noted)
         return interviewer_pb2.AddPieceResponse()
 
     def _piece(self, connection: Connection, request: interviewer_pb2.AddPieceRequest) -> tuple[Interview, Piece]:

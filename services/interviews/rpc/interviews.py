@@ -138,25 +138,20 @@ class InterviewService(interviews_pb2_grpc.InterviewServiceServicer):
         key = recordings.key_of(interview, recording_id)
         with self._database.begin(person) as connection:
             noted = recordings.note(connection, person.tenant_id, key, self._clock())
-        self._files.put(key, file.data)  # before the row, which must not be without its file
-        try:
-            with self._database.begin(person) as connection:
-                claim = idempotency.claim(connection, said, interviews_pb2.Question)
-                if claim.answer is not None:
-                    return claim.answer
-                interview = store.lock_interview(connection, interview_id, person.tenant_id, person.user_id)
-                rules.check_running(interview)
-                rules.check_consent(interview)
-                rules.check_open(store.get_question(connection, interview_id, question_id))
-                recordings.keep(connection, noted)
-                values = {"state": "transcribing", "source": "speech", "recording_type": kind, "recording_id": recording_id, "problem": ""}
-                store.change_question(connection, question_id, values)
-                audit.record(connection, "answer.recorded", interview_id=interview_id, question_id=question_id, size_bytes=len(file.data))
-                tasks.enqueue(connection, "transcribe", {"question_id": question_id}, tenant_id=interview.tenant_id)
-                return claim.keep(shown.to_question(store.get_question(connection, interview_id, question_id), scored=False))
-        except (errors.FailedPrecondition, errors.NotFound):  # they have left or changed their mind meanwhile
-            self._files.delete(key)
-            raise
+        with recordings.stored(self._files, key, file.data), self._database.begin(person) as connection:
+            claim = idempotency.claim(connection, said, interviews_pb2.Question)
+            if claim.answer is not None:
+                return claim.answer
+            interview = store.lock_interview(connection, interview_id, person.tenant_id, person.user_id)
+            rules.check_running(interview)
+            rules.check_consent(interview)
+            rules.check_open(store.get_question(connection, interview_id, question_id))
+            recordings.keep(connection, noted)
+            values = {"state": "transcribing", "source": "speech", "recording_type": kind, "recording_id": recording_id, "problem": ""}
+            store.change_question(connection, question_id, values)
+            audit.record(connection, "answer.recorded", interview_id=interview_id, question_id=question_id, size_bytes=len(file.data))
+            tasks.enqueue(connection, "transcribe", {"question_id": question_id}, tenant_id=interview.tenant_id)
+            return claim.keep(shown.to_question(store.get_question(connection, interview_id, question_id), scored=False))
 
     def ConsentToRecording(self, request: interviews_pb2.ConsentToRecordingRequest, context: Context) -> interviews_pb2.Interview:
         person = calls.person()

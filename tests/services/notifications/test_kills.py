@@ -37,6 +37,8 @@ from tests.services.notifications import dying_service
 from tests.services.notifications.receiver import Receiver, receiving, status
 from tests.services.notifications.stand_ins import PushStandIn, TwilioStandIn, serving, twilio_settings
 
+# It follows auth, and people whom other tests have deleted there are erased two minutes later.
+_OURS = "kind <> 'erase_person'"
 _NO_ANSWER = {getattr(grpc.StatusCode, name) for name in ("UNAVAILABLE", "CANCELLED", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED")}
 
 
@@ -211,13 +213,9 @@ def _wait_for_all(database: Database, seconds: float) -> None:
         time.sleep(0.05)
 
 
-# It follows auth, and people whom other tests have deleted there are erased two minutes later.
-_OURS = " AND kind <> 'erase_person'"
-
-
 def _left(database: Database) -> list[str]:
-    query = "SELECT kind, state, attempts, run_at - now() AS due, leased_until - now() AS lease, last_error FROM tasks WHERE state IN ('ready', 'running')"
-    query += _OURS
+    columns = "kind, state, attempts, run_at - now() AS due, leased_until - now() AS lease, last_error"
+    query = f"SELECT {columns} FROM tasks WHERE {_OURS} AND state IN ('ready', 'running')"
     with database.begin(calls.SYSTEM) as connection:
         return [str(tuple(row)) for row in connection.exec_driver_sql(query).all()]
 
@@ -226,7 +224,7 @@ def _count(
     database: Database, world: World, twilio: TwilioStandIn, push: PushStandIn, receiver: Receiver, mail_ids: set[str], events: set[str], each: int
 ) -> list[str]:  # fmt: skip
     with database.begin(calls.SYSTEM) as connection:
-        states = dict(connection.exec_driver_sql("SELECT state, count(*) FROM tasks WHERE true" + _OURS + " GROUP BY state").all())
+        states = dict(connection.exec_driver_sql(f"SELECT state, count(*) FROM tasks WHERE {_OURS} GROUP BY state").all())
         unsent = connection.exec_driver_sql("SELECT status, failure FROM notifications WHERE sent_at IS NULL").all()
         known = dict(connection.exec_driver_sql("SELECT id::text, sent_at FROM notifications WHERE notification_type = 'email'").all())
     assert (set(states), unsent) == ({"done"}, [])
