@@ -55,7 +55,8 @@ def contact_lines(text: Text, sections: list[Section]) -> list[int]:
         if len(text.lines[index].text) < _SHORT or index == at
     ]
     headings = [index for index in around if heading_kind(text.lines[index].text)]
-    around = [index for index in around if not any(index <= heading < at or at < heading <= index for heading in headings)]
+    told = {index for section in sections for index in section.lines}  # without the headings
+    around = [index for index in around if index in told and not any(index <= heading < at or at < heading <= index for heading in headings)]
     return sorted({*near, *around})
 
 

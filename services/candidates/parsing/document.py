@@ -11,6 +11,7 @@ from services.candidates.parsing.upload import check_upload, decode_text
 _MARKED = re.compile(r"(#{1,6}) +(\S.*?)(?: +#+)?\s*$")
 _QUOTED = re.compile(r"^(?:> ?)+")
 _EMPHASIS = re.compile(r"(?<![\w*])(?:\*\*([^*\s](?:[^*]*[^*\s])?)\*\*|\*([^*\s](?:[^*]*[^*\s])?)\*)(?![\w*])")
+_GAP = re.compile(r"(?<=\S) {3,}(?=\S)|(?<=\w{6}) {2}(?=[^\W\d_a-z]\w{2})")
 _WIDTH, _HEIGHT = 6.0, 12.0
 
 
@@ -40,11 +41,11 @@ def _read_text(data: bytes) -> Document:
 
 
 def _typed(text: str, page: int, row: int) -> Line:
-    """Three blanks within a line are a gap; a line of number signs before words is a heading, as in Markdown, whose other marks are left out."""
+    """Three blanks within a line are a gap, and two between a word and a capital; a line of number signs before words is a heading, as in Markdown, whose other marks are left out."""
     marked = _MARKED.match(text)
     whole = _EMPHASIS.sub(r"\1\2", _QUOTED.sub("", marked[2] if marked else text)).rstrip()
     indent = len(whole) - len(whole.lstrip())
-    words = clean(re.sub(r"(?<=\S) {3,}(?=\S)", "\t", whole))
+    words = clean(_GAP.sub("\t", whole))
     return Line(
         words,
         page,

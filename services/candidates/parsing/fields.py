@@ -17,7 +17,7 @@ from services.candidates.parsing.locations import find_location
 from services.candidates.parsing.names import find_name
 from services.candidates.parsing.parsed import ParsedCv
 from services.candidates.parsing.phones import find_phone
-from services.candidates.parsing.sections import Section, Text, find_sections, opening, paragraph
+from services.candidates.parsing.sections import Section, Text, find_sections, opening, paragraph, without_signature
 from services.candidates.parsing.upload import check_upload
 
 
@@ -41,6 +41,7 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
     email = find_email(text, near)
     name = find_name(text, near, email)
     location = find_location(text, near, name, email)
+    sections = without_signature(text, sections, name.value if name else "")
     summary_lines = _lines(sections, "summary") or opening(text, sections, name.source.line if name else 0)
     summary = paragraph(text, summary_lines)
     education = find_education(text, _lines(sections, "education"))

@@ -156,7 +156,22 @@ def _dated(text: Text, listed: list[Item], anchors: list[tuple[int, Period]]) ->
             is_head = item is listed[at] or not (tells(item) or story or (bullets and below))
             (heads if is_head else bullets).append(item)
         entries.append(_Entry(heads, listed[at], period, bullets))
-    return entries
+    return _with_stories(entries)
+
+
+def _with_stories(entries: list[_Entry]) -> list[_Entry]:
+    """What ends with a full stop where other entries tell their story is a story too, however short."""
+    told = {entry.bullets[0].first - entry.dated.first for entry in entries if entry.dated and entry.bullets}
+    found = []
+    for entry in entries:
+        short = [
+            item for item in entry.heads
+            if entry.dated and item is not entry.dated and item.first - entry.dated.first in told and item.text.endswith(".")
+            and " " in item.text and not _LEGAL_END.search(item.text)
+        ]  # fmt: skip
+        heads = [item for item in entry.heads if item not in short]
+        found.append(replace(entry, heads=heads, bullets=[*short, *entry.bullets]) if short and roles.parts(_rows(replace(entry, heads=heads))) else entry)
+    return found
 
 
 def _in_groups(entries: list[_Entry]) -> list[_Entry]:

@@ -24,6 +24,7 @@ _LEVEL = re.compile(
 _BETWEEN = re.compile(r"\s*[,;|•·▪●◦\t]\s*(?![^()]*\))|\s+[/–—]\s+|\s{2,}|(?<=[^\W\d_])\.\s+(?=[A-Z])|`\s+(?=`)")
 _SURE = {"skills": 0.95, "experience": 0.85, "projects": 0.8, "certifications": 0.8, "other": 0.7, "education": 0.6}
 _LONGEST_NAME, _MOST_WORDS, _MOST_LISTED = 48, 5, 60
+_SENTENCES = re.compile(r"^(?=[^,]*$)[A-Z\u00c0-\u00dd](?:\S+ ){3,}\S*[^\W\d_]{2}[.!] [A-Z\u00c0-\u00dd](?:\S+ ){3,}\S*[.!]$")  # two of them, and no list
 _GENERIC = frozenset(
     [
         "and",
@@ -140,6 +141,9 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
         heads = (
             text.lines[item.first].bold and 2 * sum(bold) < len(bold) and not _BETWEEN.search(item.text) and normalise(item.text) is None
         )
+        if _SENTENCES.search(item.text):
+            found += [text.found(mention.skill, 0.8, item.first, item.last, item.text[mention.start : mention.end]) for mention in find_skills(item.text)]
+            continue
         if item.text.endswith(":") or _is_of_else(item.text) or (heads and not item.bullet):
             continue  # it names the group below
         cells = item.text.split("\t")
@@ -221,7 +225,7 @@ def _certificate(words: str) -> tuple[str, str]:
         return parts[0], parts[1]
     whole = parts[0] if parts else ""
     bracket = re.fullmatch(r"(.{4,}?)\s*\(([^()]{6,}),?\)", whole)
-    if bracket and bracket[2].strip(" ,") and not bracket[2][0].islower():
+    if bracket and bracket[2].strip(" ,") and bracket[2][0].isupper():
         return bracket[1], bracket[2].strip(" ,")
     for separator in (r",\s+(?![^()]*\))", r"\s+[–—-]\s+"):
         pieces = [piece for piece in map(_trimmed, re.split(separator, whole)) if piece]

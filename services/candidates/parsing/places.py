@@ -120,7 +120,7 @@ def placeness(text: str) -> float:
         return 0.0
     if text.casefold() in _REMOTE:
         return 0.7
-    parts = [part.strip() for part in text.split(",") if part.strip()]
+    parts = [part.strip().removeprefix("the ") for part in text.split(",") if part.strip()]
     names = [_POSTAL_AFTER.sub("", _POSTAL.sub("", part)) for part in parts]
     towns = [_folded(_bare(name)) in _towns() for name in names]
     if len(names) == 1 and _IN_AUSTRALIA.fullmatch(names[0]):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from statistics import mean
 
+from services.candidates.parsing import seams
 from services.candidates.parsing.evidence import company, degree, is_kind, place, school, title
 from services.candidates.parsing.labels import label_of
 from services.candidates.parsing.places import is_town, lies_in
@@ -26,7 +27,7 @@ _COMMA = re.compile(r"(?<!\d),\s+(?!(?:(?i:Inc|LLC|Ltd|LLP|Corp|Co|S\.L|S\.A|Gmb
 _AT = re.compile(
     r"(?<=\w)\s+(?:en|for|f\u00fcr|\u00e0|w)\s+(?=(?:[Ll]a |[Ee]l |[Ll]os |[Ll]as )?[A-Z\u00c0-\u00dd\d])"
 )  # where every entry has it
-_EDGES = " ,;:|\u00b7\u2022\u2013\u2014-\t"
+_EDGES = seams.MARK + " ,;:|\u00b7\u2022\u2013\u2014-\t"
 _LEVEL = re.compile(
     r"(primary|elementary|secondary|tertiary|vocational|college|(?:senior |junior )?high school|graduate studies)\s?:\s+", re.IGNORECASE
 )  # of schooling
@@ -62,9 +63,10 @@ def parts(rows: Sequence[tuple[str, Item]]) -> Head:
     found: Head = []
     number = 0
     for whole, item in rows:
-        words = names_in(whole)
+        words = names_in(whole, apart=not item.seams)
+        named = seams.marked(words, item.seams)
         cells = [
-            cell for cell in (_trim(cell) for cell in _STRONG.split(words)) if cell and any(map(str.isalpha, cell)) and not is_kind(cell)
+            cell for cell in (_trim(cell) for cell in _STRONG.split(named)) if cell and any(map(str.isalpha, cell)) and not is_kind(cell)
         ]
         label = label_of(words)
         if level := _LEVEL.match(words):
@@ -109,15 +111,9 @@ def _is_of_a_school(text: str) -> bool:
 
 def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str]) -> list[tuple[Choice | None, Choice | None]]:
     """For each entry what `first` and `second` judge best, in the slots where that is so for most entries. A post is held "at" somewhere."""
-    heads = _without_slot_of_places([[piece for part in head for piece in _held_at(part, first, second)] for head in heads])
-    if names[0] == "degree":
-        heads = _cut(heads, _STOP, first, second)
-    heads = [_named(head) for head in _cut(heads, _DASH, first, second)]
-    cut = _cut(heads, _COMMA, first, second)
-    towns = names[0] == "degree" and _are_schools_by_town(cut, first, second)
-    heads = cut if towns else [_named(head) for head in cut]
-    heads = [_departments(head, first, second) for head in _cut(heads, _AT, first, second)] if names[0] == "title" else heads
-    heads = heads if towns else _without_places(heads, first, second)
+    heads = _by_look(heads, first, second)
+    if names[0] != "degree" or not _are_schools_by_town(heads, first, second):
+        heads = _in_parts(heads, first, second, names)
     heads = [_with_subject(head, first, second, degrees=names[0] == "degree") for head in heads]
     slots = Counter(part.slot for head in heads for part in head)
     usual = [slot for slot, _ in slots.most_common(7)]
@@ -128,6 +124,47 @@ def assign(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str
             best = (total, (one, other))
     pair = best[1] if best else (usual[0], usual[0]) if usual else None
     return [_told(head, first, second, names) or _choose(head, pair, first, second) for head in heads]
+
+
+def _in_parts(heads: list[Head], first: Judge, second: Judge, names: tuple[str, str]) -> list[Head]:
+    """Cut at what parts names elsewhere in the section, and without places."""
+    heads = _without_slot_of_places([[piece for part in head for piece in _held_at(part, first, second)] for head in heads])
+    heads = _cut(heads, _STOP, first, second)
+    heads = [_named(head) for head in _cut(heads, _DASH, first, second)]
+    cut = _cut(heads, _COMMA, first, second)
+    if names[0] == "degree" and _are_schools_by_town(cut, first, second):
+        return cut
+    heads = [_named(head) for head in cut]
+    if names[0] == "title":
+        heads = [_departments(head, first, second) for head in _cut(heads, _AT, first, second)]
+    return _without_places(heads, first, second)
+
+
+def _by_look(heads: list[Head], first: Judge, second: Judge) -> list[Head]:
+    """Cut where the look changes in nearly all entries; elsewhere the marks of that are gone."""
+
+    def settles(text: str) -> bool:
+        said = [(first(piece), second(piece)) for piece in seams.pieces(text)]
+        return any(one > _SURE_POST for one, _ in said) and any(other > one for one, other in said)
+
+    texts: dict[tuple[int, ...], list[tuple[str, bool]]] = {}
+    for head in heads:
+        for part in head:
+            alone = not any(other is not part and not other.told and place(other.text) < _STATED for other in head)
+            texts.setdefault(part.slot, []).append((part.text, alone))
+    usual = seams.usual(texts, settles)
+    return [
+        [
+            replace(part, text=text.replace(seams.MARK, ""), slot=(*part.slot, number) if part.slot in usual else part.slot)
+            for part in head
+            for number, text in enumerate(
+                [piece for piece in map(_trim, seams.first_of(part.text, usual[part.slot])) if piece]
+                if part.slot in usual
+                else [part.text]
+            )
+        ]
+        for head in heads
+    ]
 
 
 def _are_schools_by_town(heads: list[Head], first: Judge, second: Judge) -> bool:
@@ -362,6 +399,9 @@ def _without_place(part: Part) -> Part | None:
     dashes = [*re.finditer(r"\s+[\u2013\u2014-]\s+", text)]
     if dashes and is_town(text[dashes[-1].end() :]) and place(text[dashes[-1].end() :]) >= _STATED:
         text = text[: dashes[-1].start()]
+    stopped = _STOP.search(text)
+    if stopped and is_town(text[stopped.end() :]) and place(text[stopped.end() :]) >= _STATED:
+        text = text[: stopped.start()]
     bracket = re.search(r"\s*\(([^()]*)\)$", text)
     if bracket and bracket.start() and (is_kind(bracket[1]) or place(bracket[1]) >= _STATED or re.fullmatch(r"\d\d[\dAB]?", bracket[1])):
         text = text[: bracket.start()]

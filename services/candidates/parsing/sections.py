@@ -11,7 +11,8 @@ from statistics import median
 from services.candidates.parsing import evidence
 from services.candidates.parsing.dates import find_period
 from services.candidates.parsing.headings import heading_kind
-from services.candidates.parsing.lines import Document, Line
+from services.candidates.parsing.labels import kind_of as label_kind
+from services.candidates.parsing.lines import Document, Line, Seam, plain
 from services.candidates.parsing.parsed import Found, Source, Value
 
 _BULLET = re.compile(r"(?:[^\w\s\"'(\[{<#@$\u20ac\u00a3%&+\u2018\u201c\u2019]|o(?=\s+[A-Z\u00c0-\u00dd]))\s+")
@@ -28,6 +29,7 @@ _LINE_GAP = 1.9
 _LONGEST_CELL = 32
 _INDENTED = 5  # columns of eight points that a list is set in
 _OTHER_WIDTH = 0.15
+_PARTING = 5  # words
 _LONGEST_BROKEN = 120  # letters of a word that a line end cut without a hyphen
 
 
@@ -46,6 +48,7 @@ class Item:
     last: int
     text: str
     bullet: bool
+    seams: tuple[Seam, ...] = ()
 
 
 class Text:
@@ -139,12 +142,30 @@ def find_sections(text: Text) -> list[Section]:
                 or (look in alone and not any(map(str.isdigit, line.text)) and sum(map(str.isalpha, line.text)) >= _SHORTEST_HEADING)
             )
             and not (sections[-1].kind in _OF_ENTRIES and _is_dated_below(text, index) and _names_an_entry(text, sections[-1], line))
-            and not (sections[-1].kind in _OF_ENTRIES and sections[-1].lines and _goes_with_dates_above(text, sections[-1].lines[-1], line))
+            and not (sections[-1].kind in _OF_ENTRIES and sections[-1].lines and _goes_with_dates_above(text, sections[-1].lines, line))
+            and not (sections[-1].kind in _OF_ENTRIES and label_kind(line.text))
         ):
             sections.append(Section("other", line.text))
         else:
             sections[-1].lines.append(index)
     return sections
+
+
+def without_signature(text: Text, sections: list[Section], name: str) -> list[Section]:
+    """The last section without what closes a letter: the name alone, or a part of it, and the words above it."""
+    last = sections[-1].lines
+    words = {*plain(name).split()}
+    if len(last) > 1 and words and {*plain(text.lines[last[-1]].text).split()} <= words and not text.lines[last[-1]].bullet:
+        sections[-1].lines = last[: -2 if _is_a_parting(text, last[-2]) else -1]
+    return sections
+
+
+def _is_a_parting(text: Text, index: int) -> bool:
+    """Whether it stands apart from what is above it, in few words: "Kind regards,"."""
+    line, above = text.lines[index], text.lines[index - 1]
+    words = line.text.split()
+    apart = line.y0 is None or above.y0 is None or line.y0 - above.y0 > _LINE_GAP * ((above.y1 or 0) - above.y0)
+    return len(words) < _PARTING and apart and not line.bullet and "," not in line.text[:-1]
 
 
 def _ends_a_name(text: Text, index: int, told: set[Look]) -> bool:
@@ -207,10 +228,17 @@ def _is_dated_below(text: Text, index: int) -> bool:
     return any(find_period(line.text) for line in text.lines[index + 1 : index + 3])
 
 
-def _goes_with_dates_above(text: Text, above: int, line: Line) -> bool:
-    """Whether it names a post or a degree right below dates that stand beside an employer or a school."""
-    words = text.lines[above].text
+def _goes_with_dates_above(text: Text, lines: list[int], line: Line) -> bool:
+    """Whether it stands right below dates that lead their entries, or names a post or a degree below those beside an employer or a school."""
+    words = text.lines[lines[-1]].text
+    if not line.heading and _is_a_date(words) and _is_a_date(text.lines[lines[0]].text):
+        return True
     return "\t" in words and find_period(words) is not None and max(judge(line.text) for judge in _JUDGES) > _SURELY
+
+
+def _is_a_date(words: str) -> bool:
+    period = find_period(words)
+    return period is not None and not any(map(str.isalpha, words[: period.begin] + words[period.until :]))
 
 
 def _names_an_entry(text: Text, section: Section, line: Line) -> bool:
@@ -243,9 +271,9 @@ def items(text: Text, indices: list[int], *, narrow: bool = False) -> list[Item]
             and _goes_on(text, last, index, edges, narrow=dated)
             and not (short and len(last.text) <= _LONGEST_HEADING and _could_be_the_next(last.text, line.text))
         ):
-            found[-1] = Item(last.first, index, _joined(last.text, words), last.bullet)
+            found[-1] = Item(last.first, index, _joined(last.text, words), last.bullet, (*last.seams, *line.seams))
         else:
-            found.append(Item(index, index, words, bool(mark) or line.bullet))
+            found.append(Item(index, index, words, bool(mark) or line.bullet, line.seams))
     return found
 
 
