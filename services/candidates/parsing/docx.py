@@ -269,7 +269,16 @@ class _Body(_Events):
         for index, piece in enumerate(whole.split("\n")):
             links = tuple(paragraph.links) if index == 0 else ()
             size = paragraph.size or self._styles.sizes.get(paragraph.style, _BODY)
-            line = Line(clean(piece), self.page, size=size, bold=bold, heading=heading, bullet=bullet and index == 0, links=links, seams=seams[index])
+            line = Line(
+                clean(piece),
+                self.page,
+                size=size,
+                bold=bold,
+                heading=heading,
+                bullet=bullet and index == 0,
+                links=links,
+                seams=seams[index],
+            )
             if line.text:
                 self._outputs[-1].append(line)
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from services.candidates.parsing import evidence
 from services.candidates.parsing.dates import Period, find_period, is_length
+from services.candidates.parsing.items import items
 from services.candidates.parsing.labels import kind_of, label_of
-from services.candidates.parsing.sections import Item, Text, items
+from services.candidates.parsing.text import Item, Text
 
 _SENTENCE = re.compile(r"^(?:\S+ ){4,}.*\w{2,}[.!?;]$")
 _SENTENCES = re.compile(r"[^\W\d_]{2,}[.!?] [A-Z\u00c0-\u00dd]")

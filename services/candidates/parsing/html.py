@@ -167,7 +167,13 @@ class _Reader(HTMLParser):
             bold = bool(level) or 2 * self._bold > len(whole.strip())
             size = _HEADINGS.get(level, self._size or 11.0)
             line = Line(
-                text, 1, size=size, bold=bold, heading=level in ("h2", "h3") or level == "h1", bullet=self._bullet, links=tuple(self._links),
+                text,
+                1,
+                size=size,
+                bold=bold,
+                heading=level in ("h2", "h3") or level == "h1",
+                bullet=self._bullet,
+                links=tuple(self._links),
                 seams=seams_of(self._looks),
             )
             self._outputs[-1].append(line)

@@ -12,7 +12,7 @@ from services.candidates.parsing.headings import heading_kind
 from services.candidates.parsing.lines import plain
 from services.candidates.parsing.parsed import Found
 from services.candidates.parsing.places import is_town, placeness
-from services.candidates.parsing.sections import Text
+from services.candidates.parsing.text import Text
 
 _STREET = re.compile(
     r"\d{1,5}[a-zA-Z]?(?: bis| ter)?,? [^\W\d_][^\t@:]{3,40}|[^\W\d_][^\t@:\d]{3,40},? \d{1,5} ?[a-zA-Z]?(?:[-/,] ?\w{1,4}){0,2}"
@@ -28,8 +28,9 @@ _LETTER = re.compile(r"^[A-Z]\s?:\s+")  # "A: Brno", beside "T: +420 ..."
 _STATED = 0.9
 _STATE = 2  # letters
 _TOWN = 0.6
-_APART = 100  # points
-_IN_PARTS = re.compile(r"[A-Z\u00c0-\u00dd][\w'\u2019.-]+(?: [A-Z\u00c0-\u00dd][\w'\u2019.-]+){0,2}(?:, [A-Z\u00c0-\u00dd][\w'\u2019.-]+(?: [A-Z\u00c0-\u00dd][\w'\u2019.-]+){0,2}){1,3}")
+_ALIGNED = 3  # points
+_CAPITALISED = r"[A-Z\u00c0-\u00dd][\w'\u2019.-]+(?: [A-Z\u00c0-\u00dd][\w'\u2019.-]+){0,2}"
+_IN_PARTS = re.compile(rf"{_CAPITALISED}(?:, {_CAPITALISED}){{1,3}}")
 _NUMBERED = re.compile(r"\d{1,5}[a-zA-Z]? [^\W\d_][^\d,]{2,40}|[^\W\d_][^\d,]{2,40} \d{1,4} ?[a-zA-Z]?")
 _OF_HOME = re.compile(r"\s*\((?:home|work|private|privat|domicile|permanent|current)\)?$", re.IGNORECASE)
 
@@ -129,18 +130,33 @@ def _with_street(text: Text, near: list[int], town: Found[str]) -> Found[str]:
         return town
     parts = [part for part in PARTS.split(LABEL.sub("", LABEL_CELL.sub(r"\1: ", before))) if part.strip(" ,")]
     street = parts[-1 if first == at else 0].strip(" ,") if parts else ""
-    above = text.lines[at - 1] if at and at - 1 in near else None
-    if not _STREET.fullmatch(street) and above and (above.x0 or 0) > (text.lines[at].x0 or 0) + _APART and first == at:
-        first, street = at - 1, above.text.strip(" ,")  # in a column of its own, with the name between them
+    if not _STREET.fullmatch(street):
+        first, street = next(
+            ((index, words) for index in (at - 1, at - 2) if index in near and (words := _in_column(text, index, at))), (at, "")
+        )
     if not _STREET.fullmatch(street) or find_period(street):
         return town
     return text.found(f"{street}, {town.value}", town.confidence, first, at, f"{street} {town.value}")
 
 
+def _in_column(text: Text, index: int, at: int) -> str:
+    """The words of a line above another one in a column of its own, with the name read between them."""
+    above, line = text.lines[index], text.lines[at]
+    if above.page != line.page or above.x0 is None or above.x1 is None or line.x0 is None or line.x1 is None:
+        return ""
+    return above.text.strip(" ,") if min(abs(above.x0 - line.x0), abs(above.x1 - line.x1)) < _ALIGNED else ""
+
+
 def _is_street(words: str) -> bool:
     """A house number with a postal code or a town behind it."""
     pieces = [piece for piece in words.split(", ") if piece]
-    if len(pieces) > 2 and not _is_house(pieces[0]) and any(map(_NUMBERED.fullmatch, pieces[:-1])) and is_town(pieces[-1]) and placeness(pieces[-1]) >= _TOWN:
+    if (
+        len(pieces) > 2
+        and not _is_house(pieces[0])
+        and any(map(_NUMBERED.fullmatch, pieces[:-1]))
+        and is_town(pieces[-1])
+        and placeness(pieces[-1]) >= _TOWN
+    ):
         return True
     return bool(re.search(r"\d", words)) and bool(
         re.fullmatch(

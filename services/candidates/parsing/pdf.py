@@ -248,7 +248,9 @@ def _look(text_page: pypdfium2.PdfTextPage, letter: _Letter) -> tuple[bool, bool
     name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
     length = pdfium.FPDFText_GetFontInfo(text_page, letter.index, name, len(name), flags)
     font = name.value.lower() if 0 < length <= len(name) else b""
-    bold = pdfium.FPDFText_GetFontWeight(text_page, letter.index) >= _BOLD_WEIGHT or any(word in font for word in (b"bold", b"black", b"heavy"))
+    bold = pdfium.FPDFText_GetFontWeight(text_page, letter.index) >= _BOLD_WEIGHT or any(
+        word in font for word in (b"bold", b"black", b"heavy")
+    )
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     pdfium.FPDFText_GetFillColor(text_page, letter.index, red, green, blue, alpha)
     colour = red.value << 16 | green.value << 8 | blue.value
