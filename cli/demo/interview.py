@@ -226,7 +226,9 @@ def _kind(question: dict[str, Any], done: set[str]) -> str:
     if question["asks_for_code"]:
         return "code"
     if question["kind"] == "follow_up":
-        return next((words for words in ("other options", "division into modules") if words in question["text"] and words not in done), "follow_up")
+        return next(
+            (words for words in ("other options", "division into modules") if words in question["text"] and words not in done), "follow_up"
+        )
     if "spoken" not in done:
         return "spoken"
     if question["kind"] == "situation" and "stray" not in done:
