@@ -9,6 +9,7 @@ from services.chassis.skills import find_skills, implied_skills, normalise, taxo
 from services.jobs.matching.idf import FrozenIdf
 from services.jobs.matching.profile import CandidateText, Experience, JobText
 from services.jobs.matching.terms import terms
+from services.jobs.spelling import country, fold
 
 # What a value of 1 is as a whole number: scores are whole numbers until they are shown, and the index computes the very same ones.
 ONE = 1_000_000
@@ -249,5 +250,5 @@ def _month(day: date) -> int:
 
 
 def places(location: str) -> tuple[str, ...]:
-    """As `berlin`, `germany`: from the nearest to the widest."""
-    return tuple(part for part in (" ".join(piece.split()).casefold() for piece in location.split(",")) if part)
+    """As `berlin`, `DE`: from the nearest to the widest, without accents, a country by its code in whatever language it was named."""
+    return tuple(country(part) or fold(part) for part in (" ".join(piece.split()) for piece in location.split(",")) if part)

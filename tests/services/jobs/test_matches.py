@@ -23,7 +23,7 @@ from services.chassis.calls import SYSTEM, Scope
 from services.chassis.database import Database
 from services.chassis.events import Follower
 from services.chassis.tokens import ServiceTokens
-from services.jobs import profiles, rules, tasks
+from services.jobs import finding, profiles, rules, tasks
 from services.jobs.matching import features
 from services.jobs.matching.profile import CandidateText, Education, JobText
 from services.jobs.matching.score import read_candidate, score
@@ -439,7 +439,7 @@ def test_who_applied_is_found_by_that_organization_alone(empty_database: Databas
     )  # fmt: skip
     with empty_database.begin(SYSTEM) as connection:
         job_store.add_company(connection, company)
-        job_store.add_job(connection, job, rules.job_words(job))
+        job_store.add_job(connection, job, finding.job_words(job))
         application_store.add_application(connection, application, rules.first_step(application.id, application.user_id, now=now))
     assert (ranked(pool, ours), ranked(pool)) == ([hidden], [])
 

@@ -107,6 +107,8 @@ def test_seniority_counts_only_where_the_job_states_it():
         ("Berlin", "Berlin, Germany", ONE),
         ("Berlin, Germany", "Hamburg, Germany", ONE // 2),
         ("Berlin, Germany", "Lyon, France", 0),
+        ("Zürich, Schweiz", "Zurich, Switzerland", ONE),
+        ("Hamburg, Deutschland", "Berlin, Germany", ONE // 2),
         ("Berlin, Germany", "", ONE // 2),
         ("", "Berlin", None),
     ],
