@@ -182,7 +182,7 @@ _ANSWERS = {
         "The other option was to stop the service for a night and copy everything in one go. We decided against it because a stop of several hours would "
         "have cost more than the double writes, and because there would have been no way back."
     ),
-    "borders": (
+    "division into modules": (
         "Each service owns its tables and its proto file, and nobody reads the tables of another. Clear modules with small interfaces: what is not in the "
         "proto file can be changed on the same day without asking anybody."
     ),
@@ -226,7 +226,9 @@ def _kind(question: dict[str, Any], done: set[str]) -> str:
     if question["asks_for_code"]:
         return "code"
     if question["kind"] == "follow_up":
-        return next((words for words in ("other options", "borders") if words in question["text"] and words not in done), "follow_up")
+        return next(
+            (words for words in ("other options", "division into modules") if words in question["text"] and words not in done), "follow_up"
+        )
     if "spoken" not in done:
         return "spoken"
     if question["kind"] == "situation" and "stray" not in done:

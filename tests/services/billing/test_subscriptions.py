@@ -8,7 +8,6 @@ import grpc
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from cli.stack import mailbox
 from einstellen.billing.v1 import payments_pb2, subscriptions_pb2
 from services.billing import catalogue
 from services.billing.store import plans
@@ -195,7 +194,7 @@ def test_a_renewal_that_is_declined_is_tried_again_on_schedule_and_mended(till: 
 
 
 def mails(till: Till, account: Account) -> list[str]:
-    return [mail["subject"] for mail in mailbox.newest(till.house.mailbox.folder, account.email)]
+    return [mail["subject"] for mail in till.house.mails(account.email)]
 
 
 def test_who_pays_has_a_receipt_and_who_gets_money_back_is_told(till: Till, newcomer: Account, administrator: Any) -> None:
