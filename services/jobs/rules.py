@@ -26,10 +26,6 @@ FOUR_FIFTHS = 0.8
 _MOST_SKILLS = 50
 _WORD = re.compile(r"(?<!\w)\.net\b|\w+(?:\+\+|#(?!\w))?")
 _LONGEST_WORD = 100
-_HIDDEN = "…"
-_CONTACT = re.compile(
-    r"\S{1,100}@\S{1,100}|(?:https?://|www\.)\S{1,500}|\S{1,100}\.(?:com|org|net|io|dev|me)/\S{1,200}|\+?\d[\d /().-]{6,20}\d"
-)
 
 
 def required(field: str, text: str) -> str:
@@ -137,11 +133,18 @@ def shows_who(application: Application) -> bool:
     return not application.blind_until or PIPELINE.index(application.reached) >= PIPELINE.index(application.blind_until)
 
 
-def redact(text: str, name: str) -> str:
-    """The text without the parts of the name, and without addresses, links and telephone numbers: what people write into a summary tells who they are."""
-    parts = [re.escape(part) for part in re.split(r"[\s-]+", name) if len(part) > 1]
-    without = re.sub(rf"\b(?:{'|'.join(parts)})\b", _HIDDEN, text, flags=re.IGNORECASE) if parts else text
-    return _CONTACT.sub(_HIDDEN, without)
+def shows_candidate(job: Job, applications: Sequence[Application], *, discoverable: bool) -> bool:
+    """Whether the organization may know whom a job is matched with, from all that they applied to there.
+
+    An application to the job itself decides. A blind job names nobody else, and no other job names whom the organization knows from blind applications
+    alone: it would learn from the ranks who they are. Whoever is discoverable is hidden only as long as such an application is open.
+    """
+    own = next((one for one in applications if one.job_id == job.id), None)
+    if own is not None:
+        return shows_who(own)
+    if job.blind_until:
+        return False
+    return any(map(shows_who, applications)) or (discoverable and all(one.status in FINAL for one in applications))
 
 
 def may_move(from_status: str, to_status: str) -> bool:

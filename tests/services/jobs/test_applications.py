@@ -32,13 +32,9 @@ def move(applications: Any) -> Callable[..., pb.Application]:
     return make
 
 
-def mails_to(house: House, account: Account) -> list[mailbox.Mail]:
-    return mailbox.newest(house.mailbox.folder, account.email)
-
-
 def mail_to(house: House, account: Account, words: str) -> mailbox.Mail:
     """Waits for the one mail with these words in its subject."""
-    (found,) = until(lambda: [mail for mail in mails_to(house, account) if words in mail["subject"]], f"a mail about {words}")
+    (found,) = until(lambda: [mail for mail in house.mails(account.email) if words in mail["subject"]], f"a mail about {words}")
     return found
 
 
@@ -299,7 +295,7 @@ def test_an_invitation_carries_a_calendar_file_and_both_are_reminded(
     move(ada, made, "withdrawn")
     assert until(lambda: listed()[0].status == "cancelled", "the reminder of a withdrawn application is cancelled")
     assert until(lambda: tasks_done(house, made), "the tasks are done")
-    assert len([mail for mail in mails_to(house, ada.account) if "Interview" in mail["subject"]]) == 1
+    assert len([mail for mail in house.mails(ada.account.email) if "Interview" in mail["subject"]]) == 1
 
 
 def test_an_interview_without_a_time_is_told_as_a_status(firm: Firm, seeker: Callable[..., Seeker], house: House, move: Any) -> None:
