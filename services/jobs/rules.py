@@ -8,7 +8,8 @@ from uuid import UUID
 
 from services.chassis import errors, ids
 from services.chassis.calls import Person
-from services.chassis.skills import find_skills, normalise
+from services.chassis.skills import normalise
+from services.jobs.matching.asking import asked
 from services.jobs.matching.profile import JobText
 from services.jobs.tables import Application, Job, Scorecard, StatusChange
 
@@ -39,9 +40,9 @@ def web_address(field: str, text: str) -> str:
 
 
 def key_skills(given: Iterable[str], title: str, description: str) -> list[str]:
-    """The skills by their standard names, unknown ones as they are written, each once; where none are given, those that the texts mention."""
+    """The skills by their standard names, unknown ones as they are written, each once; where none are given, those that the texts demand."""
     names = [normalise(entry) or " ".join(entry.split()) for entry in given]
-    found = [name for name in names if name] or [mention.skill for text in (title, description) for mention in find_skills(text)]
+    found = [name for name in names if name] or asked(title, description).demanded
     return list({name.casefold(): name for name in reversed(found)}.values())[::-1][:_MOST_SKILLS]
 
 

@@ -90,7 +90,9 @@ class Till:
 
     def rest(self) -> None:
         """Ends the months of everybody so far, so that the time that the next test lets pass is not theirs as well."""
-        self.rows("UPDATE tasks SET state = 'cancelled' WHERE state = 'ready' AND kind IN ('renew', 'remind', 'retry_invoice', 'run_out')")
+        self.rows(
+            "UPDATE tasks SET state = 'cancelled' WHERE state = 'ready' AND kind IN ('renew', 'remind', 'retry_invoice', 'lapse', 'run_out')"
+        )
 
     def _ring(self) -> None:
         for work in self.server._background:

@@ -455,10 +455,11 @@ def test_a_profile_is_read_for_what_it_says_of_the_work() -> None:
             ],
             skills=[candidates_pb2.Skill(skill_name="Python")], certifications=[candidates_pb2.Certification(title="CKA")],
             education=[candidates_pb2.Education(degree="MSc", university="TU")],
+            languages=[candidates_pb2.Language(name="German", level="C1"), candidates_pb2.Language(name="Dutch", level="A2")],
         )
     )  # fmt: skip
     assert [(one.title, one.started_on, one.ended_on) for one in text.experience] == [
         ("Senior", date(2018, 3, 1), None), ("Odd", None, date(2018, 7, 1)), ("Junior", date(2015, 7, 1), date(2018, 2, 1)),
     ]  # fmt: skip
-    assert (text.titles, text.skills, text.education) == (("Engineer",), ("Python", "CKA"), (Education("MSc"),))
+    assert (text.titles, text.skills, text.education) == (("Engineer",), ("Python", "CKA", "German"), (Education("MSc"),))
     assert profiles.from_json(profiles.to_json(text)) == text

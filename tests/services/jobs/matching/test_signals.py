@@ -33,6 +33,16 @@ from services.jobs.matching.signals import (
         ("10 years ago we had no experience", None),
         ("experience required", None),
         ("in 2020 years", None),
+        ("At least five years of backend development", 5),
+        ("mind. 3 Jahre Berufserfahrung", 3),
+        ("mindestens zwei Jahre in der Pflege", 2),
+        ("Au moins 4 ans dans un poste similaire", 4),
+        ("6 ans d'expérience en cuisine", 6),
+        ("Mínimo de 2 años en hostelería", 2),
+        ("3 años de experiencia", 3),
+        ("You look back on more than seven years of experience", 7),
+        ("About us\nWe have over 20 years of experience.\nYour profile\n- 2 years of experience", 2),
+        ("We are a bakery with 30 years of experience. You need a driving licence.", None),
     ],
 )
 def test_the_years_that_a_job_asks_for_are_read_from_its_description(description, years):
