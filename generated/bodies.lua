@@ -42,7 +42,7 @@ SHAPES = {
   ["einstellen.billing.v1.CreatePaymentRequest"] = {cancelUrl = true, cancel_url = true, packageId = true, package_id = true, provider = true, requestId = true, request_id = true, successUrl = true, success_url = true},
   ["einstellen.billing.v1.CreateSubscriptionRequest"] = {cancelUrl = true, cancel_url = true, paymentMethod = true, payment_method = true, planId = true, plan_id = true, provider = true, requestId = true, request_id = true, successUrl = true, success_url = true, trial = true},
   ["einstellen.billing.v1.GrantCreditsRequest"] = {amount = true, description = true, requestId = true, request_id = true, tenantId = true, tenant_id = true, unit = true},
-  ["einstellen.billing.v1.PayInvoiceRequest"] = {cancelUrl = true, cancel_url = true, invoiceId = true, invoice_id = true, provider = true, successUrl = true, success_url = true},
+  ["einstellen.billing.v1.PayInvoiceRequest"] = {cancelUrl = true, cancel_url = true, invoiceId = true, invoice_id = true, otherMethod = true, other_method = true, provider = true, successUrl = true, success_url = true},
   ["einstellen.billing.v1.RefundPaymentRequest"] = {amount = true, paymentId = true, payment_id = true, reason = true, requestId = true, request_id = true},
   ["einstellen.billing.v1.ResumeSubscriptionRequest"] = {subscriptionId = true, subscription_id = true},
   ["einstellen.candidates.v1.Certification"] = {id = true, issueDate = true, issue_date = true, issuedBy = true, issued_by = true, source = true, title = true},
