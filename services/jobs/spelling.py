@@ -14,9 +14,10 @@ _MORE_NAMES = {
     "vietnam": "VN", "wales": "GB",
 }  # fmt: skip
 # Codes of states and provinces, which are read as such where they are those of a country too.
-_STATES = "AK AL AR AZ CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV NY OH OK OR PA RI SC SD TN TX UT VA VT WA WI WV WY"
+_EAST = "AL CT DC DE FL GA IL IN KY MA MD ME MI MS NC NH NJ NY OH PA RI SC TN VA VT WI WV"
+_WEST = "AK AR AZ CA CO HI IA ID KS LA MN MO MT ND NE NM NV OK OR SD TX UT WA WY"
 _PROVINCES = "AB BC MB NB NL NS NT NU ON PE QC SK YT"
-_REGIONS = frozenset(f"{_STATES} {_PROVINCES}".split())
+_REGIONS = frozenset(f"{_EAST} {_WEST} {_PROVINCES}".split())
 
 
 def fold(text: str) -> str:
