@@ -77,7 +77,7 @@ SHAPES = {
   ["einstellen.jobs.v1.PutScorecardRequest"] = {applicationId = true, application_id = true, comment = true, ratings = "einstellen.jobs.v1.Rating", recommendation = true},
   ["einstellen.jobs.v1.PutSelfIdentificationRequest"] = {answers = "einstellen.jobs.v1.SelfIdentification", applicationId = true, application_id = true},
   ["einstellen.jobs.v1.Rating"] = {criterion = true, value = true},
-  ["einstellen.jobs.v1.SalaryRange"] = {currency = true, maxAmount = true, max_amount = true, minAmount = true, min_amount = true},
+  ["einstellen.jobs.v1.SalaryRange"] = {currency = true, maxAmount = true, max_amount = true, minAmount = true, min_amount = true, period = true},
   ["einstellen.jobs.v1.SelfIdentification"] = {ageGroup = true, age_group = true, disability = true, ethnicity = true, gender = true},
   ["einstellen.jobs.v1.UpdateApplicationStatusRequest"] = {applicationId = true, application_id = true, interviewTime = true, interview_time = true, reason = true, status = true},
   ["einstellen.jobs.v1.UpdateJobRequest"] = {blindUntil = true, blind_until = true, description = true, jobId = true, job_id = true, keySkills = true, key_skills = true, location = true, remote = true, salaryRange = "einstellen.jobs.v1.SalaryRange", salary_range = "einstellen.jobs.v1.SalaryRange", status = true, title = true, updateMask = true, update_mask = true},

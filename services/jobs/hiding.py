@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from services.chassis.skills import normalise
+from services.jobs.spelling import fold
 
 HIDDEN = "…"
 _CONTACT = re.compile(
@@ -19,14 +20,6 @@ _BIRTH = re.compile(
     r"|\bage[d:]?[^\w\n]{1,2}\d\d\b|\b\d\d[ -](?:years?[ -]old|jahre alt)\b",
     re.IGNORECASE,
 )
-# Letters that no accent can be taken from, and what a keyboard without them writes.
-_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"})
-
-
-def fold(text: str) -> str:
-    """The text in small letters without accents: `Łódź` is `lodz`, `Straße` is `strasse`."""
-    plain = "".join(mark for mark in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(mark))
-    return plain.translate(_LETTERS)
 
 
 def redact(text: str, name: str) -> str:

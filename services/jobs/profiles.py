@@ -17,10 +17,14 @@ from services.jobs.tables import Profile
 BROUGHT = 0
 _DATE = re.compile(r"([12]\d{3})(?:-(0[1-9]|1[0-2]))?")
 _MIDDLE_OF_THE_YEAR = 7
+_BEGUN = re.compile(
+    r"\b(?:A1|A2|basics?|beginner|elementary|grundkenntnisse|anfänger|débutant|notions|scolaire|básico|principiante)\b", re.IGNORECASE
+)
 
 
 def to_text(candidate: candidates_pb2.Candidate) -> CandidateText:
-    """Positions come latest first, those that last before those that have ended; a certificate counts as the skill that it certifies.
+    """Positions come latest first, those that last before those that have ended; a certificate counts as the skill that it certifies, and so does a language
+    of which somebody says more than that they have begun to learn it.
 
     Who they are is taken out of the texts too, so that a name or a school in a sentence moves no score.
     """
@@ -38,7 +42,11 @@ def to_text(candidate: candidates_pb2.Candidate) -> CandidateText:
         titles=(plain(candidate.headline),) if candidate.headline else (),
         summary=plain(candidate.summary),
         experience=tuple(experience),
-        skills=(*(skill.skill_name for skill in candidate.skills), *(one.title for one in candidate.certifications)),
+        skills=(
+            *(skill.skill_name for skill in candidate.skills),
+            *(one.title for one in candidate.certifications),
+            *(one.name for one in candidate.languages if not _BEGUN.search(one.level)),
+        ),
         education=tuple(Education(plain(one.degree)) for one in candidate.education),
         location=candidate.location,
     )

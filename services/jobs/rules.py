@@ -1,7 +1,5 @@
 """Decisions of jobs: what a job's fields hold, who takes applications, and which way an application may go."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +8,8 @@ from uuid import UUID
 
 from services.chassis import errors, ids
 from services.chassis.calls import Person
-from services.chassis.skills import find_skills, normalise
+from services.chassis.skills import normalise
+from services.jobs.matching.asking import asked
 from services.jobs.matching.profile import JobText
 from services.jobs.tables import Application, Job, Scorecard, StatusChange
 
@@ -23,8 +22,6 @@ QUESTIONS = ("gender", "ethnicity", "age_group", "disability")
 LEAST_SHOWN = 5
 FOUR_FIFTHS = 0.8
 _MOST_SKILLS = 50
-_WORD = re.compile(r"(?<!\w)\.net\b|\w+(?:\+\+|#(?!\w))?")
-_LONGEST_WORD = 100
 
 
 def required(field: str, text: str) -> str:
@@ -43,21 +40,10 @@ def web_address(field: str, text: str) -> str:
 
 
 def key_skills(given: Iterable[str], title: str, description: str) -> list[str]:
-    """The skills by their standard names, unknown ones as they are written, each once; where none are given, those that the texts mention."""
+    """The skills by their standard names, unknown ones as they are written, each once; where none are given, those that the texts demand."""
     names = [normalise(entry) or " ".join(entry.split()) for entry in given]
-    found = [name for name in names if name] or [mention.skill for text in (title, description) for mention in find_skills(text)]
+    found = [name for name in names if name] or asked(title, description).demanded
     return list({name.casefold(): name for name in reversed(found)}.values())[::-1][:_MOST_SKILLS]
-
-
-def words(text: str) -> list[str]:
-    """The words that jobs are found by, without accents and in lower case; "C++", "C#" and ".NET" are whole, and no "C" or "NET"."""
-    plain = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
-    return [word[:_LONGEST_WORD] for word in _WORD.findall(plain.casefold())]
-
-
-def job_words(job: Job) -> list[str]:
-    """What a job is found by, each once."""
-    return sorted(set(words(" ".join((job.title, job.description, job.company_name, *job.key_skills)))))
 
 
 def change_job(job: Job, changes: Mapping[str, Any], *, now: datetime) -> Job:

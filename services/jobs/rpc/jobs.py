@@ -12,7 +12,7 @@ from services.chassis import audit, calls, errors, events, idempotency, ids, mas
 from services.chassis.clock import Clock, to_timestamp, utc_now
 from services.chassis.database import Database
 from services.chassis.skills import normalise
-from services.jobs import explain, hiding, posting, rules
+from services.jobs import explain, finding, hiding, posting, rules
 from services.jobs.matching.board import Place
 from services.jobs.matching.score import Score, score_readings
 from services.jobs.openings import Openings
@@ -30,7 +30,18 @@ _NOBODY = UUID(int=0)
 _FIELDS = ("title", "description", "location", "salary_range", "key_skills", "remote", "status", "blind_until")
 
 # What the audit log tells before and after.
-_TOLD = ("title", "location", "key_skills", "status", "remote", "blind_until", "salary_min", "salary_max", "salary_currency")
+_TOLD = (
+    "title",
+    "location",
+    "key_skills",
+    "status",
+    "remote",
+    "blind_until",
+    "salary_min",
+    "salary_max",
+    "salary_currency",
+    "salary_period",
+)
 
 
 class JobService(jobs_pb2_grpc.JobServiceServicer):
@@ -80,7 +91,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
                 **_salary(request), key_skills=skills, status=status, version=1, created_at=now, updated_at=now,
                 published_at=now if status == "published" else None, blind_until=request.blind_until,
             )  # fmt: skip
-            job_store.add_job(connection, job, rules.job_words(job))
+            job_store.add_job(connection, job, finding.job_words(job))
             audit.record(connection, "job.created", job_id=job.id, status=status)
             answer = claim.keep(to_job(job))
             if status == "published":
@@ -100,9 +111,12 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
     def ListJobs(self, request: jobs_pb2.ListJobsRequest, context: Context) -> jobs_pb2.ListJobsResponse:
         page = paging.read(request, UUID)
         tenant_id = calls.person().tenant_id if request.mine else None
+        words, place = finding.by_words(request.query), finding.by_place(request.location)
+        if words is None or place is None:
+            return jobs_pb2.ListJobsResponse()
         wanted = JobFilter(
-            tuple(rules.words(request.query)), tuple(normalise(skill) or " ".join(skill.split()) for skill in request.skills),
-            request.location.strip(), request.remote, request.min_salary, request.currency,
+            words, place, tuple(normalise(skill) or " ".join(skill.split()) for skill in request.skills), request.remote, request.min_salary,
+            request.currency,
         )  # fmt: skip
         found = self._database.gather(
             calls.current(), lambda connection: job_store.list_jobs(connection, page, wanted, tenant_id=tenant_id)
@@ -149,7 +163,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             job = job_store.lock_job(connection, UUID(request.job_id), person.tenant_id)
             changed = rules.change_job(job, _changes(request, chosen), now=self._clock())
             if changed is not job:
-                job_store.put_job(connection, changed, rules.job_words(changed))
+                job_store.put_job(connection, changed, finding.job_words(changed))
                 audit.record(connection, "job.updated", job_id=job.id, fields=sorted(chosen), **audit.change(job, changed, *_TOLD))
                 kind = "job.published" if changed.status != job.status else "job.updated"
                 events.record(connection, kind, job.id, job.tenant_id, fields=sorted(chosen))
@@ -161,7 +175,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             job = job_store.lock_job(connection, UUID(request.job_id), person.tenant_id)
             closed = rules.close_job(job, now=self._clock())
             if closed is not job:
-                job_store.put_job(connection, closed, rules.job_words(closed))
+                job_store.put_job(connection, closed, finding.job_words(closed))
                 audit.record(connection, "job.closed", job_id=job.id, **audit.change(job, closed, *_TOLD))
                 events.record(connection, "job.closed", job.id, job.tenant_id)
         return to_job(closed)
@@ -225,7 +239,8 @@ def _salary(request: Any) -> dict[str, Any]:
     if not request.HasField("salary_range"):
         return {"salary_min": None, "salary_max": None, "salary_currency": None}
     said = request.salary_range
-    return {"salary_min": said.min_amount, "salary_max": said.max_amount, "salary_currency": said.currency}
+    period = said.period or "year"
+    return {"salary_min": said.min_amount, "salary_max": said.max_amount, "salary_currency": said.currency, "salary_period": period}
 
 
 def _changes(request: jobs_pb2.UpdateJobRequest, chosen: set[str]) -> dict[str, Any]:
@@ -248,7 +263,9 @@ def to_company(company: Company) -> jobs_pb2.Company:
 def to_job(job: Job) -> jobs_pb2.Job:
     salary = None
     if job.salary_currency is not None:
-        salary = jobs_pb2.SalaryRange(min_amount=job.salary_min or 0, max_amount=job.salary_max or 0, currency=job.salary_currency)
+        salary = jobs_pb2.SalaryRange(
+            min_amount=job.salary_min or 0, max_amount=job.salary_max or 0, currency=job.salary_currency, period=job.salary_period
+        )
     return jobs_pb2.Job(
         id=str(job.id), company_id=str(job.company_id), company_name=job.company_name, title=job.title, description=job.description,
         location=job.location, salary_range=salary, key_skills=job.key_skills, status=job.status, remote=job.remote,

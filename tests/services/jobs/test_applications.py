@@ -61,6 +61,12 @@ def test_an_application_is_seen_by_both_sides_and_scored_for_the_organization_al
     assert "Kubernetes" in theirs.match_score.missing_skills
     assert theirs.match_score.value == pytest.approx(sum(signal.contribution for signal in theirs.match_score.signals))
     assert sum(signal.weight for signal in theirs.match_score.signals) == pytest.approx(1, abs=0.001)
+    skills = {one.skill: one for one in theirs.match_score.skills}
+    assert set(skills) == {*theirs.match_score.matched_skills, *theirs.match_score.missing_skills}
+    assert sum(one.share for one in skills.values()) == pytest.approx(1, abs=0.001)
+    there = sum(one.share for one in skills.values() if one.evidence)
+    assert there == pytest.approx(next(one.value for one in theirs.match_score.signals if one.name == "skills"), abs=0.001)
+    assert (skills["Python"].evidence, skills["Python"].key, skills["Kubernetes"].evidence) == ("listed", True, "")
     assert theirs.match_score.summary.startswith(f"{theirs.match_score.value:.1f} of 100: has ")
     theirs.ClearField("match_score")
     assert theirs == made

@@ -178,7 +178,7 @@ class JobServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetJobPosting(self, request, context):
-        """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read.
+        """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read. They list a job that names its place, or is remote and names the country or the region where it may be done.
         NOT_FOUND / JOB_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

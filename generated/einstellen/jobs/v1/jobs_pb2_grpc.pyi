@@ -75,7 +75,7 @@ class JobServiceStub:
     NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     GetJobPosting: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GetJobRequest, _httpbody_pb2.HttpBody]
-    """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read.
+    """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read. They list a job that names its place, or is remote and names the country or the region where it may be done.
     NOT_FOUND / JOB_NOT_FOUND.
     """
 
@@ -125,7 +125,7 @@ class JobServiceAsyncStub(JobServiceStub):
     NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     GetJobPosting: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GetJobRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
-    """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read.
+    """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read. They list a job that names its place, or is remote and names the country or the region where it may be done.
     NOT_FOUND / JOB_NOT_FOUND.
     """
 
@@ -238,7 +238,7 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _jobs_pb2.GetJobRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_httpbody_pb2.HttpBody, _abc.Awaitable[_httpbody_pb2.HttpBody]]:
-        """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read.
+        """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read. They list a job that names its place, or is remote and names the country or the region where it may be done.
         NOT_FOUND / JOB_NOT_FOUND.
         """
 
