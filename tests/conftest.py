@@ -253,12 +253,16 @@ class House:
 
         until(taken, "billing knows the organization")
 
+    def mails(self, address: str) -> list[mailbox.Mail]:
+        """What has come for an address, newest first."""
+        return mailbox.newest(self.mailbox.folder, address)
+
     def invited(self, inviter: Account, email: str, role: str = "member") -> str:
         """Invites an address into the inviter's organization; the answer is the token that was mailed to it."""
         from einstellen.auth.v1 import invitations_pb2, invitations_pb2_grpc  # noqa: PLC0415 - as above
 
         def mailed() -> set[str]:
-            texts = [mail["text"] for mail in mailbox.newest(self.mailbox.folder, email)]
+            texts = [mail["text"] for mail in self.mails(email)]
             return {token for text in texts for token in re.findall(r"/account/accept-invitation#token=([\w-]+)", text)}
 
         before = mailed()

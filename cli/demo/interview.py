@@ -182,7 +182,7 @@ _ANSWERS = {
         "The other option was to stop the service for a night and copy everything in one go. We decided against it because a stop of several hours would "
         "have cost more than the double writes, and because there would have been no way back."
     ),
-    "borders": (
+    "division into modules": (
         "Each service owns its tables and its proto file, and nobody reads the tables of another. Clear modules with small interfaces: what is not in the "
         "proto file can be changed on the same day without asking anybody."
     ),
@@ -207,17 +207,29 @@ _ANSWERS = {
     ),
 }
 _CODE_TEXT = (
-    "It keeps one row of the table of distances and goes through both texts once, so it takes time in the product of their lengths and memory in one of them. "
-    "An empty text is as far away as the other is long."
+    "Each task counts what it still waits for, and a heap holds those that wait for nothing, the first by name on top. Every task and every arrow is touched "
+    "once, so it takes n log n time for the heap and memory in their number. With no tasks the order is empty, and a cycle leaves some out: then it is None."
 )
-_CODE = '''def edits(one, other):
-    """The fewest single characters to put in, take out or replace."""
-    row = list(range(len(other) + 1))
-    for i, left in enumerate(one, 1):
-        before, row[0] = row[0], i
-        for j, right in enumerate(other, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (left != right))
-    return row[-1]
+_CODE = '''from heapq import heapify, heappop, heappush
+
+
+def order(tasks):
+    """The tasks, each after those it waits for; None where they wait for each other."""
+    waiting = {name: len(set(before)) for name, before in tasks.items()}
+    followers = {name: [] for name in tasks}
+    for name, before in tasks.items():
+        for one in set(before):
+            followers[one].append(name)
+    ready = [name for name, count in waiting.items() if not count]
+    heapify(ready)
+    done = []
+    while ready:
+        done.append(heappop(ready))
+        for name in followers[done[-1]]:
+            waiting[name] -= 1
+            if not waiting[name]:
+                heappush(ready, name)
+    return done if len(done) == len(tasks) else None
 '''
 
 
@@ -226,7 +238,9 @@ def _kind(question: dict[str, Any], done: set[str]) -> str:
     if question["asks_for_code"]:
         return "code"
     if question["kind"] == "follow_up":
-        return next((words for words in ("other options", "borders") if words in question["text"] and words not in done), "follow_up")
+        return next(
+            (words for words in ("other options", "division into modules") if words in question["text"] and words not in done), "follow_up"
+        )
     if "spoken" not in done:
         return "spoken"
     if question["kind"] == "situation" and "stray" not in done:

@@ -202,6 +202,8 @@ class StripeServer:
                 page, limit = rows[start:], int(asked.get("limit", 10))
                 shown = [self._shown(each, ["latest_charge"]) for each in page[:limit]]
                 return 200, {"object": "list", "url": path, "has_more": len(page) > limit, "data": shown}
+            case ("POST", "/v1/checkout/sessions") if asked.get("customer") and asked["customer"] not in self.objects:
+                return error(400, "resource_missing", f"No such customer: '{asked['customer']}'")
             case ("POST", "/v1/checkout/sessions"):
                 return 200, self._session(asked)
             case ("POST", "/v1/refunds"):

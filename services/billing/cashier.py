@@ -117,10 +117,12 @@ class Cashier:
             return
         if outcome.customer and outcome.method:
             payments.keep_customer(connection, payment.tenant_id, payment.provider, outcome.customer, outcome.method)
-        if invoice.status in ("paid", "void"):  # by another payment, or too late: this money is for nothing and goes back
+        if invoice.status not in ("paid", "void"):
+            renewals.paid(connection, invoice, payment, now=now)
+        elif self.provider(payment.provider).refunds:  # paid by another payment, or too late: this money is for nothing and goes back
             self.begin_refund(connection, payment, payment.amount, _FOR_NOTHING, now=now)
         else:
-            renewals.paid(connection, invoice, payment, now=now)
+            tasks.enqueue(connection, "owe_back", {"payment_id": payment.id}, tenant_id=payment.tenant_id)
 
     def begin_refund(self, connection: Connection, payment: Payment, amount: int, reason: str, *, now: datetime) -> Refund:
         """Writes down that money is about to go back; a task sees to it. The payment is locked.
@@ -138,38 +140,40 @@ class Cashier:
         audit.record(connection, "refund.begun", tenant_id=payment.tenant_id, refund_id=refund.id)
         return refund
 
-    def send_back(self, refund_id: UUID) -> None:
-        """Asks the provider for a refund that was written down, and then what is true of its payment."""
+    def send_back(self, refund_id: UUID) -> Refund:
+        """Asks the provider for a refund that was written down, and then what is true of its payment. It stays `pending` until the provider has decided."""
         with self._database.begin(calls.SYSTEM) as connection:
             refund = payments.lock_refund(connection, refund_id)
             payment = payments.get_payment(connection, refund.payment_id, None)
             invoice = store.get_invoice(connection, payment.invoice_id, payment.tenant_id)
         if refund.status != "pending":
-            return
+            return refund
         charge, provider = self._charge(payment, invoice), self.provider(payment.provider)
         if not provider.refunds:
-            self._sent_back_by_hand(refund)
-            return
+            return self._sent_back_by_hand(refund)
         answer: Refunded = provider.refund(charge, payment.handle, refund.id, refund.amount)
         if answer.status == "pending":
-            raise errors.Unavailable("REFUND_PENDING", "the provider has not decided yet")
+            return refund
         outcome = provider.find(charge, payment.handle)
         with self._database.begin(calls.SYSTEM) as connection:
             payments.lock_payment(connection, payment.id)
             refund = payments.lock_refund(connection, refund_id)
             if refund.status != "pending":
-                return
-            payments.put_refund(connection, replace(refund, status=answer.status, handle=answer.handle))
+                return refund
+            refund = payments.put_refund(connection, replace(refund, status=answer.status, handle=answer.handle))
             payment = self.record(connection, payment.id, outcome)
             left = payment.amount - payment.refunded - payments.asked_back(connection, payment.id)
             if answer.status == "failed" and refund.reason == _FOR_NOTHING and 0 < left < refund.amount:  # a part has gone back elsewhere
                 self.begin_refund(connection, payment, left, _FOR_NOTHING, now=self._clock())
+            return refund
 
-    def _sent_back_by_hand(self, refund: Refund) -> None:
+    def _sent_back_by_hand(self, refund: Refund) -> Refund:
         with self._database.begin(calls.SYSTEM) as connection:
-            payment, _ = payments.lock_payment(connection, refund.payment_id), payments.lock_refund(connection, refund.id)
-            payments.put_refund(connection, replace(refund, status="succeeded", handle="by hand"))
+            payment, refund = payments.lock_payment(connection, refund.payment_id), payments.lock_refund(connection, refund.id)
+            if refund.status != "pending":
+                return refund
             self._returned(connection, payment, refund.amount, now=self._clock())
+            return payments.put_refund(connection, replace(refund, status="succeeded", handle="by hand"))
 
     def _returned(self, connection: Connection, payment: Payment, amount: int, *, now: datetime) -> Payment:
         """Money went back, by us or by somebody at the provider: a credit note, and the credits that it had bought as far as they are there."""
@@ -190,7 +194,7 @@ class Cashier:
 
     def _take_back(self, connection: Connection, invoice: Invoice, note_id: UUID, amount: int, *, now: datetime) -> None:
         account = accounts.lock_account(connection, invoice.tenant_id, "ai" if invoice.kind == "package" else "hiring")
-        amount = min(amount, account.spendable(now))
+        amount = min(amount, rules.left_of(account, invoice, now=now))
         if amount:
             booking = Booking(ids.mint(), "REFUND", f"invoice:{note_id}", f"Refund of invoice {invoice.number}", str(invoice.id))
             accounts.book(connection, account, rules.take(account, amount, now=now), booking, now=now)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typst
 
+from services.billing.providers import currencies
 from services.billing.tables.payments import Invoice
 
 _TEMPLATE = Path(__file__).with_name("invoice.typ")
@@ -30,8 +31,8 @@ def invoice_pdf(invoice: Invoice, tax_name: str, seller: str) -> bytes:
 
 
 def money(amount: int, currency: str) -> str:
-    """Cents as people read them."""
-    return f"{'-' if amount < 0 else ''}{abs(amount) // 100}.{abs(amount) % 100:02d} {currency}"
+    """An amount as people read it."""
+    return f"{currencies.written(amount, currency)} {currency}"
 
 
 def onward(url: str) -> str:

@@ -59,11 +59,18 @@ def end_hold(
 
 
 def refill(connection: Connection, tenant_id: UUID, unit: str, amount: int, booking: Booking, until: datetime, *, now: datetime) -> None:
-    """Begins a month: what the one before has left runs out, and the new credits are there `until` its end. Repeating the key changes nothing."""
+    """Begins a month: what the one before has left runs out, and the new credits are there `until` its end. Repeating the key changes nothing.
+
+    Where the month before still runs, as for who cancelled and subscribes anew, what is left of it was paid for and lasts as long as the new ones.
+    """
     if store.find_booking(connection, tenant_id, booking.key) is None:
-        run_out(connection, tenant_id, unit, f"{booking.key}:before", now=now)
-        account = replace(store.lock_account(connection, tenant_id, unit), monthly_until=until)
-        store.book(connection, account, Legs(monthly=amount), booking, now=now)
+        account = store.lock_account(connection, tenant_id, unit)
+        if account.monthly_until is not None and account.month_runs(now):
+            until = max(until, account.monthly_until)
+        else:
+            run_out(connection, tenant_id, unit, f"{booking.key}:before", now=now)
+            account = store.lock_account(connection, tenant_id, unit)
+        store.book(connection, replace(account, monthly_until=until), Legs(monthly=amount), booking, now=now)
         about = {"unit": unit, "until": until.isoformat(), "key": f"{booking.key}:after"}
         tasks.enqueue(connection, "run_out", about, tenant_id=tenant_id, run_at=until)
         audit.record(connection, "credits.refilled", tenant_id=tenant_id, transaction_id=booking.id)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from services.billing import ledger, rules
 from services.billing.store import credits as accounts
-from services.billing.store import plans
+from services.billing.store import payments, plans
 from services.billing.store import subscriptions as store
 from services.billing.tables.credits import Booking, Legs
 from services.billing.tables.payments import Invoice, Payment
@@ -106,7 +106,12 @@ def _period_paid(connection: Connection, subscription: Subscription, invoice: In
     recovered = subscription.status in ("past_due", "suspended")
     if invoice.kind == "renewal":
         subscription = rules.next_period(subscription, now=now)
-    subscription = replace(subscription, status="active", payment_id=payment.id if payment else subscription.payment_id, updated_at=now)
+    subscription = replace(subscription, status="active", updated_at=now)
+    if payment is not None:
+        keeps = payments.find_customer(connection, subscription.tenant_id, payment.provider)[1]
+        subscription = replace(
+            subscription, payment_id=payment.id, payment_method=payment.provider if keeps else subscription.payment_method
+        )
     store.put_subscription(connection, subscription)
     if subscription.family == "hiring" and invoice.credits:
         month = Booking(ids.mint(), "PURCHASE", f"invoice:{invoice.id}", invoice.description, str(subscription.id))
@@ -152,6 +157,9 @@ def failed(connection: Connection, invoice: Invoice, attempt: int, *, final: boo
             tenant_id=invoice.tenant_id,
             run_at=again,
         )
+    else:  # paid later, it would be for a month that is over
+        payload = {"subscription_id": subscription.id, "cycle": subscription.cycle}
+        tasks.enqueue(connection, "lapse", payload, tenant_id=invoice.tenant_id, run_at=invoice.period_end)
     steps = audit.turned(status=(subscription.status, status))
     audit.record(connection, f"subscription.{status}", tenant_id=invoice.tenant_id, subscription_id=subscription.id, **steps)
     mail(connection, invoice.tenant_id, "subscription_status", subscription_id=subscription.id, status=status)

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from services.billing.tables.credits import Account, Booking, Legs, Transaction
+from services.billing.tables.payments import Invoice
 from services.billing.tables.subscriptions import Offer, Plan, Subscription
 from services.chassis import errors, ids
 
@@ -46,6 +47,13 @@ def give_back(account: Account, spent: Transaction, *, now: datetime) -> Legs:
     if account.month_runs(now):
         return Legs(monthly=-spent.monthly, lasting=-spent.lasting)
     return Legs(lasting=-(spent.monthly + spent.lasting))
+
+
+def left_of(account: Account, invoice: Invoice, *, now: datetime) -> int:
+    """How many half-credits of those that an invoice bought can be there still: a month's while it runs, for those that came later were bought by another."""
+    if invoice.kind == "package":
+        return account.spendable(now)
+    return account.live_monthly(now) if invoice.period_end is not None and invoice.period_end > now else 0
 
 
 def settle(account: Account, held: Transaction, used: int, *, now: datetime) -> Legs:

@@ -28,6 +28,8 @@ from services.chassis.tasks import GiveUp, Handler, Task
 
 # How long after its beginning an unfinished payment is asked about again.
 _ASK_AGAIN = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=25), timedelta(hours=49))
+# A refund from a bank account takes its days.
+_REFUND_PAUSE, _REFUND_LASTS = timedelta(hours=1), timedelta(days=30)
 _NIGHTLY = timedelta(days=1)
 _BODIES_KEPT = timedelta(days=90)  # what providers tell has names and addresses of who paid
 
@@ -63,7 +65,22 @@ def handlers(
             chassis.enqueue(connection, "settle_payment", task.payload, tenant_id=payment.tenant_id, run_at=payment.created_at + later)
 
     def refund(task: Task) -> None:
-        cashier.send_back(UUID(task.payload["refund_id"]))
+        sent = cashier.send_back(UUID(task.payload["refund_id"]))
+        if sent.status != "pending":
+            return
+        if clock() - sent.created_at > _REFUND_LASTS:
+            raise GiveUp(f"the provider has not decided about the refund {sent.id} in {_REFUND_LASTS.days} days")
+        raise chassis.Later(clock() + _REFUND_PAUSE)
+
+    def owe_back(task: Task) -> None:
+        with database.begin(calls.SYSTEM) as connection:
+            payment = payments.get_payment(connection, UUID(task.payload["payment_id"]), None)
+        owed = payment.amount - payment.refunded
+        if owed:
+            raise GiveUp(
+                f"{payment.provider} took {owed} {payment.currency} for nothing by the payment {payment.id}, and sends nothing back when it is asked: "
+                "do so on its pages, write it down by RefundPayment, and retry this"
+            )
 
     def apply_webhook(task: Task) -> None:
         webhook_id = UUID(task.payload["webhook_id"])
@@ -94,14 +111,24 @@ def handlers(
             if invoice.status == "open":
                 take(connection, invoice, int(task.payload["attempt"]))
 
+    def lapse(task: Task) -> None:
+        assert task.tenant_id is not None
+        with database.begin(calls.SYSTEM) as connection:
+            chassis.finish(connection, task)
+            found = subscription_store.lock_subscription(connection, UUID(task.payload["subscription_id"]), task.tenant_id)
+            if found.cycle == task.payload["cycle"] and found.status == "suspended":
+                renewals.end(connection, found, now=clock())
+
     def take(connection: Connection, invoice: Invoice, attempt: int) -> None:
-        """Has an invoice of a subscription paid by the saved method; without one it waits for somebody to pay it."""
+        """Has an invoice of a subscription paid by the saved method; without one it waits for somebody to pay it.
+
+        Nothing is taken beside a payment that somebody has begun by hand, but the schedule goes on: a page that is opened and left puts nothing off.
+        """
         assert invoice.subscription_id is not None
         now = clock()
         found = subscription_store.lock_subscription(connection, invoice.subscription_id, invoice.tenant_id)
-        if payments.find_running(connection, invoice.id) is not None:
-            return
-        if payments.find_customer(connection, invoice.tenant_id, found.payment_method)[1]:
+        saved = payments.find_customer(connection, invoice.tenant_id, found.payment_method)[1]
+        if saved and payments.find_running(connection, invoice.id) is None:
             cashier.begin(connection, invoice, found.payment_method, attempt=attempt, off_session=True, run_at=now, now=now)
         else:
             renewals.failed(connection, invoice, attempt, final=False, now=now)
@@ -143,7 +170,8 @@ def handlers(
 
     return {
         "expire_hold": expire_hold, "run_out": run_out, "settle_payment": settle_payment, "refund": refund, "apply_webhook": apply_webhook, "renew": renew,
-        "retry_invoice": retry_invoice, "remind": remind, "forget_customer": forget_customer, "reconcile": compare, "mail": mail,
+        "retry_invoice": retry_invoice, "lapse": lapse, "remind": remind, "owe_back": owe_back, "forget_customer": forget_customer, "reconcile": compare,
+        "mail": mail,
     }  # fmt: skip
 
 

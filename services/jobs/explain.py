@@ -19,10 +19,16 @@ def to_match_score(score: Score) -> jobs_pb2.MatchScore:
         )
         for one in score.signals
     ]  # fmt: skip
+    fits = (*score.matched_skills, *score.missing_skills)
+    total = sum(fit.weight for fit in fits)
     return jobs_pb2.MatchScore(
         value=score.value, signals=signals, matched_skills=[fit.skill for fit in score.matched_skills],
         missing_skills=[fit.skill for fit in score.missing_skills],
         matched_terms=[jobs_pb2.MatchedTerm(term=one.term, share=one.share) for one in score.terms], summary=summary(score),
+        skills=[
+            jobs_pb2.SkillShare(skill=fit.skill, share=round(fit.weight / total, 4), key=fit.required, evidence=fit.evidence)
+            for fit in sorted(fits, key=lambda fit: (-fit.weight, fit.skill))
+        ],
     )  # fmt: skip
 
 

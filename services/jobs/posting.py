@@ -2,14 +2,18 @@
 
 import html
 import json
+import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from services.jobs import spelling
 from services.jobs.tables import Job
 
 # Currencies of ISO 4217 whose minor unit is not a hundredth.
 _WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()  # noqa: SIM905 - read as a list of names
 _THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND".split()  # noqa: SIM905
+_ANYWHERE = re.compile(r"(?:100 ?% ?)?(?:remote|anywhere|worldwide|home ?office)", re.IGNORECASE)
 _DIGITS = dict.fromkeys(_WHOLE, 0) | dict.fromkeys(_THOUSANDTHS, 3)
 
 
@@ -30,34 +34,34 @@ def _posting(job: Job, website: str) -> dict[str, Any]:
     }  # fmt: skip
     if job.key_skills:
         posting["skills"] = ", ".join(job.key_skills)
-    if job.location:
-        place = {"@type": "Place", "address": _address(job.location)}
-        posting["jobLocation"] = place
+    parts = [part for part in (" ".join(part.split()) for part in job.location.split(",")) if part and not _ANYWHERE.fullmatch(part)]
+    if parts:
+        posting["jobLocation"] = {"@type": "Place", "address": _address(parts)}
     if job.remote:
         posting["jobLocationType"] = "TELECOMMUTE"
-        # Required of a posting that names no place; the widest part of its location is where its people are.
-        country = job.location.rpartition(",")[2].strip()
-        if country:
-            posting["applicantLocationRequirements"] = {"@type": "Country", "name": country}
+    if job.remote and parts:
+        # Where its people are is the widest part of its location.
+        kind = "Country" if spelling.country(parts[-1]) else "AdministrativeArea"
+        posting["applicantLocationRequirements"] = {"@type": kind, "name": spelling.country(parts[-1]) or parts[-1]}
     if job.salary_currency is not None:
         amounts = {
             "minValue": _major(job.salary_min or 0, job.salary_currency),
             "maxValue": _major(job.salary_max or 0, job.salary_currency),
         }
-        value = {"@type": "QuantitativeValue", **amounts, "unitText": "YEAR"}
+        value = {"@type": "QuantitativeValue", **amounts, "unitText": job.salary_period.upper()}
         posting["baseSalary"] = {"@type": "MonetaryAmount", "currency": job.salary_currency, "value": value}
     return posting
 
 
-def _address(location: str) -> dict[str, str]:
-    """As in `Berlin, Germany` or `Austin, Texas, United States`: from the nearest to the widest."""
-    parts = [part.strip() for part in location.split(",") if part.strip()]
-    address = {"@type": "PostalAddress", "addressLocality": parts[0] if parts else location}
-    if len(parts) > 2:
-        address["addressRegion"] = parts[-2]
-    if len(parts) > 1:
-        address["addressCountry"] = parts[-1]
-    return address
+def _address(parts: Sequence[str]) -> dict[str, str]:
+    """As of `Berlin, Germany` or `Austin, Texas, United States`, from the nearest to the widest; what is no country for sure is a region."""
+    address, left = {"@type": "PostalAddress"}, list(parts)
+    if country := spelling.country(left[-1]):
+        address["addressCountry"] = country
+        left.pop()
+    if len(left) > 1:
+        address["addressRegion"] = left.pop()
+    return address | ({"addressLocality": left[0]} if left else {})
 
 
 def _major(amount: int, currency: str) -> int | float:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from einstellen.candidates.v1 import candidates_pb2
+from services.jobs.hiding import of_the_work
 from services.jobs.matching import features
 from services.jobs.matching.profile import CandidateText, Education, Experience
 from services.jobs.matching.score import read_candidate
@@ -16,20 +17,37 @@ from services.jobs.tables import Profile
 BROUGHT = 0
 _DATE = re.compile(r"([12]\d{3})(?:-(0[1-9]|1[0-2]))?")
 _MIDDLE_OF_THE_YEAR = 7
+_BEGUN = re.compile(
+    r"\b(?:A1|A2|basics?|beginner|elementary|grundkenntnisse|anfänger|débutant|notions|scolaire|básico|principiante)\b", re.IGNORECASE
+)
 
 
 def to_text(candidate: candidates_pb2.Candidate) -> CandidateText:
-    """Positions come latest first, those that last before those that have ended; a certificate counts as the skill that it certifies."""
+    """Positions come latest first, those that last before those that have ended; a certificate counts as the skill that it certifies, and so does a language
+    of which somebody says more than that they have begun to learn it.
+
+    Who they are is taken out of the texts too, so that a name or a school in a sentence moves no score.
+    """
+    schools = [one.university for one in candidate.education]
+
+    def plain(words: str) -> str:
+        return of_the_work(words, display_name(candidate), schools)
+
     experience = [
-        Experience(work.job_title, work.description, _month(work.start_date), _month(work.end_date)) for work in candidate.work_experience
+        Experience(plain(work.job_title), plain(work.description), _month(work.start_date), _month(work.end_date))
+        for work in candidate.work_experience
     ]
     experience.sort(key=lambda one: (one.ended_on is None, one.ended_on or date.min, one.started_on or date.min), reverse=True)
     return CandidateText(
-        titles=(candidate.headline,) if candidate.headline else (),
-        summary=candidate.summary,
+        titles=(plain(candidate.headline),) if candidate.headline else (),
+        summary=plain(candidate.summary),
         experience=tuple(experience),
-        skills=(*(skill.skill_name for skill in candidate.skills), *(one.title for one in candidate.certifications)),
-        education=tuple(Education(one.degree) for one in candidate.education),
+        skills=(
+            *(skill.skill_name for skill in candidate.skills),
+            *(one.title for one in candidate.certifications),
+            *(one.name for one in candidate.languages if not _BEGUN.search(one.level)),
+        ),
+        education=tuple(Education(plain(one.degree)) for one in candidate.education),
         location=candidate.location,
     )
 

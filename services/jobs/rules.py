@@ -1,7 +1,5 @@
 """Decisions of jobs: what a job's fields hold, who takes applications, and which way an application may go."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +8,8 @@ from uuid import UUID
 
 from services.chassis import errors, ids
 from services.chassis.calls import Person
-from services.chassis.skills import find_skills, normalise
+from services.chassis.skills import normalise
+from services.jobs.matching.asking import asked
 from services.jobs.matching.profile import JobText
 from services.jobs.tables import Application, Job, Scorecard, StatusChange
 
@@ -23,12 +22,6 @@ QUESTIONS = ("gender", "ethnicity", "age_group", "disability")
 LEAST_SHOWN = 5
 FOUR_FIFTHS = 0.8
 _MOST_SKILLS = 50
-_WORD = re.compile(r"(?<!\w)\.net\b|\w+(?:\+\+|#(?!\w))?")
-_LONGEST_WORD = 100
-_HIDDEN = "…"
-_CONTACT = re.compile(
-    r"\S{1,100}@\S{1,100}|(?:https?://|www\.)\S{1,500}|\S{1,100}\.(?:com|org|net|io|dev|me)/\S{1,200}|\+?\d[\d /().-]{6,20}\d"
-)
 
 
 def required(field: str, text: str) -> str:
@@ -47,21 +40,10 @@ def web_address(field: str, text: str) -> str:
 
 
 def key_skills(given: Iterable[str], title: str, description: str) -> list[str]:
-    """The skills by their standard names, unknown ones as they are written, each once; where none are given, those that the texts mention."""
+    """The skills by their standard names, unknown ones as they are written, each once; where none are given, those that the texts demand."""
     names = [normalise(entry) or " ".join(entry.split()) for entry in given]
-    found = [name for name in names if name] or [mention.skill for text in (title, description) for mention in find_skills(text)]
+    found = [name for name in names if name] or asked(title, description).demanded
     return list({name.casefold(): name for name in reversed(found)}.values())[::-1][:_MOST_SKILLS]
-
-
-def words(text: str) -> list[str]:
-    """The words that jobs are found by, without accents and in lower case; "C++", "C#" and ".NET" are whole, and no "C" or "NET"."""
-    plain = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
-    return [word[:_LONGEST_WORD] for word in _WORD.findall(plain.casefold())]
-
-
-def job_words(job: Job) -> list[str]:
-    """What a job is found by, each once."""
-    return sorted(set(words(" ".join((job.title, job.description, job.company_name, *job.key_skills)))))
 
 
 def change_job(job: Job, changes: Mapping[str, Any], *, now: datetime) -> Job:
@@ -136,11 +118,18 @@ def shows_who(application: Application) -> bool:
     return not application.blind_until or PIPELINE.index(application.reached) >= PIPELINE.index(application.blind_until)
 
 
-def redact(text: str, name: str) -> str:
-    """The text without the parts of the name, and without addresses, links and telephone numbers: what people write into a summary tells who they are."""
-    parts = [re.escape(part) for part in re.split(r"[\s-]+", name) if len(part) > 1]
-    without = re.sub(rf"\b(?:{'|'.join(parts)})\b", _HIDDEN, text, flags=re.IGNORECASE) if parts else text
-    return _CONTACT.sub(_HIDDEN, without)
+def shows_candidate(job: Job, applications: Sequence[Application], *, discoverable: bool) -> bool:
+    """Whether the organization may know whom a job is matched with, from all that they applied to there.
+
+    An application to the job itself decides. A blind job names nobody else, and no other job names whom the organization knows from blind applications
+    alone: it would learn from the ranks who they are. Whoever is discoverable is hidden only as long as such an application is open.
+    """
+    own = next((one for one in applications if one.job_id == job.id), None)
+    if own is not None:
+        return shows_who(own)
+    if job.blind_until:
+        return False
+    return any(map(shows_who, applications)) or (discoverable and all(one.status in FINAL for one in applications))
 
 
 def may_move(from_status: str, to_status: str) -> bool:

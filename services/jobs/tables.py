@@ -12,6 +12,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 metadata = sa.MetaData()
 
+# What a salary is paid for, and how many of these are worked in a year.
+PERIODS = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}
+
 companies = sa.Table(
     "companies", metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
@@ -36,6 +39,7 @@ jobs = sa.Table(
     sa.Column("salary_min", sa.BigInteger),
     sa.Column("salary_max", sa.BigInteger),
     sa.Column("salary_currency", sa.Text),
+    sa.Column("salary_period", sa.Text, nullable=False),
     sa.Column("key_skills", JSONB, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("version", sa.BigInteger, nullable=False),
@@ -172,7 +176,7 @@ class Company:
 
 @dataclass(frozen=True)
 class Job:
-    """A job; whoever posted it (`created_by`) is the contact person. Salaries are minor units a year, all three or none.
+    """A job; whoever posted it (`created_by`) is the contact person. Salaries are minor units for each `salary_period`, all three or none.
 
     `version` grows with each change. `published_at` stays when the job is closed: it says that the job was public once.
     `blind_until` is the stage at which the organization learns who an applicant is; empty hides nothing.
@@ -197,15 +201,16 @@ class Job:
     updated_at: datetime
     published_at: datetime | None
     blind_until: str = ""
+    salary_period: str = "year"
 
 
 @dataclass(frozen=True)
 class JobFilter:
-    """What a search of jobs asks for; empty asks for nothing. A salary is in minor units a year."""
+    """What a search of jobs asks for; empty asks for nothing. `words` and `place` are tsqueries, a salary is in minor units a year."""
 
-    query: tuple[str, ...] = ()
+    words: str = ""
+    place: str = ""
     skills: tuple[str, ...] = ()
-    location: str = ""
     remote: bool = False
     min_salary: int = 0
     currency: str = ""
@@ -258,7 +263,7 @@ class StatusChange:
 
 @dataclass(frozen=True)
 class Stay:
-    """A stage of a job's pipeline: how many stood there, do now, went on to a later stage, and for how many seconds."""
+    """A stage of a job's pipeline: how many stood there, do now, went on to a later stage, for how many seconds, and how many it took to get there."""
 
     status: str
     reached: int
@@ -266,6 +271,7 @@ class Stay:
     advanced: int
     median: float
     mean: float
+    lead: float
 
 
 @dataclass(frozen=True)

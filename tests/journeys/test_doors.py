@@ -67,6 +67,14 @@ def test_a_body_that_is_no_such_json_is_400(edge: Edge, body: bytes) -> None:
     assert answer.reason in ("REQUEST_INVALID", "FIELDS_INVALID", "TEXT_INVALID")
 
 
+def test_a_blank_in_a_query_is_a_plus_as_well(house: House, edge: Edge) -> None:
+    call, place = edge.http(house.employer().access), f"New {secrets.token_hex(4)}"
+    company = call("POST", "/companies", {"name": "Nordlicht"}).json["id"]
+    made = call("POST", "/jobs", {"company_id": company, "title": "C++ Developer", "description": "Drivers", "location": place}).json["id"]
+    for query in (f"location={place.replace(' ', '+')}", f"location={place.replace(' ', '%20')}&query=c%2B%2B+drivers"):
+        assert [job["id"] for job in call("GET", f"/jobs/list?{query}").json["jobs"]] == [made]
+
+
 def test_a_violation_names_the_field(edge: Edge) -> None:
     answer = edge.http()("POST", "/register", {"email": "none", "password": "long enough for this"})
     assert (answer.status, answer.reason, answer.fields) == (400, "FIELDS_INVALID", ["email"])

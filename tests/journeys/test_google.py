@@ -21,7 +21,6 @@ import pytest
 
 from cli import edge as configuration
 from cli.services import SERVICES
-from cli.stack import mailbox
 from cli.stack.envoy import envoy_child
 from cli.stack.folder import DataFolder
 from cli.stack.ports import LOOPBACK, free_port, is_free
@@ -168,7 +167,7 @@ def test_an_account_with_the_same_verified_address_is_linked_and_its_owner_told(
     answer = Browser(sign_ins, somebody(email=account.email.upper())).sign_in()
     assert (answer.status, answer.json["user"]["id"]) == (200, account.user_id)
     subject = "Your Google account can sign in from now on"
-    until(lambda: [m for m in mailbox.newest(house.mailbox.folder, account.email) if m["subject"] == subject], "the notice")
+    until(lambda: [m for m in house.mails(account.email) if m["subject"] == subject], "the notice")
 
 
 def test_an_address_that_the_provider_has_not_verified_is_refused(house: House, sign_ins: SignIns, sql: Callable[..., Any]) -> None:

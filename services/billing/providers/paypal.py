@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +26,7 @@ from paypalserversdk.exceptions.api_exception import ApiException  # type: ignor
 from paypalserversdk.http.auth.o_auth_2 import ClientCredentialsAuthCredentials  # type: ignore[import-untyped]
 from paypalserversdk.paypal_serversdk_client import PaypalServersdkClient  # type: ignore[import-untyped]
 
+from services.billing.providers import currencies
 from services.billing.providers.protocol import Charge, Notice, Outcome, Refunded, id_of, unanswered
 from services.billing.settings import Settings
 from services.chassis import errors
@@ -84,14 +84,21 @@ class PayPal:
     def find(self, charge: Charge, handle: str) -> Outcome:
         if not handle:
             return self.start(charge)
-        with _answering():
-            if handle.startswith(_CAPTURE):
-                capture = _read(self._api.payments.get_captured_payment({"capture_id": handle.removeprefix(_CAPTURE)}))
-                handle = capture["supplementary_data"]["related_ids"]["order_id"]
-            order = self._order(handle)
-            if order["status"] == "APPROVED":
-                self._capture(handle)
+        try:
+            with _answering():
+                if handle.startswith(_CAPTURE):
+                    capture = _read(self._api.payments.get_captured_payment({"capture_id": handle.removeprefix(_CAPTURE)}))
+                    handle = capture["supplementary_data"]["related_ids"]["order_id"]
                 order = self._order(handle)
+                if order["status"] == "APPROVED":
+                    self._capture(handle)
+                    order = self._order(handle)
+        except ApiException as problem:
+            if problem.response_code not in _NOT_THERE:
+                raise
+            return Outcome(
+                "failed", handle, charge.reference, failure="abandoned", final=True
+            )  # PayPal drops an order that nobody approves in time
         return _of_order(charge, order)
 
     def save(self, tenant_id: UUID, customer: str, method: str) -> str:
@@ -158,7 +165,7 @@ class PayPal:
             for page in self._report(moment):
                 for each in page["transaction_details"]:
                     info = each["transaction_info"]
-                    amount, code = _cents(info["transaction_amount"]["value"]), info["transaction_event_code"]
+                    amount, code = _read_money(info["transaction_amount"]), info["transaction_event_code"]
                     if code.startswith("T11"):  # reversals and refunds
                         back[info["paypal_reference_id"]] = back.get(info["paypal_reference_id"], 0) - amount
                     elif code.startswith("T00") and info["transaction_status"] in ("S", "V") and amount > 0:
@@ -306,8 +313,8 @@ def _of_order(charge: Charge, order: Any) -> Outcome:
     taken = [each for each in captures if each["status"] in ("COMPLETED", "REFUNDED", "PARTIALLY_REFUNDED")]
     if taken:
         back = [each for unit in order["purchase_units"] for each in (unit.get("payments") or {}).get("refunds") or []]
-        refunded = sum(_cents(each["amount"]["value"]) for each in back if each["status"] == "COMPLETED")
-        received = sum(_cents(each["amount"]["value"]) for each in taken)
+        refunded = sum(_read_money(each["amount"]) for each in back if each["status"] == "COMPLETED")
+        received = sum(_read_money(each["amount"]) for each in taken)
         return Outcome(
             "succeeded", handle, charge.reference, received, refunded, taken[0]["amount"]["currency_code"],
             customer=str((vault.get("customer") or {}).get("id") or ""), method=str(vault.get("id") or ""),
@@ -339,11 +346,11 @@ def _issue(problem: ApiException) -> str:
 
 
 def _money(amount: int, currency: str) -> dict[str, str]:
-    return {"currency_code": currency, "value": f"{amount // 100}.{amount % 100:02d}"}
+    return {"currency_code": currency, "value": currencies.written(amount, currency)}
 
 
-def _cents(value: str) -> int:
-    return int(Decimal(value) * 100)
+def _read_money(told: Mapping[str, str]) -> int:
+    return currencies.smallest(told["value"], told["currency_code"])
 
 
 def _stamp(moment: datetime) -> str:

@@ -132,7 +132,7 @@ class Stripe:
         except stripe.CardError as problem:
             return _declined(problem, charge)
         except stripe.InvalidRequestError as problem:
-            return Outcome("failed", "", charge.reference, failure=str(problem.code or "invalid_request"), final=True)
+            return _invalid(problem, charge)
 
     def _check_out(self, charge: Charge) -> Outcome:
         price = {"currency": charge.currency.lower(), "unit_amount": charge.amount, "product_data": {"name": charge.description}}
@@ -145,8 +145,11 @@ class Stripe:
             asked["customer"] = charge.customer
         else:
             asked["customer_creation"] = "always"
-        with _answering():
-            return _of_session(self._api.checkout.sessions.create(asked, {"idempotency_key": str(charge.reference)}))
+        try:
+            with _answering():
+                return _of_session(self._api.checkout.sessions.create(asked, {"idempotency_key": str(charge.reference)}))
+        except stripe.InvalidRequestError as problem:
+            return _invalid(problem, charge)
 
 
 @contextmanager
@@ -200,6 +203,11 @@ def _declined(problem: stripe.CardError, charge: Charge) -> Outcome:
     code = str(told.get("decline_code") or told.get("code") or "card_declined")
     intent = told.get("payment_intent") or {}
     return Outcome("failed", str(intent.get("id") or ""), charge.reference, failure=code, final=code in _FINAL)
+
+
+def _invalid(problem: stripe.InvalidRequestError, charge: Charge) -> Outcome:
+    """What Stripe will never do, as for a customer who was deleted there."""
+    return Outcome("failed", "", charge.reference, failure=str(problem.code or "invalid_request"), final=True)
 
 
 def _signed(body: bytes, header: str, secret: str) -> bool:

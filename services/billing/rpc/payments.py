@@ -104,12 +104,17 @@ class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
             invoice = subscriptions.lock_invoice(connection, UUID(request.invoice_id), person.tenant_id)
             if invoice.status != "open":
                 raise errors.FailedPrecondition("INVOICE_NOT_OPEN", f"the invoice is {invoice.status}")
+            provider = request.provider
+            if not provider and invoice.subscription_id is not None:
+                provider = subscriptions.get_subscription(connection, invoice.subscription_id, person.tenant_id).payment_method
             payment = store.find_running(connection, invoice.id)
+            # One that waits for the person alone makes way for another way to pay; should they pay by both, the second goes back.
+            if payment is not None and payment.status == "requires_action":
+                same = payment.provider == provider and not (request.other_method and payment.method)
+                payment = payment if same else None
             if payment is None:
-                provider = request.provider
-                if not provider and invoice.subscription_id is not None:
-                    provider = subscriptions.get_subscription(connection, invoice.subscription_id, person.tenant_id).payment_method
-                hosted = not store.find_customer(connection, person.tenant_id, self._cashier.provider(provider).name)[1]
+                saved = store.find_customer(connection, person.tenant_id, self._cashier.provider(provider).name)[1]
+                hosted = request.other_method or not saved
                 payment = self._cashier.begin(
                     connection, invoice, provider, attempt=renewals.BY_HAND, hosted=hosted, success_url=request.success_url, cancel_url=request.cancel_url,
                     run_at=now + RECOVERY, now=now,

@@ -121,14 +121,15 @@ class SubscriptionService(subscriptions_pb2_grpc.SubscriptionServiceServicer):
             found = store.get_subscription(connection, UUID(request.subscription_id), person.tenant_id)
         if found.family != "hiring":
             raise errors.FailedPrecondition("PLAN_WITHOUT_CREDITS", "this plan has quotas and no credits")
-        if found.status not in _RUNNING:
-            raise errors.FailedPrecondition("SUBSCRIPTION_NOT_ACTIVE", f"the subscription is {found.status}")
-        booking = Booking(ids.mint(), "INTERVIEW", f"consume:{key[:100]}", request.reason, str(found.id))
-        audited = audit.row("credits.spent", transaction_id=booking.id)
-        spent = accounts.spend(self._database, person.tenant_id, "hiring", amount, booking, audited, now=now)
+        booking, spent = Booking(ids.mint(), "INTERVIEW", f"consume:{key[:100]}", request.reason, str(found.id)), None
+        if found.status in _RUNNING:
+            audited = audit.row("credits.spent", transaction_id=booking.id)
+            spent = accounts.spend(self._database, person.tenant_id, "hiring", amount, booking, audited, now=now)
         with self._database.begin(person) as connection:
             account = next(each for each in accounts.get_accounts(connection, person.tenant_id) if each.unit == "hiring")
             first = spent or accounts.find_booking(connection, person.tenant_id, booking.key)
+        if first is None and found.status not in _RUNNING:
+            raise errors.FailedPrecondition("SUBSCRIPTION_NOT_ACTIVE", f"the subscription is {found.status}")
         if first is None:
             raise rules.insufficient(account, amount, now=now)
         if spent is None:

@@ -18,7 +18,7 @@ from services.jobs.matching.terms import Kind, key
 
 Keys = NDArray[np.uint64]
 # Grows with every change to how a profile becomes features.
-_RULES = 1
+_RULES = 2
 _HEAD = struct.Struct("<10i")
 
 

@@ -13,7 +13,7 @@ from services.jobs.matching.signals import ONE, SkillFit
 from services.jobs.matching.terms import count_terms, terms
 
 # Stored beside a score, with the version of the weights of words: another version is another score, not a wrong one.
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 
 # Points out of 100. A signal that a job does not ask for leaves its points to the others, in proportion.
 WEIGHTS: Mapping[str, int] = {

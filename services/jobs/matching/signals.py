@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.chassis.skills import find_skills, implied_skills, normalise, taxonomy
+from services.jobs.matching.asking import asked
 from services.jobs.matching.idf import FrozenIdf
 from services.jobs.matching.profile import CandidateText, Experience, JobText
 from services.jobs.matching.terms import terms
+from services.jobs.spelling import country, fold
 
 # What a value of 1 is as a whole number: scores are whole numbers until they are shown, and the index computes the very same ones.
 ONE = 1_000_000
@@ -62,10 +64,23 @@ _SAME_OCCUPATION = {
     for word in group
 }
 
+_NUMBERS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "one ein eine un une uno", "two zwei deux dos", "three drei trois tres", "four vier quatre cuatro", "five fünf cinq cinco", "six sechs seis",
+            "seven sieben sept siete", "eight acht huit ocho", "nine neun neuf nueve", "ten zehn dix diez",
+        ), 1,
+    )
+    for word in words.split()
+}  # fmt: skip
+_NUMBER = rf"\d{{1,2}}|{'|'.join(_NUMBERS)}"
+_A_YEAR = "years?|jahren?|années?|ans|años?"
+_LEAST = r"at least|minimum(?: of)?|min\.?|mindestens|mind\.|wenigstens|au moins|minimum de|al menos|como mínimo|mínimo(?: de)?"
 _YEARS = re.compile(
-    r"(?:(?:at least|minimum(?: of)?|min\.?|over|more than)[ \t]{1,3}(?P<least>\d{1,2})\+?[ \t]{0,3}years?"
-    r"|(?P<plain>\d{1,2})[ \t]{0,3}(?:\+|plus|(?:-|\u2013|to)[ \t]{0,3}\d{1,2})?[ \t]{0,3}years?['\u2019]?"
-    r"(?:[ \t\n]+(?!old|ago|young)[\w'-]{1,24}){0,5}[ \t\n]+experience)",
+    rf"(?:\b(?:{_LEAST})[ \t]{{1,3}}(?P<least>{_NUMBER})\+?[ \t]{{0,3}}(?:{_A_YEAR})\b"
+    rf"|\b(?P<plain>{_NUMBER})[ \t]{{0,3}}(?:\+|plus|(?:-|\u2013|to|bis|à|a)[ \t]{{0,3}}(?:{_NUMBER}))?[ \t]{{0,3}}(?:{_A_YEAR})\b['\u2019]?"
+    r"(?:[ \t\n]+(?!old|ago|young)[\w'\u2019-]{1,24}){0,5}?[ \t\n]+(?:\w{0,12}(?:experience|erfahrung)|(?:d['\u2019])?expérience|experiencia)\b)",
     re.IGNORECASE,
 )
 _MONTHS_A_YEAR = 12
@@ -85,12 +100,13 @@ class SkillFit:
 
 
 def job_skills(job: JobText) -> tuple[SkillFit, ...]:
-    """The key skills in the order of the job, then those its title and description mention, each once.
+    """The key skills in the order of the job, then those its title and description ask or wish for, each once.
 
     A key skill that the taxonomy does not know stands for itself, as its words.
     """
     required = dict.fromkeys(name for entry in job.key_skills for name in _names(entry))
-    mentioned = dict.fromkeys(mention.skill for text in (job.title, job.description) for mention in find_skills(text))
+    read = asked(job.title, job.description)
+    mentioned = (*read.demanded, *read.wished)
     return (
         *(SkillFit(name, required=True, weight=_REQUIRED // _softness(name)) for name in required),
         *(SkillFit(name, required=False, weight=_MENTIONED // _softness(name)) for name in mentioned if name not in required),
@@ -159,8 +175,11 @@ def seniority_fit(wanted: int | None, held: int | None) -> int | None:
 def required_years(job: JobText) -> int | None:
     if job.required_years is not None:
         return job.required_years
-    found = _YEARS.search(job.description)
-    return int(found.group("least") or found.group("plain")) if found else None
+    found = _YEARS.search(asked(job.title, job.description).text)
+    if not found:
+        return None
+    number = (found["least"] or found["plain"]).casefold()
+    return _NUMBERS.get(number) or int(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,5 +268,5 @@ def _month(day: date) -> int:
 
 
 def places(location: str) -> tuple[str, ...]:
-    """As `berlin`, `germany`: from the nearest to the widest."""
-    return tuple(part for part in (" ".join(piece.split()).casefold() for piece in location.split(",")) if part)
+    """As `berlin`, `DE`: from the nearest to the widest, without accents, a country by its code in whatever language it was named."""
+    return tuple(country(part) or fold(part) for part in (" ".join(piece.split()) for piece in location.split(",")) if part)

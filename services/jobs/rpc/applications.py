@@ -14,7 +14,7 @@ from einstellen.jobs.v1 import applications_pb2, applications_pb2_grpc
 from services.chassis import audit, calls, errors, events, idempotency, ids, paging, tasks
 from services.chassis.clock import Clock, from_timestamp, to_timestamp, utc_now
 from services.chassis.database import Database
-from services.jobs import explain, profiles, rules
+from services.jobs import explain, hiding, profiles, rules
 from services.jobs.matching.profile import CandidateText
 from services.jobs.matching.score import score
 from services.jobs.pool import Pools
@@ -167,10 +167,10 @@ def to_blind_profile(profile: Profile) -> applications_pb2.Profile:
     text = profiles.from_json(profile.text or profiles.to_json(CandidateText()))
 
     def plain(words: str) -> str:
-        return rules.redact(words, profile.display_name)
+        return hiding.redact(words, profile.display_name)
 
     return applications_pb2.Profile(
-        titles=map(plain, text.titles), summary=plain(text.summary), skills=text.skills, degrees=[plain(one.degree) for one in text.education],
+        titles=map(plain, text.titles), summary=plain(text.summary), skills=map(plain, text.skills), degrees=[plain(one.degree) for one in text.education],
         location=text.location,
         positions=[
             applications_pb2.Position(

@@ -1,6 +1,7 @@
 """The RPCs of companies and jobs, and of the candidates that fit a job."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import grpc
@@ -11,7 +12,7 @@ from services.chassis import audit, calls, errors, events, idempotency, ids, mas
 from services.chassis.clock import Clock, to_timestamp, utc_now
 from services.chassis.database import Database
 from services.chassis.skills import normalise
-from services.jobs import explain, posting, rules
+from services.jobs import explain, finding, hiding, posting, rules
 from services.jobs.matching.board import Place
 from services.jobs.matching.score import Score, score_readings
 from services.jobs.openings import Openings
@@ -21,12 +22,26 @@ from services.jobs.store import jobs as job_store
 from services.jobs.store import profiles as profile_store
 from services.jobs.tables import Application, Company, Job, JobFilter, Profile
 
+if TYPE_CHECKING:
+    from services.jobs.matching.index import Hit
+
 Context = grpc.ServicerContext
 _NOBODY = UUID(int=0)
 _FIELDS = ("title", "description", "location", "salary_range", "key_skills", "remote", "status", "blind_until")
 
 # What the audit log tells before and after.
-_TOLD = ("title", "location", "key_skills", "status", "remote", "blind_until", "salary_min", "salary_max", "salary_currency")
+_TOLD = (
+    "title",
+    "location",
+    "key_skills",
+    "status",
+    "remote",
+    "blind_until",
+    "salary_min",
+    "salary_max",
+    "salary_currency",
+    "salary_period",
+)
 
 
 class JobService(jobs_pb2_grpc.JobServiceServicer):
@@ -76,7 +91,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
                 **_salary(request), key_skills=skills, status=status, version=1, created_at=now, updated_at=now,
                 published_at=now if status == "published" else None, blind_until=request.blind_until,
             )  # fmt: skip
-            job_store.add_job(connection, job, rules.job_words(job))
+            job_store.add_job(connection, job, finding.job_words(job))
             audit.record(connection, "job.created", job_id=job.id, status=status)
             answer = claim.keep(to_job(job))
             if status == "published":
@@ -96,9 +111,12 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
     def ListJobs(self, request: jobs_pb2.ListJobsRequest, context: Context) -> jobs_pb2.ListJobsResponse:
         page = paging.read(request, UUID)
         tenant_id = calls.person().tenant_id if request.mine else None
+        words, place = finding.by_words(request.query), finding.by_place(request.location)
+        if words is None or place is None:
+            return jobs_pb2.ListJobsResponse()
         wanted = JobFilter(
-            tuple(rules.words(request.query)), tuple(normalise(skill) or " ".join(skill.split()) for skill in request.skills),
-            request.location.strip(), request.remote, request.min_salary, request.currency,
+            words, place, tuple(normalise(skill) or " ".join(skill.split()) for skill in request.skills), request.remote, request.min_salary,
+            request.currency,
         )  # fmt: skip
         found = self._database.gather(
             calls.current(), lambda connection: job_store.list_jobs(connection, page, wanted, tenant_id=tenant_id)
@@ -145,7 +163,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             job = job_store.lock_job(connection, UUID(request.job_id), person.tenant_id)
             changed = rules.change_job(job, _changes(request, chosen), now=self._clock())
             if changed is not job:
-                job_store.put_job(connection, changed, rules.job_words(changed))
+                job_store.put_job(connection, changed, finding.job_words(changed))
                 audit.record(connection, "job.updated", job_id=job.id, fields=sorted(chosen), **audit.change(job, changed, *_TOLD))
                 kind = "job.published" if changed.status != job.status else "job.updated"
                 events.record(connection, kind, job.id, job.tenant_id, fields=sorted(chosen))
@@ -157,46 +175,62 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             job = job_store.lock_job(connection, UUID(request.job_id), person.tenant_id)
             closed = rules.close_job(job, now=self._clock())
             if closed is not job:
-                job_store.put_job(connection, closed, rules.job_words(closed))
+                job_store.put_job(connection, closed, finding.job_words(closed))
                 audit.record(connection, "job.closed", job_id=job.id, **audit.change(job, closed, *_TOLD))
                 events.record(connection, "job.closed", job.id, job.tenant_id)
         return to_job(closed)
 
     def ListMatches(self, request: jobs_pb2.ListMatchesRequest, context: Context) -> jobs_pb2.ListMatchesResponse:
-        person, page = calls.person(), paging.read(request, int, UUID, int, int)
+        person, page = calls.person(), paging.read(request, int, UUID, int, int, int)
         with self._database.begin(person) as connection:
             job = job_store.get_job(connection, UUID(request.job_id), person.tenant_id)
-        after, skip, first = None, 0, 0
+        after, first, alike, skip = None, 0, 0, 0
         if page.after:
-            tenths, last, version, first = page.after
+            tenths, last, version, first, alike = page.after
             if version != job.version:
                 raise errors.invalid_field("page_token", "PAGE_TOKEN_INVALID", "is of an order that has passed: the job was changed")
-            # The token of a blind job names nobody: what is behind a place is then found by counting up to it.
-            after, skip = (None, first) if job.blind_until else ((tenths, last), 0)
+            # The token names nobody who is hidden: what is behind their place is then found by counting those who score the same.
+            after, skip = (tenths, last), alike if last == _NOBODY else 0
         text, day = rules.job_text(job), self._clock().date()
         pool = self._pools.of(person.tenant_id)
         idf, found = pool.search(text, day, skip + page.fetch, person.tenant_id, after)
-        hits, token = page.cut(
-            found[skip:], lambda hit: [hit.tenths, _NOBODY if job.blind_until else hit.candidate_id, job.version, first + page.size]
-        )
-        chosen = [hit.candidate_id for hit in hits]
+        chosen = [hit.candidate_id for hit in found[skip:]]
         with self._database.begin(person) as connection:
             profiles = {profile.candidate_id: profile for profile in profile_store.list_profiles(connection, person.tenant_id, chosen)}
-            applied = application_store.applications_of(connection, person.tenant_id, job.id, chosen)
-        shown = [(rank, profiles[one]) for rank, one in enumerate(chosen, first + 1) if one in profiles]
+            applications = application_store.applications_of(connection, person.tenant_id, chosen)
+        known = {
+            one for one, profile in profiles.items()
+            if rules.shows_candidate(job, applications.get(one, []), discoverable=profile.discoverable)
+        }  # fmt: skip
+
+        def place(last: "Hit") -> list[object]:
+            same = sum(hit.tenths == last.tenths for hit in found[skip : skip + page.size])
+            before = alike if after and after[0] == last.tenths else 0
+            return [
+                last.tenths,
+                last.candidate_id if last.candidate_id in known else _NOBODY,
+                job.version,
+                first + page.size,
+                before + same,
+            ]
+
+        hits, token = page.cut(found[skip:], place)
+        shown = [(rank, profiles[hit.candidate_id]) for rank, hit in enumerate(hits, first + 1) if hit.candidate_id in profiles]
         scores = pool.explain(text, [profile for _, profile in shown], idf, day)
         matches = [
-            _to_match(rank, job, profile, applied.get(profile.candidate_id), score)
+            _to_match(
+                rank, profile, known, next((one for one in applications.get(profile.candidate_id, []) if one.job_id == job.id), None), score
+            )
             for (rank, profile), score in zip(shown, scores, strict=True)
         ]
         return jobs_pb2.ListMatchesResponse(matches=matches, next_page_token=token)
 
 
-def _to_match(rank: int, job: Job, profile: Profile, application: Application | None, score: Score) -> jobs_pb2.Match:
-    known = rules.shows_who(application) if application else not job.blind_until
+def _to_match(rank: int, profile: Profile, known: Collection[UUID], application: Application | None, score: Score) -> jobs_pb2.Match:
+    shown = profile.candidate_id in known
     return jobs_pb2.Match(
-        rank=rank, candidate_id=str(profile.candidate_id) if known else "", display_name=profile.display_name if known else "",
-        headline=profile.headline if known else rules.redact(profile.headline, profile.display_name),
+        rank=rank, candidate_id=str(profile.candidate_id) if shown else "", display_name=profile.display_name if shown else "",
+        headline=profile.headline if shown else hiding.redact(profile.headline, profile.display_name),
         application_id=str(application.id) if application else "", score=explain.to_match_score(score),
     )  # fmt: skip
 
@@ -205,7 +239,8 @@ def _salary(request: Any) -> dict[str, Any]:
     if not request.HasField("salary_range"):
         return {"salary_min": None, "salary_max": None, "salary_currency": None}
     said = request.salary_range
-    return {"salary_min": said.min_amount, "salary_max": said.max_amount, "salary_currency": said.currency}
+    period = said.period or "year"
+    return {"salary_min": said.min_amount, "salary_max": said.max_amount, "salary_currency": said.currency, "salary_period": period}
 
 
 def _changes(request: jobs_pb2.UpdateJobRequest, chosen: set[str]) -> dict[str, Any]:
@@ -228,7 +263,9 @@ def to_company(company: Company) -> jobs_pb2.Company:
 def to_job(job: Job) -> jobs_pb2.Job:
     salary = None
     if job.salary_currency is not None:
-        salary = jobs_pb2.SalaryRange(min_amount=job.salary_min or 0, max_amount=job.salary_max or 0, currency=job.salary_currency)
+        salary = jobs_pb2.SalaryRange(
+            min_amount=job.salary_min or 0, max_amount=job.salary_max or 0, currency=job.salary_currency, period=job.salary_period
+        )
     return jobs_pb2.Job(
         id=str(job.id), company_id=str(job.company_id), company_name=job.company_name, title=job.title, description=job.description,
         location=job.location, salary_range=salary, key_skills=job.key_skills, status=job.status, remote=job.remote,

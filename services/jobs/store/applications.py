@@ -97,12 +97,13 @@ def keep_reminder(connection: Connection, application_id: UUID, reminder_id: UUI
     return str(connection.execute(changed).scalar_one())
 
 
-def applications_of(connection: Connection, tenant_id: UUID, job_id: UUID, candidate_ids: Collection[UUID]) -> dict[UUID, Application]:
-    """The applications of these candidates to a job of the tenant, by candidate."""
-    query = sa.select(applications).where(
-        applications.c.tenant_id == tenant_id, applications.c.job_id == job_id, applications.c.candidate_id.in_(candidate_ids)
-    )
-    return {row.candidate_id: Application(**row._mapping) for row in connection.execute(query)}
+def applications_of(connection: Connection, tenant_id: UUID, candidate_ids: Collection[UUID]) -> dict[UUID, list[Application]]:
+    """All that these candidates applied to at the tenant, by candidate."""
+    query = sa.select(applications).where(applications.c.tenant_id == tenant_id, applications.c.candidate_id.in_(candidate_ids))
+    found: dict[UUID, list[Application]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.candidate_id, []).append(Application(**row._mapping))
+    return found
 
 
 def own_application(connection: Connection, application_id: UUID, tenant_id: UUID) -> Application:

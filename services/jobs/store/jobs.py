@@ -11,9 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from services.chassis import errors
 from services.chassis.paging import Page
-from services.jobs.tables import Company, Job, JobFilter, applications, companies, jobs
+from services.jobs.tables import PERIODS, Company, Job, JobFilter, applications, companies, jobs
 
-_WHOLE_WORD = 2
 _JOB = [jobs.c[field.name] for field in fields(Job)]
 
 
@@ -72,17 +71,16 @@ def list_jobs(connection: Connection, page: Page, wanted: JobFilter, *, tenant_i
     """Newest first: published ones, or with a tenant all of its own."""
     chosen = sa.select(*_JOB).order_by(jobs.c.id.desc()).limit(page.fetch)
     chosen = chosen.where(jobs.c.status == "published" if tenant_id is None else jobs.c.tenant_id == tenant_id)
-    if wanted.query:
-        chosen = chosen.where(jobs.c.words.op("@@")(sa.cast(_query(wanted.query), TSQUERY)))
+    for words in filter(None, (wanted.words, wanted.place)):
+        chosen = chosen.where(jobs.c.words.op("@@")(sa.cast(words, TSQUERY)))
     for skill in wanted.skills:
         name = sa.func.jsonb_array_elements_text(jobs.c.key_skills).table_valued("value")
         chosen = chosen.where(sa.exists().select_from(name).where(sa.func.lower(name.c.value) == sa.func.lower(skill)))
-    if wanted.location:
-        chosen = chosen.where(jobs.c.location.icontains(wanted.location, autoescape=True))
     if wanted.remote:
         chosen = chosen.where(jobs.c.remote)
     if wanted.min_salary:
-        chosen = chosen.where(jobs.c.salary_max >= wanted.min_salary, jobs.c.salary_currency == wanted.currency)
+        a_year = jobs.c.salary_max * sa.case(PERIODS, value=jobs.c.salary_period)
+        chosen = chosen.where(a_year >= wanted.min_salary, jobs.c.salary_currency == wanted.currency)
     if page.after:
         chosen = chosen.where(jobs.c.id < page.after[0])
     return [Job(**row._mapping) for row in connection.execute(chosen)]
@@ -108,11 +106,6 @@ def get_posting(connection: Connection, job_id: UUID) -> tuple[Job, str]:
 
 def _lexemes(words: Sequence[str]) -> sa.Function[Any]:
     return sa.func.array_to_tsvector(sa.cast(words, ARRAY(sa.Text)))
-
-
-def _query(words: Sequence[str]) -> str:
-    """A tsquery for all of the words: a short one, and one that ends with a sign, whole; a longer one also as the beginning of another."""
-    return " & ".join(f"'{word}'" if len(word) <= _WHOLE_WORD or not word[-1].isalnum() else f"'{word}':*" for word in words)
 
 
 def _job(row: sa.Row[Any] | None) -> Job | None:

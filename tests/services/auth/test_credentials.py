@@ -14,7 +14,6 @@ import grpc
 import psycopg2
 import pytest
 
-from cli.stack import mailbox
 from einstellen.auth.v1 import auth_pb2, credentials_pb2, credentials_pb2_grpc
 from einstellen.notifications.v1 import notifications_pb2, notifications_pb2_grpc
 from services.auth import passwords, rules
@@ -44,7 +43,7 @@ def mailed(house: House, address: str, page: str, count: int = 1) -> list[str]:
     """The tokens of that many links to the page that were mailed to the address, the newest first."""
 
     def found() -> list[str]:
-        texts = [mail["text"] for mail in mailbox.newest(house.mailbox.folder, address)]
+        texts = [mail["text"] for mail in house.mails(address)]
         return [token for text in texts for token in re.findall(rf"/account/{page}#token=([\w-]+)", text)]
 
     until(lambda: len(found()) >= count, f"{count} mail with a link to {page}")
@@ -92,7 +91,7 @@ def test_a_reset_sets_the_password_once_and_ends_every_session(house: House, aut
     with refused(grpc.StatusCode.FAILED_PRECONDITION, "LINK_INVALID"):
         credentials.ResetPassword(request)
     until(
-        lambda: [m for m in mailbox.newest(house.mailbox.folder, account.email) if m["subject"] == "Your password was changed"],
+        lambda: [m for m in house.mails(account.email) if m["subject"] == "Your password was changed"],
         "the notice",
     )
 
@@ -209,9 +208,7 @@ def test_an_address_changes_when_the_new_one_answers(house: House, auth: Any, cr
     with refused(grpc.StatusCode.UNAUTHENTICATED, "CREDENTIALS_WRONG"):
         login(auth, account, account.password)
     until(
-        lambda: [
-            m for m in mailbox.newest(house.mailbox.folder, account.email) if m["subject"] == "The address of your account was changed"
-        ],
+        lambda: [m for m in house.mails(account.email) if m["subject"] == "The address of your account was changed"],
         "the notice to the old address",
     )
 

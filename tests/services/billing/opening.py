@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +24,14 @@ class Opened:
     at: At
     environment: dict[str, str]
     _owner: Any
+
+    def pass_by(self, **delta: float) -> None:
+        """Time passes, and what is due in it happens when it is due."""
+        end = self.clock() + timedelta(**delta)
+        while (coming := self.rows("SELECT min(run_at) AS at FROM tasks WHERE state = 'ready'")[0]["at"]) is not None and coming <= end:
+            self.clock.now = max(self.clock(), coming) + timedelta(milliseconds=1)
+            self.shop.worker.run_due()
+        self.clock.now = end
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         """What the owner of the tables sees."""

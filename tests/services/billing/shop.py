@@ -124,7 +124,7 @@ class Shop:
         self.database = Stepping(settings.database_url, at)
         invoicing = Invoicing(settings.tax_percent)
         provider: Any = Watched(Stripe(settings), at)
-        cashier = Cashier(self.database, {"stripe": provider}, invoicing, settings.public_url, clock)
+        self.cashier = cashier = Cashier(self.database, {"stripe": provider}, invoicing, settings.public_url, clock)
         deaf: Any = Deaf()
         with self.database.begin(calls.SYSTEM) as connection:
             plans.seed(connection, catalogue.PLANS, now=clock())
@@ -208,14 +208,20 @@ class Shop:
     def refund(self, person: Person, payment_id: str, amount: int, key: str) -> Any:
         return self.ask(payments_pb2.RefundPaymentRequest(payment_id=payment_id, amount=amount, request_id=key), person)
 
-    def pay(self, person: Person, invoice_id: str) -> Any:
-        return self.ask(payments_pb2.PayInvoiceRequest(invoice_id=invoice_id, **HERE), person)
+    def pay(self, person: Person, invoice_id: str, *, other_method: bool = False) -> Any:
+        return self.ask(payments_pb2.PayInvoiceRequest(invoice_id=invoice_id, other_method=other_method, **HERE), person)
 
-    def subscribe(self, person: Person, plan: str, key: str, method: str = "pm_card_visa") -> Any:
+    def invoices(self, person: Person) -> list[Any]:
+        return list(self.ask(payments_pb2.ListInvoicesRequest(page_size=100), person).invoices)
+
+    def subscribe(self, person: Person, plan: str, key: str, method: str = "pm_card_visa", *, trial: bool = False) -> Any:
         request = subscriptions_pb2.CreateSubscriptionRequest(
-            plan_id=self.plans[plan], provider="stripe", payment_method=method, request_id=key, **HERE
+            plan_id=self.plans[plan], provider="stripe", payment_method=method, request_id=key, trial=trial, **HERE
         )
         return self.ask(request, person)
+
+    def subscription(self, person: Person, subscription_id: str) -> Any:
+        return self.ask(subscriptions_pb2.GetSubscriptionRequest(subscription_id=subscription_id), person)
 
     def change_plan(self, person: Person, subscription_id: str, plan: str, key: str) -> Any:
         request = subscriptions_pb2.ChangePlanRequest(subscription_id=subscription_id, plan_id=self.plans[plan], request_id=key)

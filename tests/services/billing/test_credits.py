@@ -9,7 +9,6 @@ import grpc
 import psycopg2
 import pytest
 
-from cli.stack import mailbox
 from einstellen.billing.v1 import credits_pb2, subscriptions_pb2, subscriptions_pb2_grpc
 from services.billing import admin
 from services.chassis import calls, tasks
@@ -79,7 +78,7 @@ def test_the_owner_is_told_once_when_credits_become_few(ledger: Ledger) -> None:
     company = ledger.known(ledger.house.employer())
 
     def told_of_few() -> int:
-        return sum("credit" in mail["subject"].lower() for mail in mailbox.newest(ledger.house.mailbox.folder, company.email))
+        return sum("credit" in mail["subject"].lower() for mail in ledger.house.mails(company.email))
 
     ledger.grant(company, 11)
     ledger.spend(company, "to ten", 1)

@@ -51,6 +51,10 @@ def test_what_is_paid_on_a_page_whose_address_was_lost_is_found_and_goes_back(op
     live(opened, [6237])
 
 
+def test_credits_that_were_consumed_before_an_answer_was_lost_are_told_of_though_the_plan_has_ended(opened: Opened) -> None:
+    live(opened, [4781])
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("slice_", range(SLICES))
 def test_ten_thousand_histories_leave_the_books_right(opened: Opened, slice_: int, record_property: Callable[[str, object], None]) -> None:

@@ -2,12 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable
-from uuid import uuid4
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
 
 import grpc
 import pytest
 
 from einstellen.billing.v1 import credits_pb2
+from services.billing import ledger as bookings
+from services.billing.tables.credits import Booking
+from services.chassis import calls, ids
 from tests.conftest import Account, House, until
 from tests.refusals import refused, told
 from tests.services.billing.conftest import Ledger, at_once
@@ -61,6 +66,22 @@ def test_of_settling_and_releasing_at_once_one_wins(ledger: Ledger, company: Acc
         outcomes["released" if settled == "HOLD_ENDED" else "settled"] += 1
         assert ledger.balance(company) == before - (settled != "HOLD_ENDED")
     assert sum(outcomes.values()) == 20
+
+
+def test_of_settling_a_hold_while_it_expires_one_wins(ledger: Ledger, company: Account) -> None:
+    ledger.grant(company, 20)
+
+    def expire(hold: Any) -> str:
+        tenant_id, end = UUID(company.tenant_id), Booking(ids.mint(), "RELEASE", "")
+        with ledger.database.begin(calls.SYSTEM) as connection:
+            ended = bookings.end_hold(connection, tenant_id, UUID(hold.id), 0, end, "expired", now=datetime.now(UTC))
+        return "expired" if ended else "too late"
+
+    for number in range(10):
+        before, hold = ledger.balance(company), ledger.hold(company, f"key-{number}", 2)
+        settled, expired = at_once(2, lambda which, hold=hold: expire(hold) if which else ledger.settle(company, hold, 1.5))
+        assert (settled == "HOLD_ENDED") == (expired == "expired")
+        assert ledger.balance(company) == before - (0 if expired == "expired" else 1.5)
 
 
 def test_a_hold_that_nobody_ends_expires(ledger: Ledger, company: Account) -> None:

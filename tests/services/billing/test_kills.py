@@ -1,11 +1,11 @@
-"""Killed at any step of buying, renewing, refunding and consuming, billing ends with the same books as without."""
+"""Killed at any step of whatever takes, moves or sends back money or credits, billing ends with the same books as without."""
 
 import json
 import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
-from services.billing import admin
+from services.billing import admin, persons
+from services.chassis import calls, errors
 from services.chassis.calls import Person
+from services.chassis.persons import Person as Leaving
 from tests.conftest import House
 from tests.services.billing.opening import Opened, open_shop
 
@@ -144,6 +146,47 @@ def renewing(opened: Opened) -> Prepared:
     return Prepared(person, "work", [], lambda: work(opened, minutes=30))
 
 
+def upgrading(opened: Opened) -> Prepared:
+    """A dearer plan, whose share of the month is taken from the saved card."""
+    person = opened.shop.open_account()
+    made = opened.shop.subscribe(person, "HumanLite", "key")
+    work(opened, minutes=10)
+
+    def afterwards() -> None:
+        opened.shop.change_plan(person, made.id, "HumanPro", "changed")
+        work(opened, minutes=30)
+
+    return Prepared(person, "change_plan", [made.id, "HumanPro", "changed"], afterwards)
+
+
+def paying_by_hand(opened: Opened) -> Prepared:
+    """The card was declined for good, and is good again when the person pays the month themselves."""
+    person = opened.shop.open_account()
+    made = opened.shop.subscribe(person, "HumanLite", "key")
+    decide = opened.stripe.decide
+    opened.stripe.decide = lambda intent: "stolen_card"
+    work(opened, seconds=made.period_end_time.seconds - opened.clock().timestamp() + 60)
+    opened.stripe.decide = decide
+    invoice = opened.shop.invoices(person)[0].id
+
+    def afterwards() -> None:
+        with suppress(errors.FailedPrecondition):  # INVOICE_NOT_OPEN, where it was paid before the process died
+            opened.shop.pay(person, invoice)
+        work(opened, minutes=30)
+
+    return Prepared(person, "pay", [invoice], afterwards)
+
+
+def forgetting(opened: Opened) -> Prepared:
+    """Who has gone is deleted at Stripe as well."""
+    person = opened.shop.open_account()
+    opened.shop.subscribe(person, "HumanLite", "key")
+    work(opened, minutes=10)
+    with opened.shop.database.begin(calls.SYSTEM) as connection:
+        persons.erase(connection, Leaving(person.user_id, (person.tenant_id,)))
+    return Prepared(person, "work", [], lambda: work(opened, minutes=30))
+
+
 def refunding(opened: Opened) -> Prepared:
     """A part of the money is to go back."""
     person = opened.shop.open_account()
@@ -182,7 +225,20 @@ def spending(opened: Opened) -> Prepared:
     return Prepared(person, "spend", ["ai", 2.5, "key"], lambda: opened.shop.spend(person, "ai", 2.5, "key"))
 
 
-DEEDS = (buying, hearing, applying, subscribing, renewing, refunding, sending_back, consuming, spending)
+DEEDS = (
+    buying,
+    hearing,
+    applying,
+    subscribing,
+    renewing,
+    upgrading,
+    paying_by_hand,
+    forgetting,
+    refunding,
+    sending_back,
+    consuming,
+    spending,
+)
 
 
 def books(opened: Opened, person: Person) -> dict[str, list[Any]]:
@@ -201,6 +257,8 @@ def books(opened: Opened, person: Person) -> dict[str, list[Any]]:
     }
     found = {name: [tuple(row.values()) for row in opened.rows(query, person.tenant_id)] for name, query in queries.items()}
     paid = {str(row["id"]) for row in opened.rows("SELECT id FROM payments WHERE tenant_id = %s", person.tenant_id)}
+    theirs = str(person.tenant_id)
+    found["customers"] = [True for each in opened.stripe.objects.values() if (each.get("metadata") or {}).get("tenant_id") == theirs]
     return found | {"taken": sorted(net for reference, net in opened.stripe.taken().items() if reference in paid)}
 
 

@@ -1,7 +1,6 @@
 """Who goes is charged no more, and is forgotten by the provider as well."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 
@@ -25,24 +24,16 @@ def leave(opened: Opened, person: Person) -> None:
         persons.erase(connection, Leaving(person.user_id, (person.tenant_id,)))
 
 
-def pass_by(opened: Opened, days: int) -> None:
-    end = opened.clock() + timedelta(days=days)
-    while (coming := opened.rows("SELECT min(run_at) AS at FROM tasks WHERE state = 'ready'")[0]["at"]) is not None and coming <= end:
-        opened.clock.now = max(opened.clock(), coming) + timedelta(milliseconds=1)
-        opened.shop.worker.run_due()
-    opened.clock.now = end
-
-
 def test_a_subscription_that_is_past_due_stays_cancelled_and_nobody_is_charged_again(opened: Opened) -> None:
     person = opened.shop.open_account()
     opened.shop.subscribe(person, "HumanLite", "key")
     opened.stripe.decide = lambda intent: "insufficient_funds"
-    pass_by(opened, 31)
+    opened.pass_by(days=31)
     opened.stripe.decide = lambda intent: ""
     assert opened.rows("SELECT status FROM subscriptions") == [{"status": "past_due"}]
     leave(opened, person)
     taken = dict(opened.stripe.taken())
-    pass_by(opened, 60)
+    opened.pass_by(days=60)
     assert opened.rows("SELECT status, auto_renew FROM subscriptions") == [{"status": "cancelled", "auto_renew": False}]
     assert [each["status"] for each in opened.rows("SELECT status FROM invoices ORDER BY number")] == ["paid", "void"]
     assert opened.stripe.taken() == taken
@@ -69,7 +60,7 @@ def test_who_pays_on_a_page_after_they_have_gone_has_their_money_back(opened: Op
     [session] = [each["id"] for each in opened.stripe.objects.values() if each["object"] == "checkout.session"]
     leave(opened, person)
     opened.stripe.pay(session)
-    pass_by(opened, 3)
+    opened.pass_by(days=3)
     assert list(opened.stripe.taken().values()) == [0]
     assert opened.rows("SELECT status FROM refunds") == [{"status": "succeeded"}]
     assert opened.rows("SELECT kind, last_error FROM tasks WHERE state <> 'done'") == []

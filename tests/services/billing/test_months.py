@@ -1,7 +1,6 @@
 """What the end of a month does to credits and to what was not paid in it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,23 +11,12 @@ from tests.conftest import House
 from tests.services.billing.auditor import audit
 from tests.services.billing.opening import Opened, open_shop
 
-DAY = timedelta(days=1)
-
 
 @pytest.fixture(scope="module")
 def opened(house: House) -> Iterator[Opened]:
     with open_shop(house, "months") as found:
         yield found
         assert admin.verify(found.shop.database)[1] == []
-
-
-def pass_by(opened: Opened, delta: timedelta) -> None:
-    """Time passes, and what is due in it happens when it is due."""
-    end = opened.clock() + delta
-    while (coming := opened.rows("SELECT min(run_at) AS at FROM tasks WHERE state = 'ready'")[0]["at"]) is not None and coming <= end:
-        opened.clock.now = max(opened.clock(), coming) + timedelta(milliseconds=1)
-        opened.shop.worker.run_due()
-    opened.clock.now = end
 
 
 def booked(opened: Opened, person: Person) -> list[Any]:
@@ -44,7 +32,7 @@ def test_what_a_month_leaves_runs_out_at_its_end_and_what_was_granted_stays(open
     made = opened.shop.subscribe(person, "HumanLite", "key")
     opened.shop.spend(person, "hiring", 1.5, "first")
     opened.shop.cancel(person, made.id, at_period_end=True)
-    pass_by(opened, 32 * DAY)
+    opened.pass_by(days=32)
     opened.shop.spend(person, "hiring", 0.5, "second")
     assert booked(opened, person) == [
         ("GRANT", 0, 4, 4), ("PURCHASE", 10, 0, 14), ("INTERVIEW", -3, 0, 11), ("EXPIRY", -7, 0, 4), ("INTERVIEW", 0, -1, 3),
@@ -55,7 +43,7 @@ def test_what_a_month_leaves_runs_out_at_its_end_and_what_was_granted_stays(open
 def test_a_month_that_is_renewed_ends_once(opened: Opened) -> None:
     person = opened.shop.open_account()
     opened.shop.subscribe(person, "HumanLite", "key")
-    pass_by(opened, 32 * DAY)
+    opened.pass_by(days=32)
     assert booked(opened, person) == [("PURCHASE", 10, 0, 10), ("EXPIRY", -10, 0, 0), ("PURCHASE", 10, 0, 10)]
 
 
@@ -63,18 +51,18 @@ def test_an_upgrade_that_is_paid_when_its_month_is_over_is_paid_back(opened: Ope
     person = opened.shop.open_account()
     made = opened.shop.subscribe(person, "HumanLite", "key", "pm_card_authenticationRequired")
     opened.stripe.authenticate(made.payment.provider_id)
-    pass_by(opened, 30 * DAY)
+    opened.pass_by(days=30)
     upgrade = opened.shop.change_plan(person, made.id, "HumanPro", "upgrade").payment
     assert upgrade.status == "requires_action"
-    pass_by(opened, 1.5 * DAY)
+    opened.pass_by(days=1.5)
     opened.stripe.authenticate(upgrade.provider_id)
-    pass_by(opened, DAY)
+    opened.pass_by(days=1)
     payment = opened.shop.payment(person, upgrade.id)
     assert (payment.status, payment.refunded_amount) == ("succeeded", upgrade.amount)
     [kept] = opened.rows("SELECT status, plan_id FROM subscriptions WHERE tenant_id = %s", person.tenant_id)
     assert str(kept["plan_id"]) == opened.shop.plans["HumanLite"]
     opened.shop.cancel(person, made.id)
-    pass_by(opened, 40 * DAY)
+    opened.pass_by(days=40)
     check(opened, person)
 
 
@@ -84,7 +72,7 @@ def test_what_paid_for_nothing_goes_back_whole_though_somebody_has_sent_a_part_o
     opened.shop.cancel(person, made.id)
     opened.stripe.authenticate(made.payment.provider_id)
     opened.stripe.refund_at_the_desk(made.payment.provider_id, 700)
-    pass_by(opened, 3 * DAY)
+    opened.pass_by(days=3)
     assert opened.shop.payment(person, made.payment.id).refunded_amount == 2000
     check(opened, person)
 

@@ -12,7 +12,7 @@ from google.api.httpbody_pb2 import HttpBody
 from einstellen.billing.v1 import payments_pb2, subscriptions_pb2
 from services.billing import persons
 from services.billing.providers.configured import providers_of
-from services.chassis import calls, errors
+from services.chassis import calls, errors, tasks
 from services.chassis.persons import Person
 from tests.conftest import Account
 from tests.refusals import refused
@@ -283,6 +283,49 @@ def test_a_plan_paid_by_jazzcash_asks_for_each_month(till: Till, company: Accoun
     payment = till.payments.PayInvoice(payments_pb2.PayInvoiceRequest(invoice_id=owed.id, **HERE), metadata=company.metadata)
     finish(till, payment, pay(till, payment))
     assert (till.subscription(company, bought).status, till.balance(company)) == ("active", 5)
+
+
+def test_an_order_that_paypal_has_dropped_is_over(till: Till, company: Account) -> None:
+    """PayPal forgets an order that nobody approves for some hours."""
+    looked_at, left = till.buy(company, provider="paypal"), till.buy(company, provider="paypal")
+    for each in (looked_at, left):
+        del till.paypal.orders[each.provider_id]
+    assert (till.payment(company, looked_at.id).status, till.payment(company, looked_at.id).failure) == ("failed", "abandoned")
+    till.pass_time(hours=2)
+    assert till.payment(company, left.id).status == "failed"
+    assert till.rows("SELECT kind, last_error FROM tasks WHERE tenant_id = %s AND state IN ('ready', 'dead')", company.tenant_id) == []
+
+
+def test_what_jazzcash_took_for_nothing_is_owed_until_somebody_has_sent_it_back(till: Till, company: Account, administrator: Any) -> None:
+    bought = till.subscribe(company, method="", provider="jazzcash")
+    till.subscriptions.CancelSubscription(subscriptions_pb2.CancelSubscriptionRequest(subscription_id=bought.id), metadata=company.metadata)
+    pay(till, bought.payment)
+    till.pass_time(minutes=11)
+    paid = till.payment(company, bought.payment.id)
+    assert (paid.status, paid.refunded_amount) == ("succeeded", 0), "nobody has sent anything back"
+    dead = "SELECT id, last_error FROM tasks WHERE tenant_id = %s AND kind = 'owe_back' AND state = 'dead'"
+    [(task_id, words)] = till.rows(dead, company.tenant_id)
+    assert words.startswith(f"jazzcash took 280000 PKR for nothing by the payment {paid.id}, and sends nothing back")
+    till.payments.RefundPayment(payments_pb2.RefundPaymentRequest(payment_id=paid.id), metadata=administrator)
+    till.quiet()
+    with till.database.begin(calls.SYSTEM) as connection:
+        assert tasks.retry(connection, UUID(str(task_id)))
+    till.quiet()
+    assert (till.payment(company, paid.id).refunded_amount, till.rows(dead, company.tenant_id)) == (280_000, [])
+
+
+def test_who_pays_a_month_by_another_provider_renews_by_it_from_then_on(till: Till, company: Account) -> None:
+    bought = till.subscribe(company, "HumanLite")
+    till.declining(company, lambda: "expired_card")
+    till.pass_time(days=32)
+    owed = till.invoices(company)[0]
+    request = payments_pb2.PayInvoiceRequest(invoice_id=owed.id, provider="paypal", **HERE)
+    payment = till.payments.PayInvoice(request, metadata=company.metadata)
+    finish(till, payment, pay(till, payment))
+    recovered = till.subscription(company, bought)
+    assert (recovered.status, recovered.payment_method) == ("active", "paypal")
+    till.pass_time(days=31)
+    assert [(each.kind, each.status) for each in till.invoices(company)] == [("renewal", "paid"), ("renewal", "paid"), ("first", "paid")]
 
 
 @pytest.mark.parametrize("name", ["razorpay", "paypal"])

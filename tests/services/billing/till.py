@@ -88,9 +88,17 @@ class Till:
         due = "SELECT kind FROM tasks WHERE state = 'running' OR (state = 'ready' AND run_at <= %s)"
         until(lambda: not self.rows(due, self.clock()), "every task that is due has run", 30)
 
+    def settled(self, account: Account) -> None:
+        """Waits until each task of theirs that is due has been tried at least once."""
+        self._ring()
+        untried = "SELECT 1 FROM tasks WHERE tenant_id = %s AND attempts = 0 AND state = 'ready' AND run_at <= %s"
+        until(lambda: not self.rows(untried, account.tenant_id, self.clock()), "every task that is due has been tried", 30)
+
     def rest(self) -> None:
         """Ends the months of everybody so far, so that the time that the next test lets pass is not theirs as well."""
-        self.rows("UPDATE tasks SET state = 'cancelled' WHERE state = 'ready' AND kind IN ('renew', 'remind', 'retry_invoice', 'run_out')")
+        self.rows(
+            "UPDATE tasks SET state = 'cancelled' WHERE state = 'ready' AND kind IN ('renew', 'remind', 'retry_invoice', 'lapse', 'run_out')"
+        )
 
     def _ring(self) -> None:
         for work in self.server._background:
@@ -190,7 +198,7 @@ def open_till(house: House, name: str, **settings: str) -> Iterator[Till]:
         "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_BASE_URL": stripe.url, "STRIPE_WEBHOOK_SECRET": f"{ROTATED},{stripe.secret}",
         "RAZORPAY_KEY_ID": razorpay.key[0], "RAZORPAY_KEY_SECRET": razorpay.key[1], "RAZORPAY_BASE_URL": razorpay.url,
         "RAZORPAY_WEBHOOK_SECRET": f"{razorpay.secret},{ROTATED}",
-        "PAYPAL_CLIENT_ID": "client", "PAYPAL_CLIENT_SECRET": "client_secret", "PAYPAL_BASE_URL": paypal.url,
+        "PAYPAL_CLIENT_ID": "client", "PAYPAL_CLIENT_SECRET": "EO-of-the-test-0123456789", "PAYPAL_BASE_URL": paypal.url,
         "PAYPAL_WEBHOOK_ID": f"{paypal.webhook_id} {ROTATED}", "PAYPAL_CERTIFICATE_ROOTS": str(roots),
         "JAZZCASH_MERCHANT_ID": jazzcash.merchant, "JAZZCASH_PASSWORD": jazzcash.password, "JAZZCASH_BASE_URL": jazzcash.url,
         "JAZZCASH_INTEGRITY_SALT": f"{jazzcash.salt},{ROTATED}", "RECONCILE_DAYS": "0", **settings,

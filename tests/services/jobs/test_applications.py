@@ -32,13 +32,9 @@ def move(applications: Any) -> Callable[..., pb.Application]:
     return make
 
 
-def mails_to(house: House, account: Account) -> list[mailbox.Mail]:
-    return mailbox.newest(house.mailbox.folder, account.email)
-
-
 def mail_to(house: House, account: Account, words: str) -> mailbox.Mail:
     """Waits for the one mail with these words in its subject."""
-    (found,) = until(lambda: [mail for mail in mails_to(house, account) if words in mail["subject"]], f"a mail about {words}")
+    (found,) = until(lambda: [mail for mail in house.mails(account.email) if words in mail["subject"]], f"a mail about {words}")
     return found
 
 
@@ -65,6 +61,12 @@ def test_an_application_is_seen_by_both_sides_and_scored_for_the_organization_al
     assert "Kubernetes" in theirs.match_score.missing_skills
     assert theirs.match_score.value == pytest.approx(sum(signal.contribution for signal in theirs.match_score.signals))
     assert sum(signal.weight for signal in theirs.match_score.signals) == pytest.approx(1, abs=0.001)
+    skills = {one.skill: one for one in theirs.match_score.skills}
+    assert set(skills) == {*theirs.match_score.matched_skills, *theirs.match_score.missing_skills}
+    assert sum(one.share for one in skills.values()) == pytest.approx(1, abs=0.001)
+    there = sum(one.share for one in skills.values() if one.evidence)
+    assert there == pytest.approx(next(one.value for one in theirs.match_score.signals if one.name == "skills"), abs=0.001)
+    assert (skills["Python"].evidence, skills["Python"].key, skills["Kubernetes"].evidence) == ("listed", True, "")
     assert theirs.match_score.summary.startswith(f"{theirs.match_score.value:.1f} of 100: has ")
     theirs.ClearField("match_score")
     assert theirs == made
@@ -299,7 +301,7 @@ def test_an_invitation_carries_a_calendar_file_and_both_are_reminded(
     move(ada, made, "withdrawn")
     assert until(lambda: listed()[0].status == "cancelled", "the reminder of a withdrawn application is cancelled")
     assert until(lambda: tasks_done(house, made), "the tasks are done")
-    assert len([mail for mail in mails_to(house, ada.account) if "Interview" in mail["subject"]]) == 1
+    assert len([mail for mail in house.mails(ada.account.email) if "Interview" in mail["subject"]]) == 1
 
 
 def test_an_interview_without_a_time_is_told_as_a_status(firm: Firm, seeker: Callable[..., Seeker], house: House, move: Any) -> None:

@@ -160,7 +160,7 @@ def neighbours(house: House) -> Iterator[list[grpc.Channel]]:
 
 
 def mails_about(house: House, address: str) -> list[mailbox.Mail]:
-    return [mail for mail in mailbox.newest(house.mailbox.folder, address) if "Backend Engineer" in mail["subject"]]
+    return [mail for mail in house.mails(address) if "Backend Engineer" in mail["subject"]]
 
 
 def notified(house: House, user_id: str) -> int:

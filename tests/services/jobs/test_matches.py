@@ -23,7 +23,7 @@ from services.chassis.calls import SYSTEM, Scope
 from services.chassis.database import Database
 from services.chassis.events import Follower
 from services.chassis.tokens import ServiceTokens
-from services.jobs import profiles, rules, tasks
+from services.jobs import finding, profiles, rules, tasks
 from services.jobs.matching import features
 from services.jobs.matching.profile import CandidateText, Education, JobText
 from services.jobs.matching.score import read_candidate, score
@@ -439,7 +439,7 @@ def test_who_applied_is_found_by_that_organization_alone(empty_database: Databas
     )  # fmt: skip
     with empty_database.begin(SYSTEM) as connection:
         job_store.add_company(connection, company)
-        job_store.add_job(connection, job, rules.job_words(job))
+        job_store.add_job(connection, job, finding.job_words(job))
         application_store.add_application(connection, application, rules.first_step(application.id, application.user_id, now=now))
     assert (ranked(pool, ours), ranked(pool)) == ([hidden], [])
 
@@ -455,10 +455,11 @@ def test_a_profile_is_read_for_what_it_says_of_the_work() -> None:
             ],
             skills=[candidates_pb2.Skill(skill_name="Python")], certifications=[candidates_pb2.Certification(title="CKA")],
             education=[candidates_pb2.Education(degree="MSc", university="TU")],
+            languages=[candidates_pb2.Language(name="German", level="C1"), candidates_pb2.Language(name="Dutch", level="A2")],
         )
     )  # fmt: skip
     assert [(one.title, one.started_on, one.ended_on) for one in text.experience] == [
         ("Senior", date(2018, 3, 1), None), ("Odd", None, date(2018, 7, 1)), ("Junior", date(2015, 7, 1), date(2018, 2, 1)),
     ]  # fmt: skip
-    assert (text.titles, text.skills, text.education) == (("Engineer",), ("Python", "CKA"), (Education("MSc"),))
+    assert (text.titles, text.skills, text.education) == (("Engineer",), ("Python", "CKA", "German"), (Education("MSc"),))
     assert profiles.from_json(profiles.to_json(text)) == text

@@ -77,7 +77,7 @@ class PostOffice:
         return found  # type: ignore[no-any-return]
 
     def mails(self, account: Account) -> list[mailbox.Mail]:
-        return mailbox.newest(self.house.mailbox.folder, account.email)
+        return self.house.mails(account.email)
 
     @contextmanager
     def database(self) -> Iterator[Database]:

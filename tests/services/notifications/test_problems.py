@@ -28,7 +28,7 @@ def unheard(office: PostOffice) -> Iterator[None]:
 
 def heard(office: PostOffice, words: str) -> list[mailbox.Mail]:
     operator = f"{office.owner_url.rpartition('/')[2].partition('?')[0]}@example.com"
-    return [m for m in mailbox.newest(office.house.mailbox.folder, operator) if words in m["subject"] + m["text"]]
+    return [m for m in office.house.mails(operator) if words in m["subject"] + m["text"]]
 
 
 def report(office: PostOffice, method: str, exception: str = "KeyError", count: int = 1) -> None:

@@ -10,7 +10,6 @@ import grpc
 import psycopg2
 import pytest
 
-from cli.stack import mailbox
 from einstellen.notifications.v1 import (
     messages_pb2,
     messages_pb2_grpc,
@@ -73,10 +72,6 @@ def one_row(house: House, query: str, *values: object) -> Any:
         return cursor.fetchone()
 
 
-def mails_to(house: House, address: str) -> list[mailbox.Mail]:
-    return mailbox.newest(house.mailbox.folder, address)
-
-
 def for_person(house: House, account: Account) -> Any:
     return (*house.as_service("gateway", "notifications"), *account.metadata)
 
@@ -87,7 +82,7 @@ def for_person(house: House, account: Account) -> Any:
 def test_a_new_person_is_welcomed_by_mail(house: House, notifications: Any) -> None:
     account = house.register("Ada")
     subject = "Welcome to Einstellen"
-    mail = until(lambda: [mail for mail in mails_to(house, account.email) if mail["subject"] == subject], "the welcome")[0]
+    mail = until(lambda: [mail for mail in house.mails(account.email) if mail["subject"] == subject], "the welcome")[0]
     assert mail["text"].startswith("Hello Ada,")
     listed = until(
         lambda: [
@@ -114,7 +109,7 @@ def test_an_invitation_carries_a_calendar_file(house: House, notifications: Any,
         notification_type="email", user_id=account.user_id, template="interview_invitation", variables=values, tenant_id=account.tenant_id
     )
     notifications.SendNotification(request, metadata=jobs)
-    mail = until(lambda: [m for m in mails_to(house, account.email) if "Interview" in m["subject"]], "the invitation")[0]
+    mail = until(lambda: [m for m in house.mails(account.email) if "Interview" in m["subject"]], "the invitation")[0]
     assert [(a["name"], a["content_type"]) for a in mail["attachments"]] == [("interview.ics", "text/calendar")]
     assert mail["html"]
 
@@ -133,7 +128,7 @@ def test_one_key_sends_one_mail(house: House, notifications: Any, jobs: Any, mee
     with ThreadPoolExecutor(8) as pool:
         sent = list(pool.map(lambda _: notifications.SendNotification(request, metadata=jobs).id, range(8)))
     assert len(set(sent)) == 1
-    until(lambda: [m for m in mails_to(house, account.email) if m["subject"] == "Once"], "the mail")
+    until(lambda: [m for m in house.mails(account.email) if m["subject"] == "Once"], "the mail")
     assert one_row(house, "SELECT count(*) FROM tasks WHERE payload->>'notification_id' = %s", sent[0]) == (1,)
     request.message = "Something else."
     with refused(grpc.StatusCode.ALREADY_EXISTS, "IDEMPOTENCY_KEY_REUSED"):
@@ -184,7 +179,7 @@ def test_a_person_writes_to_those_in_a_room_with_them_and_to_nobody_else(house: 
     meet(eve)
     request = Send(notification_type="email", user_id=bo.user_id, subject="Tomorrow\r\nBcc: eve@example.com", message="See you.")
     notifications.SendNotification(request, metadata=ada.metadata)
-    mail = until(lambda: [m for m in mails_to(house, bo.email) if m["subject"].startswith("Tomorrow")], "the mail")[0]
+    mail = until(lambda: [m for m in house.mails(bo.email) if m["subject"].startswith("Tomorrow")], "the mail")[0]
     assert "Ada Lindqvist wrote to you on Einstellen" in mail["text"]
     assert mail["subject"] == "Tomorrow Bcc: eve@example.com"
     with refused(grpc.StatusCode.NOT_FOUND, "RECIPIENT_NOT_FOUND"):
@@ -407,7 +402,7 @@ def test_a_reminder_reaches_both_sides_once(house: House, reminders: Any, jobs: 
     made = reminders.CreateReminder(reminder(ada, erik, interview_time=soon, tenant_id=erik.tenant_id, request_id="r"), metadata=jobs)
     for account in (ada, erik):
         until(
-            lambda account=account: [m for m in mails_to(house, account.email) if m["subject"].startswith("Reminder: Data Engineer")],
+            lambda account=account: [m for m in house.mails(account.email) if m["subject"].startswith("Reminder: Data Engineer")],
             "the reminder",
         )  # type: ignore[misc]
     listed = reminders.ListReminders(reminders_pb2.ListRemindersRequest(), metadata=ada.metadata).reminders

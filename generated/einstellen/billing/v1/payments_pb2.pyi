@@ -186,16 +186,18 @@ class Invoice(_message.Message):
     def __init__(self, id: _Optional[str] = ..., number: _Optional[int] = ..., kind: _Optional[str] = ..., subscription_id: _Optional[str] = ..., status: _Optional[str] = ..., description: _Optional[str] = ..., subtotal_amount: _Optional[int] = ..., tax_amount: _Optional[int] = ..., amount: _Optional[int] = ..., currency: _Optional[str] = ..., payment_id: _Optional[str] = ..., credited_invoice_id: _Optional[str] = ..., invoice_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class PayInvoiceRequest(_message.Message):
-    __slots__ = ("invoice_id", "provider", "success_url", "cancel_url")
+    __slots__ = ("invoice_id", "provider", "success_url", "cancel_url", "other_method")
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
     PROVIDER_FIELD_NUMBER: _ClassVar[int]
     SUCCESS_URL_FIELD_NUMBER: _ClassVar[int]
     CANCEL_URL_FIELD_NUMBER: _ClassVar[int]
+    OTHER_METHOD_FIELD_NUMBER: _ClassVar[int]
     invoice_id: str
     provider: str
     success_url: str
     cancel_url: str
-    def __init__(self, invoice_id: _Optional[str] = ..., provider: _Optional[str] = ..., success_url: _Optional[str] = ..., cancel_url: _Optional[str] = ...) -> None: ...
+    other_method: bool
+    def __init__(self, invoice_id: _Optional[str] = ..., provider: _Optional[str] = ..., success_url: _Optional[str] = ..., cancel_url: _Optional[str] = ..., other_method: _Optional[bool] = ...) -> None: ...
 
 class DownloadInvoiceRequest(_message.Message):
     __slots__ = ("invoice_id",)

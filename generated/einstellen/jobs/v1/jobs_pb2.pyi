@@ -83,14 +83,16 @@ class CreateJobRequest(_message.Message):
     def __init__(self, company_id: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., location: _Optional[str] = ..., salary_range: _Optional[_Union[SalaryRange, _Mapping]] = ..., key_skills: _Optional[_Iterable[str]] = ..., status: _Optional[str] = ..., remote: _Optional[bool] = ..., request_id: _Optional[str] = ..., blind_until: _Optional[str] = ...) -> None: ...
 
 class SalaryRange(_message.Message):
-    __slots__ = ("min_amount", "max_amount", "currency")
+    __slots__ = ("min_amount", "max_amount", "currency", "period")
     MIN_AMOUNT_FIELD_NUMBER: _ClassVar[int]
     MAX_AMOUNT_FIELD_NUMBER: _ClassVar[int]
     CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
     min_amount: int
     max_amount: int
     currency: str
-    def __init__(self, min_amount: _Optional[int] = ..., max_amount: _Optional[int] = ..., currency: _Optional[str] = ...) -> None: ...
+    period: str
+    def __init__(self, min_amount: _Optional[int] = ..., max_amount: _Optional[int] = ..., currency: _Optional[str] = ..., period: _Optional[str] = ...) -> None: ...
 
 class GetJobRequest(_message.Message):
     __slots__ = ("job_id",)
@@ -249,20 +251,34 @@ class Match(_message.Message):
     def __init__(self, rank: _Optional[int] = ..., candidate_id: _Optional[str] = ..., display_name: _Optional[str] = ..., headline: _Optional[str] = ..., application_id: _Optional[str] = ..., score: _Optional[_Union[MatchScore, _Mapping]] = ...) -> None: ...
 
 class MatchScore(_message.Message):
-    __slots__ = ("value", "signals", "matched_skills", "missing_skills", "matched_terms", "summary")
+    __slots__ = ("value", "signals", "matched_skills", "missing_skills", "matched_terms", "summary", "skills")
     VALUE_FIELD_NUMBER: _ClassVar[int]
     SIGNALS_FIELD_NUMBER: _ClassVar[int]
     MATCHED_SKILLS_FIELD_NUMBER: _ClassVar[int]
     MISSING_SKILLS_FIELD_NUMBER: _ClassVar[int]
     MATCHED_TERMS_FIELD_NUMBER: _ClassVar[int]
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    SKILLS_FIELD_NUMBER: _ClassVar[int]
     value: float
     signals: _containers.RepeatedCompositeFieldContainer[Signal]
     matched_skills: _containers.RepeatedScalarFieldContainer[str]
     missing_skills: _containers.RepeatedScalarFieldContainer[str]
     matched_terms: _containers.RepeatedCompositeFieldContainer[MatchedTerm]
     summary: str
-    def __init__(self, value: _Optional[float] = ..., signals: _Optional[_Iterable[_Union[Signal, _Mapping]]] = ..., matched_skills: _Optional[_Iterable[str]] = ..., missing_skills: _Optional[_Iterable[str]] = ..., matched_terms: _Optional[_Iterable[_Union[MatchedTerm, _Mapping]]] = ..., summary: _Optional[str] = ...) -> None: ...
+    skills: _containers.RepeatedCompositeFieldContainer[SkillShare]
+    def __init__(self, value: _Optional[float] = ..., signals: _Optional[_Iterable[_Union[Signal, _Mapping]]] = ..., matched_skills: _Optional[_Iterable[str]] = ..., missing_skills: _Optional[_Iterable[str]] = ..., matched_terms: _Optional[_Iterable[_Union[MatchedTerm, _Mapping]]] = ..., summary: _Optional[str] = ..., skills: _Optional[_Iterable[_Union[SkillShare, _Mapping]]] = ...) -> None: ...
+
+class SkillShare(_message.Message):
+    __slots__ = ("skill", "share", "key", "evidence")
+    SKILL_FIELD_NUMBER: _ClassVar[int]
+    SHARE_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    skill: str
+    share: float
+    key: bool
+    evidence: str
+    def __init__(self, skill: _Optional[str] = ..., share: _Optional[float] = ..., key: _Optional[bool] = ..., evidence: _Optional[str] = ...) -> None: ...
 
 class Signal(_message.Message):
     __slots__ = ("name", "weight", "value", "contribution", "detail")

@@ -162,7 +162,7 @@ class JobServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListMatches(self, request, context):
-        """Ranks the candidates in the organization's pool (those who applied to it or are discoverable) for a job, best first, with why. The order is that of one moment: a page token is good while the job is not changed.
+        """Ranks the candidates in the organization's pool (those who applied to it or are discoverable) for a job, best first, with why. A page goes on behind the last place of the one before, whoever came or left above it; its token is good while the job is not changed.
         NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -178,7 +178,7 @@ class JobServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetJobPosting(self, request, context):
-        """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read.
+        """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read. They list a job that names its place, or is remote and names the country or the region where it may be done.
         NOT_FOUND / JOB_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -67,7 +67,7 @@ class JobServiceStub:
     NOT_FOUND / JOB_NOT_FOUND.
     """
     ListMatches: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.ListMatchesRequest, _jobs_pb2.ListMatchesResponse]
-    """Ranks the candidates in the organization's pool (those who applied to it or are discoverable) for a job, best first, with why. The order is that of one moment: a page token is good while the job is not changed.
+    """Ranks the candidates in the organization's pool (those who applied to it or are discoverable) for a job, best first, with why. A page goes on behind the last place of the one before, whoever came or left above it; its token is good while the job is not changed.
     NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     ListRecommendedJobs: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.ListRecommendedJobsRequest, _jobs_pb2.ListRecommendedJobsResponse]
@@ -75,7 +75,7 @@ class JobServiceStub:
     NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     GetJobPosting: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GetJobRequest, _httpbody_pb2.HttpBody]
-    """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read.
+    """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read. They list a job that names its place, or is remote and names the country or the region where it may be done.
     NOT_FOUND / JOB_NOT_FOUND.
     """
 
@@ -117,7 +117,7 @@ class JobServiceAsyncStub(JobServiceStub):
     NOT_FOUND / JOB_NOT_FOUND.
     """
     ListMatches: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ListMatchesRequest, _jobs_pb2.ListMatchesResponse]  # type: ignore[assignment]
-    """Ranks the candidates in the organization's pool (those who applied to it or are discoverable) for a job, best first, with why. The order is that of one moment: a page token is good while the job is not changed.
+    """Ranks the candidates in the organization's pool (those who applied to it or are discoverable) for a job, best first, with why. A page goes on behind the last place of the one before, whoever came or left above it; its token is good while the job is not changed.
     NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     ListRecommendedJobs: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ListRecommendedJobsRequest, _jobs_pb2.ListRecommendedJobsResponse]  # type: ignore[assignment]
@@ -125,7 +125,7 @@ class JobServiceAsyncStub(JobServiceStub):
     NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     GetJobPosting: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GetJobRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
-    """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read.
+    """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read. They list a job that names its place, or is remote and names the country or the region where it may be done.
     NOT_FOUND / JOB_NOT_FOUND.
     """
 
@@ -218,7 +218,7 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _jobs_pb2.ListMatchesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_jobs_pb2.ListMatchesResponse, _abc.Awaitable[_jobs_pb2.ListMatchesResponse]]:
-        """Ranks the candidates in the organization's pool (those who applied to it or are discoverable) for a job, best first, with why. The order is that of one moment: a page token is good while the job is not changed.
+        """Ranks the candidates in the organization's pool (those who applied to it or are discoverable) for a job, best first, with why. A page goes on behind the last place of the one before, whoever came or left above it; its token is good while the job is not changed.
         NOT_FOUND / JOB_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
         """
 
@@ -238,7 +238,7 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _jobs_pb2.GetJobRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_httpbody_pb2.HttpBody, _abc.Awaitable[_httpbody_pb2.HttpBody]]:
-        """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read.
+        """Reads a published job as schema.org's JobPosting in JSON-LD, to be put into a page that search engines read. They list a job that names its place, or is remote and names the country or the region where it may be done.
         NOT_FOUND / JOB_NOT_FOUND.
         """
 
