@@ -46,8 +46,8 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
     sections = without_signature(text, sections, name.value if name else "")
     summary_lines = _lines(sections, "summary") or opening(text, sections, name.source.line if name else 0)
     summary = paragraph(text, summary_lines)
-    education = find_education(text, _lines(sections, "education"))
-    work = find_work(text, _lines(sections, "experience"))
+    education = find_education(text, _each(sections, "education"))
+    work = find_work(text, _each(sections, "experience"))
     certifications = find_certifications(text, _lines(sections, "certifications"))
     names = [*(job.company_name for job in work), *(one.university for one in education), *(one.issued_by for one in certifications)]
     skills = find_skill_names(text, sections, [name.source for name in names if name])
@@ -82,6 +82,10 @@ def _box(line: Line) -> tuple[float, float, float, float] | None:
 
 def _lines(sections: list[Section], kind: str) -> list[int]:
     return [index for section in sections if section.kind == kind for index in section.lines]
+
+
+def _each(sections: list[Section], kind: str) -> list[list[int]]:
+    return [section.lines for section in sections if section.kind == kind]
 
 
 def _missing(cv: ParsedCv, sections: list[Section]) -> list[str]:
