@@ -7,7 +7,7 @@ from dataclasses import replace
 from services.candidates.parsing.contacts import contact_lines, find_email, find_links, spoken_in
 from services.candidates.parsing.content import told_by_content
 from services.candidates.parsing.document import read
-from services.candidates.parsing.history import find_education, find_projects, find_work
+from services.candidates.parsing.history import find_education, find_work
 from services.candidates.parsing.inline_headings import with_headings_apart
 from services.candidates.parsing.items import paragraph
 from services.candidates.parsing.languages import find_languages, labelled
@@ -18,6 +18,7 @@ from services.candidates.parsing.locations import find_location
 from services.candidates.parsing.names import find_name
 from services.candidates.parsing.parsed import ParsedCv
 from services.candidates.parsing.phones import find_phone
+from services.candidates.parsing.projects import find_projects
 from services.candidates.parsing.sections import find_sections, opening, without_signature
 from services.candidates.parsing.text import Section, Text
 from services.candidates.parsing.upload import check_upload

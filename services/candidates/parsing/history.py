@@ -1,4 +1,4 @@
-"""What a person has done: work experience, education and projects, entry by entry, each found by its dates."""
+"""What a person has done: work experience and education, entry by entry, each found by its dates."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from services.candidates.parsing import evidence, roles
+from services.candidates.parsing.cuts import Judge
 from services.candidates.parsing.dates import Period, find_period
-from services.candidates.parsing.entry_lines import entry_period, is_prose, lines_of_entries, tells
-from services.candidates.parsing.items import items
+from services.candidates.parsing.entry_lines import entry_period, lines_of_entries, tells
 from services.candidates.parsing.labels import kind_of
-from services.candidates.parsing.parsed import Education, Found, Project, WorkExperience
+from services.candidates.parsing.parsed import Education, Found, WorkExperience
 from services.candidates.parsing.roles import Choice
 from services.candidates.parsing.text import Item, Text
 
@@ -28,7 +28,6 @@ _LINKING = ("of", "the", "and", "for", "de", "du", "des", "f\u00fcr", "und", "et
 _LED = re.compile(r"\s?[:\u2013-]\s+(?=\S)")
 _YEAR_FIRST = re.compile(r"^(?:19|20)\d\d\s?[:\u2013-]\s+")
 _PLACED = 0.6
-_PROSE = 95
 _SEVERAL = re.compile(r",\s|\s[\u2013\u2014|-]\s")
 _BOTH = 2  # names
 _MOST_ROWS = 3  # above the one with the dates
@@ -100,11 +99,11 @@ def find_education(text: Text, sections: list[list[int]]) -> tuple[Education, ..
 
 
 def _understood(
-    text: Text, sections: list[list[int]], first: roles.Judge, second: roles.Judge, names: tuple[str, str]
+    text: Text, sections: list[list[int]], first: Judge, second: Judge, names: tuple[str, str]
 ) -> list[tuple[_Entry, tuple[Choice | None, Choice | None]]]:
     """The entries of all sections with what they name. Sections whose entries are of one shape speak for one another, as does one of a single entry for all."""
     found = [entries for indices in _whole(text, sections) if (entries := _entries(text, indices))]
-    heads = [[roles.parts(_rows(entry), entry.dated) for entry in entries] for entries in found]
+    heads = [[roles.parts(_rows(entry), entry.above or entry.dated) for entry in entries] for entries in found]
     shapes = [Counter(tuple(part.slot for part in head) for head in section).most_common(1)[0][0] for section in heads]
     sizes: Counter[tuple[tuple[int, ...], ...]] = Counter()
     for shape, section in zip(shapes, heads, strict=True):
@@ -132,33 +131,9 @@ def _whole(text: Text, sections: list[list[int]]) -> list[list[int]]:
     return found
 
 
-def find_projects(text: Text, indices: list[int]) -> tuple[Project, ...]:
-    """A bold line, or one above bullets, names a project; what follows tells of it."""
-    found: list[tuple[Item, list[Item]]] = []
-    listed = items(text, indices)
-    bold = any(text.lines[item.first].bold for item in listed)
-    for item in listed:
-        prose = item.bullet or is_prose(item)
-        if (text.lines[item.first].bold if bold else not prose) or not found:
-            found.append((item, []))
-        else:
-            found[-1][1].append(item)
-    projects = []
-    for head, told in found:
-        period = find_period(head.text)
-        words = head.text[: period.begin] + "\t" + head.text[period.until :] if period else head.text
-        cells = [cell.strip(" ,;:|()\u2013\u2014-") for cell in re.split(r"\t|\s+[|\u2013\u2014-]\s+|:\s+", words)]
-        names = [cell for cell in cells if cell and any(map(str.isalpha, cell))]
-        if names and len(names[0]) <= _PROSE:
-            rest = [text.found(item.text, 0.8, item.first, item.last) for item in told]
-            rest += [text.found(name, 0.7, head.first, head.last) for name in names[1:] if len(name) > 20]
-            projects.append(Project(text.found(names[0], 0.8, head.first, head.last), tuple(rest)))
-    return tuple(projects)
-
-
 def _names_itself(entry: _Entry) -> bool:
     """Whether an entry has words beyond its title that nobody could place; then no employer is taken over from above."""
-    return sum(part.slot[0] < roles.BELOW for part in roles.parts(_rows(entry), entry.dated)) > 1
+    return sum(part.slot[0] < roles.BELOW for part in roles.parts(_rows(entry), entry.above or entry.dated)) > 1
 
 
 def _entries(text: Text, indices: list[int]) -> list[_Entry]:
