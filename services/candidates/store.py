@@ -161,12 +161,20 @@ def add_cv(connection: Connection, cv: Cv) -> None:
     connection.execute(cvs.insert(), asdict(cv))
 
 
-def get_cv(connection: Connection, cv_id: UUID, candidate_id: UUID, user_id: UUID) -> Cv:
-    query = sa.select(cvs).where(cvs.c.id == cv_id, cvs.c.candidate_id == candidate_id, cvs.c.user_id == user_id)
-    row = connection.execute(query).first()
-    if row is None:
-        raise errors.NotFound("CV_NOT_FOUND", "there is no such CV")
-    return Cv(**row._mapping)
+def get_cv(connection: Connection, cv_id: UUID, candidate_id: UUID, user_id: UUID, tenant_id: UUID) -> Cv:
+    """One of the user's own, or the newest of somebody who applied to the tenant."""
+    row = connection.execute(sa.select(cvs).where(cvs.c.id == cv_id, cvs.c.candidate_id == candidate_id)).first()
+    cv = Cv(**row._mapping) if row else None
+    if cv and (
+        cv.user_id == user_id or (is_granted(connection, candidate_id, tenant_id) and cv == find_newest_cv(connection, candidate_id))
+    ):
+        return cv
+    raise errors.NotFound("CV_NOT_FOUND", "there is no such CV, or none that you may see")
+
+
+def find_newest_cv(connection: Connection, candidate_id: UUID) -> Cv | None:
+    row = connection.execute(sa.select(cvs).where(cvs.c.candidate_id == candidate_id).order_by(cvs.c.id.desc()).limit(1)).first()
+    return Cv(**row._mapping) if row else None
 
 
 def find_cv(connection: Connection, cv_id: UUID) -> Cv | None:

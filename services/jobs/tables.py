@@ -263,7 +263,7 @@ class StatusChange:
 
 @dataclass(frozen=True)
 class Stay:
-    """A stage of a job's pipeline: how many stood there, do now, went on to a later stage, and for how many seconds."""
+    """A stage of a job's pipeline: how many stood there, do now, went on to a later stage, for how many seconds, and how many it took to get there."""
 
     status: str
     reached: int
@@ -271,6 +271,7 @@ class Stay:
     advanced: int
     median: float
     mean: float
+    lead: float
 
 
 @dataclass(frozen=True)

@@ -199,13 +199,17 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
     def GetCv(self, request: candidates_pb2.GetCvRequest, context: Context) -> candidates_pb2.Cv:
         person = calls.person()
         with self._database.begin(person) as connection:
-            cv = store.get_cv(connection, UUID(request.cv_id), UUID(request.candidate_id), person.user_id)
+            cv = store.get_cv(connection, UUID(request.cv_id), UUID(request.candidate_id), person.user_id, person.tenant_id)
             return to_cv(cv, store.read_text(connection, cv.id))
 
     def ListCvs(self, request: candidates_pb2.ListCvsRequest, context: Context) -> candidates_pb2.ListCvsResponse:
-        person, page = calls.person(), paging.read(request, UUID)
+        person, page, candidate_id = calls.person(), paging.read(request, UUID), UUID(request.candidate_id)
         with self._database.begin(person) as connection:
-            candidate = store.get_own_candidate(connection, person.user_id, UUID(request.candidate_id))
+            if store.is_granted(connection, candidate_id, person.tenant_id):
+                newest = store.find_newest_cv(connection, candidate_id)
+                if newest is None or newest.user_id != person.user_id:
+                    return candidates_pb2.ListCvsResponse(cvs=[to_cv(newest)] if newest and not page.after else [])
+            candidate = store.get_own_candidate(connection, person.user_id, candidate_id)
             found = store.list_cvs(connection, candidate.id, person.user_id, page)
         rows, token = page.cut(found, lambda cv: [cv.id])
         return candidates_pb2.ListCvsResponse(cvs=map(to_cv, rows), next_page_token=token)
@@ -213,7 +217,7 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
     def DownloadCv(self, request: candidates_pb2.GetCvRequest, context: Context) -> Iterator[HttpBody]:
         person = calls.person()
         with self._database.begin(person) as connection:
-            cv = store.get_cv(connection, UUID(request.cv_id), UUID(request.candidate_id), person.user_id)
+            cv = store.get_cv(connection, UUID(request.cv_id), UUID(request.candidate_id), person.user_id, person.tenant_id)
             audit.record(connection, "cv.downloaded", cv_id=cv.id)
         # RFC 6266: a browser saves it under its name and does not show it as a page of ours.
         context.send_initial_metadata((("content-disposition", f"attachment; filename*=UTF-8''{quote(cv.file_name, safe='')}"),))

@@ -42,6 +42,7 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
                     outcomes.append(pipeline_pb2.MoveOutcome(application_id=str(one), status=application.status, refusal=refusal.reason))
                     continue
                 outcomes.append(pipeline_pb2.MoveOutcome(application_id=str(one), status=moved.status))
+                found[one] = moved  # one that is named twice, in other letters, stands there by then
                 if step is not None:
                     application_store.move_application(connection, moved, step)
                     steps = audit.turned(status=(step.from_status, step.to_status))
@@ -105,13 +106,16 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
         with self._database.begin(person) as connection:
             job = job_store.get_job(connection, UUID(request.job_id), person.tenant_id)
             outcomes = pipeline_store.count_outcomes(connection, job.id, person.tenant_id)
-            stays = {stay.status: stay for stay in pipeline_store.list_stays(connection, job.id, person.tenant_id, rules.PIPELINE, now)}
-        nobody = Stay("", 0, 0, 0, 0, 0)
+            stays = {
+                stay.status: stay
+                for stay in pipeline_store.list_stays(connection, job.id, person.tenant_id, rules.PIPELINE, rules.FINAL, now)
+            }
+        nobody = Stay("", 0, 0, 0, 0, 0, 0)
         stages = [
             pipeline_pb2.Stage(
                 status=status, reached=stay.reached, current=stay.current, advanced=stay.advanced,
                 conversion=round(stay.advanced / stay.reached, 4) if stay.reached else 0, median_days=round(stay.median / _A_DAY, 4),
-                mean_days=round(stay.mean / _A_DAY, 4),
+                mean_days=round(stay.mean / _A_DAY, 4), median_lead_days=round(stay.lead / _A_DAY, 4),
             )
             for status in rules.STATUSES
             for stay in (stays.get(status, nobody),)

@@ -1,6 +1,6 @@
 """Every query of notes, scorecards and self-identifications, and of what is counted over all applications to a job."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -79,8 +79,12 @@ def count_outcomes(connection: Connection, job_id: UUID, tenant_id: UUID) -> Seq
     return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
 
 
-def list_stays(connection: Connection, job_id: UUID, tenant_id: UUID, pipeline: Sequence[str], now: datetime) -> Sequence[Stay]:
-    """The stages that applications to a job of the tenant stood at, each summed up; `pipeline` are those that a step to is a step forward."""
+def list_stays(
+    connection: Connection, job_id: UUID, tenant_id: UUID, pipeline: Sequence[str], final: Collection[str], now: datetime
+) -> Sequence[Stay]:
+    """The stages that applications to a job of the tenant stood at, each summed up; `pipeline` are those that a step to is a step forward, and nobody
+    waits at a `final` one.
+    """
     change = status_changes.c
 
     def following(column: sa.ColumnElement[Any]) -> sa.Over[Any]:
@@ -90,14 +94,17 @@ def list_stays(connection: Connection, job_id: UUID, tenant_id: UUID, pipeline: 
         sa.select(
             change.to_status.label("status"), change.created_at.label("since"),
             following(change.created_at).label("until"), following(change.to_status).label("next"),
+            (change.created_at - applications.c.applied_at).label("lead"),
         )
         .join(applications, applications.c.id == change.application_id)
         .where(applications.c.job_id == job_id, applications.c.tenant_id == tenant_id)
         .subquery()
     )  # fmt: skip
-    seconds = sa.extract("epoch", sa.func.coalesce(steps.c.until, now) - steps.c.since)
+    seconds = sa.case((steps.c.status.in_(final), 0), else_=sa.extract("epoch", sa.func.coalesce(steps.c.until, now) - steps.c.since))
+    lead = sa.extract("epoch", steps.c.lead)
     query = sa.select(
         steps.c.status, sa.func.count(), sa.func.count().filter(steps.c.next.is_(None)),
         sa.func.count().filter(steps.c.next.in_(pipeline)), sa.func.percentile_cont(0.5).within_group(seconds), sa.func.avg(seconds),
+        sa.func.percentile_cont(0.5).within_group(lead),
     ).group_by(steps.c.status)  # fmt: skip
-    return [Stay(row[0], row[1], row[2], row[3], float(row[4]), float(row[5])) for row in connection.execute(query)]
+    return [Stay(row[0], row[1], row[2], row[3], float(row[4]), float(row[5]), float(row[6])) for row in connection.execute(query)]

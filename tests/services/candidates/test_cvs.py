@@ -297,18 +297,44 @@ def test_cvs_are_listed_newest_first_in_pages(candidates: Any, applicant: Make) 
     assert not second.next_page_token
 
 
-def test_cvs_are_the_persons_alone(house: House, candidates: Any, applicant: Make, employer: Account) -> None:
-    person, other = applicant(discoverable=True), applicant()
-    cv_id = person.upload(ADA).id
+def test_the_newest_cv_stands_beside_the_profile_for_whom_the_person_applied_to(
+    house: House, candidates: Any, applicant: Make, employer: Account
+) -> None:
+    person, bystander = applicant(discoverable=True), house.employer()
+    old, new = person.read((DATA / "marco-ferrari.docx").read_bytes()), person.read(ADA)
+
+    def seen_by(who: Account, cv: pb.Cv) -> tuple[str, bytes]:
+        asked = pb.GetCvRequest(candidate_id=person.id, cv_id=cv.id)
+        read = candidates.GetCv(asked, metadata=who.metadata)
+        assert read.findings
+        return read.text, b"".join(piece.data for piece in candidates.DownloadCv(asked, metadata=who.metadata))
+
+    def listed_by(who: Account) -> list[str]:
+        return [cv.id for cv in candidates.ListCvs(pb.ListCvsRequest(candidate_id=person.id), metadata=who.metadata).cvs]
+
+    def nothing_for(who: Account, cv: pb.Cv) -> None:
+        asked = pb.GetCvRequest(candidate_id=person.id, cv_id=cv.id)
+        with refused(grpc.StatusCode.NOT_FOUND, "CV_NOT_FOUND"):
+            candidates.GetCv(asked, metadata=who.metadata)
+        with refused(grpc.StatusCode.NOT_FOUND, "CV_NOT_FOUND"):
+            list(candidates.DownloadCv(asked, metadata=who.metadata))
+
+    nothing_for(employer, new)
     share = pb.ShareCandidateRequest(candidate_id=person.id, tenant_id=employer.tenant_id)
     candidates.ShareCandidate(share, metadata=house.as_service("jobs", "candidates"))
-    for stranger in (employer, other.account):
-        with refused(grpc.StatusCode.NOT_FOUND, "CV_NOT_FOUND"):
-            candidates.GetCv(pb.GetCvRequest(candidate_id=person.id, cv_id=cv_id), metadata=stranger.metadata)
-        with refused(grpc.StatusCode.NOT_FOUND, "CV_NOT_FOUND"):
-            list(candidates.DownloadCv(pb.GetCvRequest(candidate_id=person.id, cv_id=cv_id), metadata=stranger.metadata))
+    assert seen_by(employer, new) == seen_by(person.account, new)
+    assert seen_by(employer, new)[1] == ADA
+    assert listed_by(employer) == [new.id]
+    assert listed_by(person.account) == [new.id, old.id]
+    nothing_for(employer, old)
+    for stranger in (bystander, applicant().account):
+        nothing_for(stranger, new)
         with refused(grpc.StatusCode.NOT_FOUND, "CANDIDATE_NOT_FOUND"):
-            candidates.ListCvs(pb.ListCvsRequest(candidate_id=person.id), metadata=stranger.metadata)
+            listed_by(stranger)
+
+
+def test_a_cv_is_uploaded_by_its_person_alone(candidates: Any, applicant: Make) -> None:
+    person, other = applicant(), applicant()
     with refused(grpc.StatusCode.NOT_FOUND, "CANDIDATE_NOT_FOUND"):
         candidates.UploadCv(chunks(person.id, ADA, ""), metadata=other.account.metadata)
     with refused(grpc.StatusCode.INVALID_ARGUMENT, "FIELDS_INVALID", field="candidate_id"):

@@ -26,7 +26,7 @@ def bulk(pipeline: Any) -> Callable[..., list[tuple[str, str]]]:
     def make(who: Firm | Seeker, made: list[applications_pb2.Application], status: str, *more: str) -> list[tuple[str, str]]:
         request = pb.MoveApplicationsRequest(application_ids=[*(one.id for one in made), *more], status=status, reason="in bulk")
         answer = pipeline.MoveApplications(request, metadata=who.metadata)
-        assert [one.application_id for one in answer.outcomes] == list(request.application_ids)
+        assert [one.application_id for one in answer.outcomes] == [one.lower() for one in request.application_ids]
         return [(one.status, one.refusal) for one in answer.outcomes]
 
     return make
@@ -44,13 +44,15 @@ def test_many_move_at_once_and_one_that_cannot_stops_no_other(
     ]  # fmt: skip
     assert bulk(stranger, [first], "rejected") == [("", "APPLICATION_NOT_FOUND")]
     assert bulk(firm, [first], "interview") == [("interview", "")]
+    twice = first.id.upper()
+    assert bulk(firm, [first], "offer", twice) == [("offer", ""), ("offer", "")]
     seen = applications.GetApplication(applications_pb2.GetApplicationRequest(application_id=first.id), metadata=firm.metadata)
     assert [(step.from_status, step.to_status, step.reason) for step in seen.history] == [
-        ("", "applied", ""), ("applied", "interview", "in bulk"),
+        ("", "applied", ""), ("applied", "interview", "in bulk"), ("interview", "offer", "in bulk"),
     ]  # fmt: skip
     told = rows(house, "SELECT count(*) FROM tasks WHERE kind = 'application_moved' AND payload->>'application_id' = %s", first.id)
     events = rows(house, "SELECT count(*) FROM events WHERE kind = 'application.moved' AND subject_id = %s", first.id)
-    assert (told, events) == ([(1,)], [(1,)])
+    assert (told, events) == ([(2,)], [(2,)])
 
 
 def test_notes_are_the_organizations_alone(
@@ -115,6 +117,7 @@ def test_the_report_says_how_many_got_where_how_long_it_took_and_what_each_sourc
     bulk(firm, made[:1], "hired")
     bulk(firm, made[1:2], "rejected")
     # Each stage began that many days ago, as the owner of the tables can say.
+    rows(house, "UPDATE applications SET applied_at = now() - interval '10 days' WHERE id = ANY(%s::uuid[])", [one.id for one in made])
     rows(house, "UPDATE status_changes SET created_at = now() - interval '10 days' WHERE application_id = ANY(%s::uuid[]) AND to_status = 'applied'",
          [one.id for one in made])  # fmt: skip
     for one, days in zip(made[:3], (8, 6, 4), strict=True):
@@ -129,6 +132,13 @@ def test_the_report_says_how_many_got_where_how_long_it_took_and_what_each_sourc
     days = {stage.status: (stage.median_days, stage.mean_days) for stage in report.stages}
     assert days["applied"] == pytest.approx((5.0, 5.5), abs=0.01)  # 2, 4 and 6 days, and 10 by now
     assert days["screening"] == pytest.approx((6.0, 6.0), abs=0.01)
+    assert {status for status, (median, _) in days.items() if median} == {
+        "applied",
+        "screening",
+    }  # nobody waits to be hired or rejected any more
+    lead = {stage.status: stage.median_lead_days for stage in report.stages}
+    assert lead["screening"] == pytest.approx(4.0, abs=0.01)  # 2, 4 and 6 days after the application
+    assert (lead["interview"], lead["hired"], lead["applied"]) == (pytest.approx(10.0, abs=0.01), pytest.approx(10.0, abs=0.01), 0)
     found = [(one.source, one.applications, one.interviews, one.hires) for one in report.sources]
     assert found == [("linkedin", 2, 1, 1), ("", 1, 0, 0), ("referral", 1, 0, 0)]
     assert report.applications == 4

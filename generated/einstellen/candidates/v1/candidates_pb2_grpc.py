@@ -224,15 +224,15 @@ class CandidateServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetCv(self, request, context):
-        """Reads what is known of a CV and of its parsing.
-        NOT_FOUND / CV_NOT_FOUND.
+        """Reads what is known of a CV and of its parsing: one of one's own, or the newest of somebody who applied to the active organization.
+        NOT_FOUND / CV_NOT_FOUND, also for one that the caller may not see.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListCvs(self, request, context):
-        """Lists the CVs of a candidate, newest first.
+        """Lists the CVs of a candidate, newest first; for an organization that they applied to, the newest alone.
         NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -240,7 +240,7 @@ class CandidateServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DownloadCv(self, request, context):
-        """Downloads the file as it was uploaded, in chunks.
+        """Downloads the file as it was uploaded, in chunks; for whom GetCv answers.
         NOT_FOUND / CV_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -56,15 +56,15 @@ class CandidateServiceStub:
     NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
     """
     GetCv: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.GetCvRequest, _candidates_pb2.Cv]
-    """Reads what is known of a CV and of its parsing.
-    NOT_FOUND / CV_NOT_FOUND.
+    """Reads what is known of a CV and of its parsing: one of one's own, or the newest of somebody who applied to the active organization.
+    NOT_FOUND / CV_NOT_FOUND, also for one that the caller may not see.
     """
     ListCvs: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.ListCvsRequest, _candidates_pb2.ListCvsResponse]
-    """Lists the CVs of a candidate, newest first.
+    """Lists the CVs of a candidate, newest first; for an organization that they applied to, the newest alone.
     NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     DownloadCv: _grpc.UnaryStreamMultiCallable[_candidates_pb2.GetCvRequest, _httpbody_pb2.HttpBody]
-    """Downloads the file as it was uploaded, in chunks.
+    """Downloads the file as it was uploaded, in chunks; for whom GetCv answers.
     NOT_FOUND / CV_NOT_FOUND.
     """
     AddEducation: _grpc.UnaryUnaryMultiCallable[_candidates_pb2.AddEducationRequest, _candidates_pb2.Education]
@@ -174,15 +174,15 @@ class CandidateServiceAsyncStub(CandidateServiceStub):
     NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / FILE_TYPE_UNSUPPORTED, FILE_EMPTY, FORM_INVALID, FILE_CORRUPT, FILE_ENCRYPTED, FILE_HAS_MACROS, FILE_DECOMPRESSES_TOO_FAR, FILE_TOO_MANY_PAGES; OUT_OF_RANGE / FILE_TOO_LARGE; ABORTED / UPLOAD_INTERRUPTED.
     """
     GetCv: _aio.UnaryUnaryMultiCallable[_candidates_pb2.GetCvRequest, _candidates_pb2.Cv]  # type: ignore[assignment]
-    """Reads what is known of a CV and of its parsing.
-    NOT_FOUND / CV_NOT_FOUND.
+    """Reads what is known of a CV and of its parsing: one of one's own, or the newest of somebody who applied to the active organization.
+    NOT_FOUND / CV_NOT_FOUND, also for one that the caller may not see.
     """
     ListCvs: _aio.UnaryUnaryMultiCallable[_candidates_pb2.ListCvsRequest, _candidates_pb2.ListCvsResponse]  # type: ignore[assignment]
-    """Lists the CVs of a candidate, newest first.
+    """Lists the CVs of a candidate, newest first; for an organization that they applied to, the newest alone.
     NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
     DownloadCv: _aio.UnaryStreamMultiCallable[_candidates_pb2.GetCvRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
-    """Downloads the file as it was uploaded, in chunks.
+    """Downloads the file as it was uploaded, in chunks; for whom GetCv answers.
     NOT_FOUND / CV_NOT_FOUND.
     """
     AddEducation: _aio.UnaryUnaryMultiCallable[_candidates_pb2.AddEducationRequest, _candidates_pb2.Education]  # type: ignore[assignment]
@@ -325,8 +325,8 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _candidates_pb2.GetCvRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.Cv, _abc.Awaitable[_candidates_pb2.Cv]]:
-        """Reads what is known of a CV and of its parsing.
-        NOT_FOUND / CV_NOT_FOUND.
+        """Reads what is known of a CV and of its parsing: one of one's own, or the newest of somebody who applied to the active organization.
+        NOT_FOUND / CV_NOT_FOUND, also for one that the caller may not see.
         """
 
     @_abc_1.abstractmethod
@@ -335,7 +335,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _candidates_pb2.ListCvsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_candidates_pb2.ListCvsResponse, _abc.Awaitable[_candidates_pb2.ListCvsResponse]]:
-        """Lists the CVs of a candidate, newest first.
+        """Lists the CVs of a candidate, newest first; for an organization that they applied to, the newest alone.
         NOT_FOUND / CANDIDATE_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
         """
 
@@ -345,7 +345,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _candidates_pb2.GetCvRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_httpbody_pb2.HttpBody], _abc.AsyncIterator[_httpbody_pb2.HttpBody]]:
-        """Downloads the file as it was uploaded, in chunks.
+        """Downloads the file as it was uploaded, in chunks; for whom GetCv answers.
         NOT_FOUND / CV_NOT_FOUND.
         """
 

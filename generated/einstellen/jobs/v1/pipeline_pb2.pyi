@@ -147,7 +147,7 @@ class PipelineReport(_message.Message):
     def __init__(self, job_id: _Optional[str] = ..., stages: _Optional[_Iterable[_Union[Stage, _Mapping]]] = ..., sources: _Optional[_Iterable[_Union[Source, _Mapping]]] = ..., applications: _Optional[int] = ...) -> None: ...
 
 class Stage(_message.Message):
-    __slots__ = ("status", "reached", "current", "advanced", "conversion", "median_days", "mean_days")
+    __slots__ = ("status", "reached", "current", "advanced", "conversion", "median_days", "mean_days", "median_lead_days")
     STATUS_FIELD_NUMBER: _ClassVar[int]
     REACHED_FIELD_NUMBER: _ClassVar[int]
     CURRENT_FIELD_NUMBER: _ClassVar[int]
@@ -155,6 +155,7 @@ class Stage(_message.Message):
     CONVERSION_FIELD_NUMBER: _ClassVar[int]
     MEDIAN_DAYS_FIELD_NUMBER: _ClassVar[int]
     MEAN_DAYS_FIELD_NUMBER: _ClassVar[int]
+    MEDIAN_LEAD_DAYS_FIELD_NUMBER: _ClassVar[int]
     status: str
     reached: int
     current: int
@@ -162,7 +163,8 @@ class Stage(_message.Message):
     conversion: float
     median_days: float
     mean_days: float
-    def __init__(self, status: _Optional[str] = ..., reached: _Optional[int] = ..., current: _Optional[int] = ..., advanced: _Optional[int] = ..., conversion: _Optional[float] = ..., median_days: _Optional[float] = ..., mean_days: _Optional[float] = ...) -> None: ...
+    median_lead_days: float
+    def __init__(self, status: _Optional[str] = ..., reached: _Optional[int] = ..., current: _Optional[int] = ..., advanced: _Optional[int] = ..., conversion: _Optional[float] = ..., median_days: _Optional[float] = ..., mean_days: _Optional[float] = ..., median_lead_days: _Optional[float] = ...) -> None: ...
 
 class Source(_message.Message):
     __slots__ = ("source", "applications", "interviews", "hires")

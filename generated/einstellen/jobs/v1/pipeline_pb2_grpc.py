@@ -83,7 +83,7 @@ class PipelineServiceServicer:
 
     def MoveApplications(self, request, context):
         """Moves several applications at once, each on its own: one that cannot be moved says why and stops no other. Each candidate is told as with a single move.
-        INVALID_ARGUMENT / VALUE_INVALID.
+        INVALID_ARGUMENT / FIELDS_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -35,7 +35,7 @@ class PipelineServiceStub:
     def __new__(cls, channel: _aio.Channel) -> PipelineServiceAsyncStub: ...
     MoveApplications: _grpc.UnaryUnaryMultiCallable[_pipeline_pb2.MoveApplicationsRequest, _pipeline_pb2.MoveApplicationsResponse]
     """Moves several applications at once, each on its own: one that cannot be moved says why and stops no other. Each candidate is told as with a single move.
-    INVALID_ARGUMENT / VALUE_INVALID.
+    INVALID_ARGUMENT / FIELDS_INVALID.
     """
     AddNote: _grpc.UnaryUnaryMultiCallable[_pipeline_pb2.AddNoteRequest, _pipeline_pb2.Note]
     """Adds a note to an application, for the organization alone.
@@ -75,7 +75,7 @@ class PipelineServiceAsyncStub(PipelineServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     MoveApplications: _aio.UnaryUnaryMultiCallable[_pipeline_pb2.MoveApplicationsRequest, _pipeline_pb2.MoveApplicationsResponse]  # type: ignore[assignment]
     """Moves several applications at once, each on its own: one that cannot be moved says why and stops no other. Each candidate is told as with a single move.
-    INVALID_ARGUMENT / VALUE_INVALID.
+    INVALID_ARGUMENT / FIELDS_INVALID.
     """
     AddNote: _aio.UnaryUnaryMultiCallable[_pipeline_pb2.AddNoteRequest, _pipeline_pb2.Note]  # type: ignore[assignment]
     """Adds a note to an application, for the organization alone.
@@ -118,7 +118,7 @@ class PipelineServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_pipeline_pb2.MoveApplicationsResponse, _abc.Awaitable[_pipeline_pb2.MoveApplicationsResponse]]:
         """Moves several applications at once, each on its own: one that cannot be moved says why and stops no other. Each candidate is told as with a single move.
-        INVALID_ARGUMENT / VALUE_INVALID.
+        INVALID_ARGUMENT / FIELDS_INVALID.
         """
 
     @_abc_1.abstractmethod
