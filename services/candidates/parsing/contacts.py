@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from services.candidates.parsing.headings import heading_kind
 from services.candidates.parsing.lines import Line, plain
 from services.candidates.parsing.parsed import Found
-from services.candidates.parsing.sections import Section, Text
+from services.candidates.parsing.text import Section, Text
 
 EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9_][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}")
 _URL = re.compile(
@@ -55,7 +55,10 @@ def contact_lines(text: Text, sections: list[Section]) -> list[int]:
         if len(text.lines[index].text) < _SHORT or index == at
     ]
     headings = [index for index in around if heading_kind(text.lines[index].text)]
-    around = [index for index in around if not any(index <= heading < at or at < heading <= index for heading in headings)]
+    told = {index for section in sections for index in section.lines}  # without the headings
+    around = [
+        index for index in around if index in told and not any(index <= heading < at or at < heading <= index for heading in headings)
+    ]
     return sorted({*near, *around})
 
 

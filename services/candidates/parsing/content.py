@@ -9,7 +9,7 @@ from services.candidates.parsing import evidence
 from services.candidates.parsing.dates import find_period
 from services.candidates.parsing.headings import heading_kind, heading_kinds
 from services.candidates.parsing.languages import language_name
-from services.candidates.parsing.sections import Section, Text
+from services.candidates.parsing.text import Section, Text
 from services.chassis.skills import normalise
 
 _CELLS = re.compile(r"\t|\s*[,;|\u2022\u00b7@]\s*|\s+[\u2013\u2014-]\s+|\s+(?:at|bei|chez|en)\s+")
@@ -19,6 +19,7 @@ _CERTIFIED = re.compile(
     r"\b(?:certifi\w+|licen[cs]\w+|chartered|registered|accredited|zertifi\w+|certificad\w+|habilita\w+)\b", re.IGNORECASE
 )
 _TOLD = 0.8
+_IN_ONE_LINE = 0.6  # of the lines have dates
 _LONGEST_SKILL = 40
 
 
@@ -52,13 +53,18 @@ def _certified(text: Text, section: Section) -> Section | None:
     if section.kind != "education" or "certifications" not in heading_kinds(section.title):
         return None
     told = [(index, text.lines[index].text) for index in section.lines]
+    in_one_line = sum(bool(find_period(words)) for _, words in told) >= _IN_ONE_LINE * len(told)
     found = [
         index
         for index, words in told
-        if _CERTIFIED.match(words) or (_CERTIFIED.search(words) and max(evidence.degree(words), evidence.school(words)) < _TOLD)
+        if (in_one_line and not find_period(words) and max(evidence.degree(words), evidence.school(words)) < _TOLD) or _is_certified(words)
     ]
     section.lines = [index for index in section.lines if index not in found]
     return Section("certifications", section.title, found) if found else None
+
+
+def _is_certified(words: str) -> bool:
+    return bool(_CERTIFIED.match(words) or (_CERTIFIED.search(words) and max(evidence.degree(words), evidence.school(words)) < _TOLD))
 
 
 def _is_a_list(lines: Sequence[str]) -> bool:

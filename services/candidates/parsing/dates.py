@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _NAMES = (
     "january jan januar janvier janv enero ene janeiro gennaio gen januari",
-    "february feb februar february février fevrier févr fev febrero fevereiro febbraio febr februari",
+    "february feb februar february février fevrier févr fév fev febrero fevereiro febbraio febr februari",
     "march mar märz maerz mrz mär mars marzo março maart",
     "april apr avril avr abril abr aprile",
     "may mai mayo maio maggio mag mei",

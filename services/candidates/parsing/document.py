@@ -10,7 +10,10 @@ from services.candidates.parsing.upload import check_upload, decode_text
 
 _MARKED = re.compile(r"(#{1,6}) +(\S.*?)(?: +#+)?\s*$")
 _QUOTED = re.compile(r"^(?:> ?)+")
+_LINK = re.compile(r"\[([^\[\]]{1,200})\]\(((?:https?://|mailto:)[^\s()]{3,300})\)")
+_CELLS = re.compile(r"^\s*\|(.+)\|\s*$")
 _EMPHASIS = re.compile(r"(?<![\w*])(?:\*\*([^*\s](?:[^*]*[^*\s])?)\*\*|\*([^*\s](?:[^*]*[^*\s])?)\*)(?![\w*])")
+_GAP = re.compile(r"(?<=\S) {3,}(?=\S)|(?<=\w{6}) {2}(?=[^\W\d_a-z]\w{2})")
 _WIDTH, _HEIGHT = 6.0, 12.0
 
 
@@ -40,11 +43,15 @@ def _read_text(data: bytes) -> Document:
 
 
 def _typed(text: str, page: int, row: int) -> Line:
-    """Three blanks within a line are a gap; a line of number signs before words is a heading, as in Markdown, whose other marks are left out."""
+    """Three blanks within a line are a gap, and two between a word and a capital; number signs before words make a heading, as in Markdown."""
+    targets = tuple(dict.fromkeys(match[2] for match in _LINK.finditer(text)))[:20]
+    text = _LINK.sub(r"\1", text)
     marked = _MARKED.match(text)
     whole = _EMPHASIS.sub(r"\1\2", _QUOTED.sub("", marked[2] if marked else text)).rstrip()
     indent = len(whole) - len(whole.lstrip())
-    words = clean(re.sub(r"(?<=\S) {3,}(?=\S)", "\t", whole))
+    if cells := _CELLS.match(whole):
+        whole = "\t".join(cell.strip() for cell in cells[1].split("|"))
+    words = clean(_GAP.sub("\t", whole))
     return Line(
         words,
         page,
@@ -54,4 +61,5 @@ def _typed(text: str, page: int, row: int) -> Line:
         (row + 1) * _HEIGHT,
         size=20.0 - 2 * len(marked[1]) if marked else None,
         heading=marked is not None,
+        links=targets,
     )

@@ -9,11 +9,13 @@ from xml.parsers import expat
 
 from services.candidates.parsing.archive import Package
 from services.candidates.parsing.limits import DOCX, MAX_CHARACTERS, MAX_XML_DEPTH, Unreadable, too_much_text
-from services.candidates.parsing.lines import Document, Line, bounded, clean
+from services.candidates.parsing.lines import Document, Line, bounded, clean, seams_of
 from services.candidates.parsing.upload import open_docx
 
 _HEADING, _BODY = 20.0, 11.0  # points, where the document leaves them to its styles
 _ON = frozenset({"", "1", "true", "on"})
+_VALUED = frozenset({"sz", "color", "rStyle"})
+_LOOKS = frozenset({"b", "i", "caps", "smallCaps"}) | _VALUED
 _SKIPPED = frozenset({"Fallback", "del", "moveFrom", "instrText", "delText"})
 
 
@@ -144,11 +146,21 @@ class _Styles(_Events):
 @dataclass(slots=True)
 class _Paragraph:
     pieces: list[str] = field(default_factory=list)
+    looks: list[frozenset[str]] = field(default_factory=list)  # of each piece
     links: list[str] = field(default_factory=list)
     style: str = ""
     numbered: bool = False
     bold: int = 0  # characters
     size: float | None = None
+
+    def rows(self) -> list[list[tuple[str, frozenset[str]]]]:
+        """Its pieces and how they look, line by line."""
+        rows: list[list[tuple[str, frozenset[str]]]] = [[]]
+        for piece, look in zip(self.pieces, self.looks, strict=True):
+            begun, *others = piece.split("\n")
+            rows[-1].append((begun, look))
+            rows += [[(other, look)] for other in others]
+        return rows
 
 
 @dataclass(slots=True)
@@ -168,6 +180,7 @@ class _Body(_Events):
         self._outputs: list[list[Line]] = [self.lines]
         self._skipping = 0
         self._in_text = self._in_run = self._bold = False
+        self._look: set[str] = set()
         self._size: float | None = None
         self._characters = 0
 
@@ -191,23 +204,33 @@ class _Body(_Events):
         elif tag == "t":
             self._in_text = True
         elif tag == "r":
-            self._in_run, self._bold, self._size = True, False, None
+            self._in_run, self._bold, self._size, self._look = True, False, None, set()
         elif tag in ("tab", "ptab") and self._in_run:
-            paragraph.pieces.append("\t")
+            self._add(paragraph, "\t")
         elif tag in ("br", "cr"):
-            paragraph.pieces.append("\n")
+            self._add(paragraph, "\n")
         elif tag == "noBreakHyphen":
-            paragraph.pieces.append("-")
+            self._add(paragraph, "-")
         elif tag == "pStyle":
             paragraph.style = attributes.get("val", "")
         elif tag == "numPr":
             paragraph.numbered = True
-        elif tag == "b" and self._in_run:
-            self._bold = attributes.get("val", "") in _ON
-        elif tag == "sz" and self._in_run:
-            self._size = _half_points(attributes.get("val", ""))
+        elif tag in _LOOKS and self._in_run:
+            self._set(tag, attributes.get("val", ""))
         elif tag == "hyperlink" and attributes.get("id") in self._hyperlinks:
             paragraph.links.append(clean(self._hyperlinks[attributes["id"]])[:500])
+
+    def _set(self, tag: str, value: str) -> None:
+        if tag == "sz":
+            self._size = _half_points(value)
+        elif tag == "b":
+            self._bold = value in _ON
+        if tag in _VALUED or value in _ON:
+            self._look.add(f"{tag} {value}" if tag in _VALUED else tag)
+
+    def _add(self, paragraph: _Paragraph, piece: str) -> None:
+        paragraph.pieces.append(piece)
+        paragraph.looks.append(frozenset(self._look))
 
     def end(self, tag: str) -> None:
         if self._skipping:
@@ -231,7 +254,7 @@ class _Body(_Events):
         if self._characters > MAX_CHARACTERS:
             raise too_much_text()
         paragraph = self._paragraphs[-1]
-        paragraph.pieces.append(text)
+        self._add(paragraph, text)
         if self._bold:
             paragraph.bold += len(text)
         if self._size is not None:
@@ -242,10 +265,20 @@ class _Body(_Events):
         heading = paragraph.style in self._styles.headings
         bullet = paragraph.numbered or paragraph.style in self._styles.bullets
         bold = 2 * paragraph.bold > len(whole)
+        seams = [seams_of(row) for row in paragraph.rows()]
         for index, piece in enumerate(whole.split("\n")):
             links = tuple(paragraph.links) if index == 0 else ()
             size = paragraph.size or self._styles.sizes.get(paragraph.style, _BODY)
-            line = Line(clean(piece), self.page, size=size, bold=bold, heading=heading, bullet=bullet and index == 0, links=links)
+            line = Line(
+                clean(piece),
+                self.page,
+                size=size,
+                bold=bold,
+                heading=heading,
+                bullet=bullet and index == 0,
+                links=links,
+                seams=seams[index],
+            )
             if line.text:
                 self._outputs[-1].append(line)
 
@@ -256,7 +289,10 @@ class _Body(_Events):
         if len(filled) > 1 and all(len(lines) == 1 for lines in filled):
             parts = [lines[0] for lines in filled]
             links = tuple(link for part in parts for link in part.links)
-            output.append(Line("\t".join(part.text for part in parts), self.page, size=parts[0].size, bold=parts[0].bold, links=links))
+            seams = tuple(seam for part in parts for seam in part.seams)
+            output.append(
+                Line("\t".join(part.text for part in parts), self.page, size=parts[0].size, bold=parts[0].bold, links=links, seams=seams)
+            )
         else:
             for lines in filled:
                 output.extend(lines)

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from services.candidates.parsing import evidence
 from services.candidates.parsing.dates import Period, find_period, is_length
+from services.candidates.parsing.items import items
 from services.candidates.parsing.labels import kind_of, label_of
-from services.candidates.parsing.sections import Item, Text, items
+from services.candidates.parsing.text import Item, Text
 
-_SENTENCE = re.compile(r"^(?:\S+ ){4,}.*[^\W\d_]{2,}[.!?;]$")
+_SENTENCE = re.compile(r"^(?:\S+ ){4,}.*\w{2,}[.!?;]$")
+_SENTENCES = re.compile(r"[^\W\d_]{2,}[.!?] [A-Z\u00c0-\u00dd]")
 _SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?]$")
 _LABELLED = re.compile(r"^[^\W\d_][\w /&-]{2,28}:\s")
 _OPEN = re.compile(r"[-\u2010-\u2015\u2212]\s*$")
@@ -143,6 +145,8 @@ def entry_period(item: Item) -> Period | None:
     before = item.text[: period.begin].strip()
     ends = period.start is not None and period.until >= len(item.text) - 1
     if _SENTENCE_END.search(before) and len(before.split()) > 3 and not ends and not item.text[: period.begin].endswith("\t"):
+        return None
+    if min(period.begin, len(item.text) - period.until) > 2 and _SENTENCE.search(item.text) and _SENTENCES.search(item.text):
         return None
     if period.start is None and (_SENTENCE.search(item.text) or len(item.text) > _PROSE):
         return None

@@ -63,7 +63,7 @@ _DEGREE = re.compile(
     r"|techniker|\w*matura|matur|\w*maturität|\w*fachausweis|associate of|associate'?s? degree|degree|honou?rs|certificate of higher|certificate (?:i|ii|iii|iv|[1-4])\b|cert (?:iii|iv)|ausbildung|berufsausbildung|lehre als|umschulung|promotion|habilitation|licence|licence professionnelle"
     r"|licenciatura|licenciad[oa]|maîtrise|mastère|doctorat|baccalauréat|bac(?:\s?\+\s?\d| pro\w*)?\b|bts\b|dut\b|but\b|deug|dess|dea\b|cap\b|bep\b|brevet|grado|máster|doctorado|bachillerato"
     r"|técnico superior|técnico en|ciclo formativo|fp\b|eso\b|ingeniería|ingeniero técnico|arquitectura superior|diplomatura|laurea|high school|secondary school|school leaving|apprenticeship"
-    r"|postgrado|posgrado|postgraduate|graduate certificate|foundation degree|matriculation|(?:higher|advanced|national|graduate|professional) certificate|certificate (?:in|of)|ssce|waec|neco|hsc|ssc|sslc|gce|igcse|class (?:x|xii|10|12)\b|1[02]th|higher secondary|senior secondary|intermediate\b"
+    r"|postgrado|posgrado|postgraduate|graduate certificate|foundation degree|matriculation|(?:higher|advanced|national|graduate|professional) certificate|certificate (?:in|of)|ssce|waec|neco|hsc|ssc|sslc|gce|igcse|class (?:x|xii|10|12)\b|1[02]th|grade (?:x|xi|xii|1[0-3])\b|year 1[0-3]\b|higher secondary|senior secondary|intermediate\b"
     r"|b\.?c\.?a|m\.?c\.?a|b\.?b\.?a|b\.e\.|m\.e\.|pgdm|b\.?pharm|m\.?pharm|mbbs|bds|b\.?arch|m\.?arch|b\.?f\.?a\b|a\.?a\.?s|o\.?n\.?d|bacharelado|bacharel|tecn\u00f3logo|mestrado|doutorado|ensino m\u00e9dio"
     r"|p\u00f3s-gradua\u00e7\u00e3o|especializa\u00e7\u00e3o|licencjat|in\u017cynier|d\.?u\.? |d\.?i\.?u\.? |cfc\b|efz\b|maturit\u00e9|fachmittelschule|fachoberschulreife|hbo|mbo|vwo))(?!\w)",
     re.IGNORECASE,
@@ -79,7 +79,11 @@ _SCHOOL = re.compile(
 )
 _KIND = re.compile(
     r"^(?:full|part)[- ]time$|^(?:permanent|contract|temporary|vollzeit|teilzeit|minijob|befristet|temps plein|temps partiel|cdi\b.*|cdd\b.*|berufsbegleitend|stage|alternance|jornada completa|media jornada|internship"
-    r"|praktikum|on-site|onsite|hybrid|remote)$|^(?:gpa|grade|note|mention|nota|abschlussnote)\b",
+    r"|praktikum|on-site|onsite|hybrid|remote)$|^(?:gpa|grade|note|mention|nota|abschlussnote)\b(?! (?:[XVI]+|1[0-3]|\d)$)",
+    re.IGNORECASE,
+)
+_LEVEL = re.compile(
+    r"(?:primary|elementary|(?:junior |senior |upper |lower )?secondary|tertiary|vocational|college|high school|graduate)(?: (?:school|level|education|studies))?",
     re.IGNORECASE,
 )
 Score = float
@@ -91,7 +95,7 @@ def is_kind(text: str) -> bool:
 
 
 def title(text: str) -> Score:
-    if _LEGAL.search(text):
+    if (legal := _LEGAL.search(text)) and legal[0].strip() != text:
         return 0.15 if _TITLE.search(text) else 0.0
     if _TITLE.search(text):
         return 0.75 if _COMPANY.search(text) and not _TITLE.match(text) and not _ends_in_a_post(text) else 0.95
@@ -99,7 +103,7 @@ def title(text: str) -> Score:
 
 
 def company(text: str) -> Score:
-    if _LEGAL.search(text):
+    if (legal := _LEGAL.search(text)) and legal[0].strip() != text:
         return 1.0
     if _COMPANY.search(text):
         return 0.4 if _ends_in_a_post(text) else 0.6 if _TITLE.match(text) else 0.85
@@ -111,7 +115,14 @@ def _ends_in_a_post(text: str) -> bool:
     return any(match.end() == len(text) for match in _TITLE.finditer(text))
 
 
+def is_level(text: str) -> bool:
+    """Words for a level of schooling that name no degree."""
+    return bool(_LEVEL.fullmatch(text))
+
+
 def degree(text: str) -> Score:
+    if is_level(text):
+        return 0.8
     if _DEGREE.search(text):
         return 0.7 if _SCHOOL.search(text) and not _DEGREE.match(text) else 0.95
     return 0.25

@@ -9,6 +9,7 @@ from services.candidates.parsing.content import told_by_content
 from services.candidates.parsing.document import read
 from services.candidates.parsing.history import find_education, find_projects, find_work
 from services.candidates.parsing.inline_headings import with_headings_apart
+from services.candidates.parsing.items import paragraph
 from services.candidates.parsing.languages import find_languages, labelled
 from services.candidates.parsing.limits import JSON
 from services.candidates.parsing.lines import Document, Line
@@ -17,7 +18,8 @@ from services.candidates.parsing.locations import find_location
 from services.candidates.parsing.names import find_name
 from services.candidates.parsing.parsed import ParsedCv
 from services.candidates.parsing.phones import find_phone
-from services.candidates.parsing.sections import Section, Text, find_sections, opening, paragraph
+from services.candidates.parsing.sections import find_sections, opening, without_signature
+from services.candidates.parsing.text import Section, Text
 from services.candidates.parsing.upload import check_upload
 
 
@@ -41,6 +43,7 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
     email = find_email(text, near)
     name = find_name(text, near, email)
     location = find_location(text, near, name, email)
+    sections = without_signature(text, sections, name.value if name else "")
     summary_lines = _lines(sections, "summary") or opening(text, sections, name.source.line if name else 0)
     summary = paragraph(text, summary_lines)
     education = find_education(text, _lines(sections, "education"))

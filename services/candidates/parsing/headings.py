@@ -20,7 +20,7 @@ _WHOLE = {
     "|professional overview|career overview|career goal|career goals|highlights of qualifications|professional statement|profil und ziele|zu meiner person|résumé de carrière"
     "|mes objectifs|projet professionnel|resumo|resumo profissional|sobre mim|objetivo profissional|perfil profissional|apresentação|profilo|podsumowanie|profiel|o mnie",
     "projects": "",
-    "certifications": "admissions|bar admissions|formations continues|professional development|continuing education|continuing professional development|cpd|tickets|mandatory training|statutory training|compulsory training|short courses|titre professionnel|titres professionnels|professional designations|designations|permisos|permisos y carnés|licensure|online courses|online learning|mooc|moocs|online-kurse|cours en ligne|cursos online|cursos en línea|führerschein|fahrerlaubnis|permis de conduire|permis et certificats|carné de conducir|credentials|professional credentials|professional training|formación complementaria|formation complémentaire|formations complémentaires|formation continue|formación continua|weiterbildung|weiterbildungen"
+    "certifications": "registration|registrations|professional registration|professional registrations|registration and training|job related training|admissions|bar admissions|formations continues|professional development|continuing education|continuing professional development|cpd|tickets|mandatory training|statutory training|compulsory training|short courses|titre professionnel|titres professionnels|professional designations|designations|permisos|permisos y carnés|licensure|online courses|online learning|mooc|moocs|online-kurse|cours en ligne|cursos online|cursos en línea|führerschein|fahrerlaubnis|permis de conduire|permis et certificats|carné de conducir|credentials|professional credentials|professional training|formación complementaria|formation complémentaire|formations complémentaires|formation continue|formación continua|weiterbildung|weiterbildungen"
     "|fort- und weiterbildung|fort- und weiterbildungen|fortbildung|fortbildungen|otros cursos|cursos|courses|trainings|training|kurse|schulungen|seminare|permis"
     "|professional qualifications|seminars|seminars attended|trainings attended|zusatzqualifikationen|zusatzqualifikation|führerscheine|cursos realizados|carnets|carnés|cursos complementares|permis et habilitations"
     "|formação complementar|licenses held|tickets and licences|bar admission|admission|zulassungen|fachweiterbildungen|lehrgänge|stages de formation|perfectionnement",
@@ -69,7 +69,7 @@ _CORE = {
     " overview resumo",
 }  # fmt: skip
 _WORDS_BESIDE = (
-    ["attended", "known", "software", "conocimiento", "institutions", "datos", "dates", "obtained", "formal", "summary", "relevant", "previous", "current", "present", "earlier", "early", "selected", "teaching", "research", "clinical", "legal", "military", "industry", "job-related", "trainings", "wissenschaftlicher", "praktischer", "berufsbezogene", "akademische", "vivantes", "docente", "docentes", "realizados", "realizadas", "cursados", "datos", "clave", "sociales", "profissional", "profissionais", "acadêmica", "acadêmicas", "técnicos", "informática", "informatiques", "antérieures", "diverses", "anteriores", "complementares", "dans", "avec", "con", "professionali", "lavorativa", "lavorative", "tecniche",
+    ["attended", "known", "examinations", "examination", "spoken", "software", "conocimiento", "institutions", "datos", "dates", "obtained", "formal", "summary", "relevant", "previous", "current", "present", "earlier", "early", "selected", "teaching", "research", "clinical", "legal", "military", "industry", "job-related", "trainings", "wissenschaftlicher", "praktischer", "berufsbezogene", "akademische", "vivantes", "docente", "docentes", "realizados", "realizadas", "cursados", "datos", "clave", "sociales", "profissional", "profissionais", "acadêmica", "acadêmicas", "técnicos", "informática", "informatiques", "antérieures", "diverses", "anteriores", "complementares", "dans", "avec", "con", "professionali", "lavorativa", "lavorative", "tecniche",
      "to", "date", "so", "far", "a", "an", "and", "of", "the", "my", "in", "with", "professional", "work", "working", "relevant", "key", "core", "main", "selected", "personal", "technical", "personal", "skills", "set", "abilities", "ability", "other", "additional", "further", "special", "tools", "qualifications", "training", "courses", "exams", "languages", "statement", "side", "own", "independent", "recent", "notable", "business", "management", "digital", "computer", "it", "general", "highlights", "details", "und", "der", "die", "das", "des", "meine", "mein", "weitere", "besondere", "fachliche", "persönliche", "soziale", "technische", "praktische", "ausgewählte", "eigene", "beruflicher", "berufliche", "beruflichen", "über", "im", "bereich", "wichtige", "sonstige", "relevante", "fach", "it-", "edv-", "weiterbildungen", "aus-", "schul-", "fort-", "et", "de", "des", "du", "la", "le", "les", "l'", "d'", "en", "mes", "mon", "professionnel", "professionnelle", "professionnelles", "professionnels", "personnels", "personnelle", "techniques", "technique", "clés", "informatiques", "linguistiques", "complémentaires", "complémentaire", "métier", "métiers", "réalisés", "autres", "domaines", "principales", "y", "e", "el", "los", "las", "mi", "mis", "del", "al", "profesional", "profesionales", "laboral", "laborales", "personales", "destacados", "destacadas", "técnicas", "técnicos", "técnica", "clave", "informáticas", "informáticos", "académica", "complementaria", "relevante", "otros", "otras", "idiomas", "principales", "cursos"]
 )  # fmt: skip
 _LAST = frozenset(
@@ -123,6 +123,7 @@ _ORDER = tuple(_CORE)
 _NUMBER = re.compile(r"^(?:\d{1,2}|[ivx]{1,4})[.)]\s+")
 _MARKS = re.compile(r"^[\W_]+|[\W_]+$")
 _ADDED = re.compile(r"\s*\([^()]*\)?$")
+_EITHER = re.compile(r"^[^\W\d_]{3,}\s*[/&]\s*[^\W\d_]{3,}$")  # "Permits / CACES": one of the two words is known
 _JOINED = re.compile(r"\s*,\s*|\s+(?:and|und|sowie|et|y|e|with|mit)\s+")
 
 
@@ -146,14 +147,18 @@ def heading_kinds(text: str) -> tuple[str, ...]:
     told = [heading_kind(part) for part in _JOINED.split(key)] if _JOINED.search(key) else []
     if not all(word in _CORE_OF or word in _BESIDE for word in words):
         kind = _by_its_noun(words, key)
-        return (kind,) if kind else tuple(dict.fromkeys(part for part in told if part)) if all(told) else ()
+        if kind or not (all(told) or (_EITHER.search(text) and sum(map(bool, told)) >= len(told) / 2)):
+            return (kind,) if kind else ()
+        return tuple(dict.fromkeys(part for part in told if part))
     if "skills" in words and "interests" in words:
         return ("skills",)
     kinds = {_CORE_OF[word] for word in words if word in _CORE_OF}
     found = tuple(kind for kind in _ORDER if kind in kinds)
     if not found:
         return tuple(dict.fromkeys(part for part in told if part))
-    return ("education", "certifications") if told and told[0] == "education" and set(found) == {"education", "certifications"} else found
+    return (
+        ("education", "certifications") if told and told[0] == "education" and {*found, *told} == {"education", "certifications"} else found
+    )
 
 
 def _known(key: str) -> str | None:

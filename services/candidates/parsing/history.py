@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from services.candidates.parsing import evidence, roles
 from services.candidates.parsing.dates import Period, find_period
 from services.candidates.parsing.entry_lines import entry_period, is_prose, lines_of_entries, tells
+from services.candidates.parsing.items import items
+from services.candidates.parsing.labels import kind_of
 from services.candidates.parsing.parsed import Education, Found, Project, WorkExperience
 from services.candidates.parsing.roles import Choice
-from services.candidates.parsing.sections import Item, Text, items
+from services.candidates.parsing.text import Item, Text
 
 _LEGAL_END = re.compile(r"\b(?:Inc|Ltd|Co|Corp|S\.\s?A|S\.\s?L|e\.\s?V|s\.r\.o|d\.d|S\.p\.A|LLC)\.$")
 _GAP = re.compile(  # what somebody did instead of working, by their own words
@@ -152,11 +155,30 @@ def _dated(text: Text, listed: list[Item], anchors: list[tuple[int, Period]]) ->
         for item in block:
             below = item.first > listed[at].first
             story = below and len(heads) > 2 and item.text.endswith((".", "!")) and not _LEGAL_END.search(item.text)
-            story = story or (below and item.text.rstrip().endswith(":"))  # it announces what follows
+            story = story or (below and (item.text.rstrip().endswith(":") or kind_of(item.text) == "story"))  # it announces what follows
             is_head = item is listed[at] or not (tells(item) or story or (bullets and below))
             (heads if is_head else bullets).append(item)
         entries.append(_Entry(heads, listed[at], period, bullets))
-    return entries
+    return _with_stories(entries)
+
+
+def _with_stories(entries: list[_Entry]) -> list[_Entry]:
+    """What ends with a full stop where other entries tell their story is a story too, however short."""
+    told = {entry.bullets[0].first - entry.dated.first for entry in entries if entry.dated and entry.bullets}
+    found = []
+    for entry in entries:
+        short = [
+            item for item in entry.heads
+            if entry.dated and item is not entry.dated and item.first - entry.dated.first in told and item.text.endswith(".")
+            and " " in item.text and not _LEGAL_END.search(item.text)
+        ]  # fmt: skip
+        heads = [item for item in entry.heads if item not in short]
+        found.append(
+            replace(entry, heads=heads, bullets=[*short, *entry.bullets])
+            if short and roles.parts(_rows(replace(entry, heads=heads)))
+            else entry
+        )
+    return found
 
 
 def _in_groups(entries: list[_Entry]) -> list[_Entry]:
@@ -208,14 +230,29 @@ def _anchors(listed: list[Item]) -> list[tuple[int, Period]]:
     alike = all(period.begin < 2 and _LED.match(listed[at].text, period.until) for at, period in ranges)
     leading = leading if len(leading) > 1 or alike else []
     ends = {_mark_before(listed[at], period) for at, period in ranges} - {""}
+    awarded = {at for (at, single), (below, whole) in pairwise(found) if _ends_what_follows(at, single, below, whole)}
     return [
         (at, period)
         for at, period in found
-        if period.start
-        or at in leading
-        or _is_at_the_margin(listed[at], period)
-        or (not listed[at].bullet and _mark_before(listed[at], period) in ends)
+        if at not in awarded
+        and (
+            period.start
+            or at in leading
+            or _is_at_the_margin(listed[at], period)
+            or (not listed[at].bullet and _mark_before(listed[at], period) in ends)
+        )
     ]
+
+
+def _ends_what_follows(at: int, single: Period, below: int, whole: Period) -> bool:
+    """Whether the day of a degree stands right above the years that led to it."""
+    return (
+        below == at + 1
+        and not single.start
+        and whole.start is not None
+        and single.end is not None
+        and (whole.end or "")[:4] == single.end[:4]
+    )
 
 
 def _mark_before(item: Item, period: Period) -> str:

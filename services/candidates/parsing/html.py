@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from services.candidates.parsing.limits import HTML, MAX_CHARACTERS, MAX_XML_DEPTH, Unreadable, too_much_text
-from services.candidates.parsing.lines import Document, Line, bounded, clean
+from services.candidates.parsing.lines import Document, Line, bounded, clean, seams_of
 from services.candidates.parsing.upload import decode_text
 
 _UNSEEN = frozenset({"script", "style", "head", "template", "noscript", "svg", "math", "select", "iframe", "object"})
@@ -61,6 +61,7 @@ _BLOCKS = frozenset(
 _VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 _HEADINGS = {"h1": 24.0, "h2": 16.0, "h3": 13.0, "h4": 12.0, "h5": 12.0, "h6": 12.0}
 _BOLD = frozenset({"b", "strong", "th"})
+_LOOKS = _BOLD | {"i", "em", "cite", "small", "span", "time", "a", "u", "font"}
 _FONT = {"7": 36.0, "6": 24.0, "5": 18.0, "4": 14.0}
 
 
@@ -91,6 +92,7 @@ class _Reader(HTMLParser):
         self._open: list[str] = []
         self._unseen = 0
         self._pieces: list[str] = []
+        self._looks: list[tuple[str, frozenset[str]]] = []
         self._links: list[str] = []
         self._bold = self._characters = 0
         self._size: float | None = None
@@ -153,6 +155,7 @@ class _Reader(HTMLParser):
             self._pieces.append("\t")
         self._seam = False
         self._pieces.append(data)
+        self._looks.append((data, _LOOKS.intersection(self._open)))
         if _BOLD.intersection(self._open):
             self._bold += len(data)
 
@@ -164,12 +167,19 @@ class _Reader(HTMLParser):
             bold = bool(level) or 2 * self._bold > len(whole.strip())
             size = _HEADINGS.get(level, self._size or 11.0)
             line = Line(
-                text, 1, size=size, bold=bold, heading=level in ("h2", "h3") or level == "h1", bullet=self._bullet, links=tuple(self._links)
+                text,
+                1,
+                size=size,
+                bold=bold,
+                heading=level in ("h2", "h3") or level == "h1",
+                bullet=self._bullet,
+                links=tuple(self._links),
+                seams=seams_of(self._looks),
             )
             self._outputs[-1].append(line)
             self._bullet = False
             self._links = []
-        self._pieces, self._bold, self._seam, self._size = [], 0, False, None
+        self._pieces, self._looks, self._bold, self._seam, self._size = [], [], 0, False, None
 
     def _end_row(self, row: _Row) -> None:
         """Cells of one line each are one line with gaps; else they follow one another, as in a page laid out by a table."""
@@ -178,7 +188,8 @@ class _Reader(HTMLParser):
         if len(filled) > 1 and all(len(cell) == 1 for cell in filled):
             first = filled[0][0]
             links = tuple(link for cell in filled for link in cell[0].links)
-            output.append(Line("\t".join(cell[0].text for cell in filled), 1, size=first.size, bold=first.bold, links=links))
+            seams = tuple(seam for cell in filled for seam in cell[0].seams)
+            output.append(Line("\t".join(cell[0].text for cell in filled), 1, size=first.size, bold=first.bold, links=links, seams=seams))
             return
         for cell in filled:
             output.extend(cell)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from services.candidates.parsing.items import items
 from services.candidates.parsing.parsed import Language
-from services.candidates.parsing.sections import Item, Text, items
+from services.candidates.parsing.text import Item, Text
 
 _NAMES = {
     "English": "englisch anglais inglés inglese inglês", "German": "deutsch allemand alemán tedesco alemão", "French": "französisch français francés francese francês",

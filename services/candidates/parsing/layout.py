@@ -9,14 +9,17 @@ from statistics import median
 
 from services.candidates.parsing.headings import heading_kind
 from services.candidates.parsing.labels import is_label
+from services.candidates.parsing.places import placeness
 from services.candidates.parsing.segments import BASELINE, NARROWEST, RUN, Segment, Word, find_segments, on_one_line, segment_of
 
 _DATE = re.compile(r"(?:19|20)\d\d|\b\d{1,2}/\d{2}\b|present|heute|today|now", re.IGNORECASE)
 _FEWEST = 4  # segments that make a column
 _SPARSEST = 0.2  # of a column's height that its lines fill
 _DEEPEST = 8
+_PLACED = 0.6
 _MOST = 1_200  # segments: a page with more is no CV, and columns are sought in all pairs of them
 _SLACK = 1.0
+_ALIKE = 1.8  # times larger: a name and a contact are no row
 Cell = list[Word]
 Row = list[Cell]
 
@@ -66,23 +69,54 @@ class _Gutter:
 def _gutters(segments: list[Segment]) -> Iterator[_Gutter]:
     """Every strip that begins where something on its right side does; the same two sides are given once."""
     ordered = sorted(segments, key=lambda segment: segment.base)
+    headed = _rows_of_headings(ordered)
     seen: set[tuple[int, ...]] = set()
     for edge in sorted({segment.x0 for segment in segments})[1:]:
         group: list[Segment] = []
         above: Segment | None = None
         for segment in [*ordered, None]:
-            if segment is not None and not segment.x0 + _SLACK < edge < segment.x1 + NARROWEST:
+            begins = (
+                segment is not None and id(segment) in headed and bool(group) and not on_one_line(group[-1], segment) and _ends(group, edge)
+            )
+            if segment is not None and not begins and not segment.x0 + _SLACK < edge < segment.x1 + NARROWEST:
                 group.append(segment)
                 continue
             group = [each for each in group if not any(on_one_line(each, bound) for bound in (above, segment) if bound)]
-            above = segment
+            above = None if begins else segment
             left = [each for each in group if each.x1 <= edge and each.x0 + _SLACK < edge]
             right = [each for each in group if each.x0 + _SLACK >= edge]
-            group = []
-            if min(len(left), len(right)) < 2 or (key := (len(right), *sorted(map(id, left)))) in seen:
+            group = [segment] if begins and segment is not None and not segment.x0 + _SLACK < edge < segment.x1 + NARROWEST else []
+            if (
+                min(len(left), len(right)) < 2
+                or _begins_with_places(left, right, edge)
+                or (key := (len(right), *sorted(map(id, left)))) in seen
+            ):
                 continue
             seen.add(key)
             yield _Gutter(min(each.x0 for each in right) - max(each.x1 for each in left), left, right)
+
+
+def _rows_of_headings(ordered: list[Segment]) -> set[int]:
+    """The headings that stand on one line with another one: columns begin there, and what is above them is no part of these."""
+    heads = [segment for segment in ordered if heading_kind(segment.text)]
+    return {id(one) for one in heads for other in heads if one is not other and on_one_line(one, other)}
+
+
+def _ends(group: list[Segment], edge: float) -> bool:
+    """Whether columns that begin below are none of what stands above: nothing is right of their edge there, or what has its dates left of it."""
+    right = [each for each in group if each.x0 + _SLACK >= edge]
+    return (
+        not right
+        or sum(bool(_DATE.search(each.text)) and any(on_one_line(each, mate) for mate in right) for each in group if each.x1 <= edge) > 1
+    )
+
+
+def _begins_with_places(left: list[Segment], right: list[Segment], edge: float) -> bool:
+    """Whether what begins at the edge are but the places or dates of what stands on their lines, with further text to the right of them."""
+    aligned = [each for each in right if each.x0 < edge + _SLACK]
+    return len(aligned) < len(right) and all(
+        (_DATE.search(each.text) or placeness(each.text) >= _PLACED) and any(on_one_line(each, mate) for mate in left) for each in aligned
+    )
 
 
 def _contested(gutter: _Gutter) -> float:
@@ -230,7 +264,11 @@ def _rows(segments: list[Segment]) -> list[Row]:
     for segment in sorted(
         _with_labels(segments) if 2 * _FEWEST <= len(segments) <= _MOST else segments, key=lambda segment: (segment.base, segment.x0)
     ):
-        if rows and on_one_line(rows[-1][-1], segment):
+        if (
+            rows
+            and on_one_line(rows[-1][-1], segment)
+            and max(segment.size, rows[-1][-1].size) < _ALIKE * min(segment.size, rows[-1][-1].size)
+        ):
             rows[-1].append(segment)
         else:
             rows.append([segment])

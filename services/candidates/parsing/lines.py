@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 
 from services.candidates.parsing.limits import MAX_CHARACTERS, MAX_LINES, too_much_text
 
@@ -13,11 +15,15 @@ _SPACES = re.compile(r"[^\S\t]+")
 _TABS = re.compile(r" *\t[ \t]*")
 _GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
 _WORD = re.compile(r"[^\W_]")
+_MARKS = " \t,;:|.\u00b7\u2022\u2013\u2014@-"
 _SPACED_OUT = re.compile(r"(?:\w ){3,}\w")
 _PLAIN = re.compile("[^\u00aa\u00ba]+")  # all but the ordinals of "3.\u00ba"
 _TILDES = str.maketrans("\u02dc\u223c", "~~")
 _ACCENTS = {"\u00b4": "\u0301", "\u00a8": "\u0308", "\u02c6": "\u0302", "\u00b8": "\u0327"}
 _ACCENTED = re.compile("([\u00b4\u00a8\u02c6\u00b8]) ?([A-Za-z\u0131])")
+
+
+Seam = tuple[str, str]  # the words before and after a change of look within a line, as from bold to plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Line:
     heading: bool = False
     bullet: bool = False
     links: tuple[str, ...] = ()
+    seams: tuple[Seam, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,15 @@ def clean(text: str) -> str:
     text = _GAP.sub("\t", text.replace("\u00a0", " "))
     text = _TABS.sub("\t", _SPACES.sub(" ", text)).strip()
     return text.replace(" ", "") if _SPACED_OUT.fullmatch(text) else text
+
+
+def seams_of(pieces: Iterable[tuple[str, Hashable]]) -> tuple[Seam, ...]:
+    """Where the look changes between words. Marks have none of their own, and a label that ends with a colon belongs to what it labels."""
+    told = [(text, look) for text, look in pieces if _WORD.search(text)]
+    runs = [clean(" ".join(text for text, _ in run)) for _, run in groupby(told, key=lambda piece: piece[1])]
+    return tuple(
+        (before.strip(_MARKS), after.strip(_MARKS)) for before, after in pairwise(runs) if not before.endswith(":") and before.strip(_MARKS)
+    )
 
 
 def plain(text: str) -> str:

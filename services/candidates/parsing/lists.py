@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from services.candidates.parsing import evidence
 from services.candidates.parsing.dates import Period, find_period
+from services.candidates.parsing.items import items
 from services.candidates.parsing.languages import language_name
 from services.candidates.parsing.parsed import Certification, Found, Source
 from services.candidates.parsing.places import is_town
-from services.candidates.parsing.sections import Item, Section, Text, items
+from services.candidates.parsing.text import Item, Section, Text
 from services.chassis.skills import Mention, find_skills, normalise
 
 _LABEL = re.compile(r"^[^:\t,;|]{2,40}:\s+|^[^:\t,;|•·]{2,40}\t(?![•·▪●◦])(?=[^\t]*[,;|•·])")
@@ -24,6 +25,10 @@ _LEVEL = re.compile(
 _BETWEEN = re.compile(r"\s*[,;|•·▪●◦\t]\s*(?![^()]*\))|\s+[/–—]\s+|\s{2,}|(?<=[^\W\d_])\.\s+(?=[A-Z])|`\s+(?=`)")
 _SURE = {"skills": 0.95, "experience": 0.85, "projects": 0.8, "certifications": 0.8, "other": 0.7, "education": 0.6}
 _LONGEST_NAME, _MOST_WORDS, _MOST_LISTED = 48, 5, 60
+_SENTENCES = re.compile(
+    r"^(?=[^,]*$)[A-Z\u00c0-\u00dd](?:\S+ ){3,}\S*[^\W\d_]{2}[.!] [A-Z\u00c0-\u00dd](?:\S+ ){3,}\S*[.!]$"
+)  # two of them, and no list
+_SHORT_FORM = re.compile(r"(.{6,}) \(([A-Z][A-Za-z/&]{1,7})\)")
 _GENERIC = frozenset(
     [
         "and",
@@ -132,14 +137,19 @@ def find_skill_names(text: Text, sections: list[Section], names: list[Source]) -
 def _listed(text: Text, section: Section) -> list[Found[str]]:
     """The items of a list of skills; a sentence among them gives the skills that it names and nothing else."""
     found: list[Found[str]] = []
-    listed = items(text, section.lines)
+    listed = items(text, section.lines, narrow=not any("," in text.lines[index].text for index in section.lines))
     bold = [text.lines[item.first].bold for item in listed]
     two = [item.text.split("\t") for item in listed if item.text.count("\t") == 1]
     formed = len(two) > 1 and len(two) == len(listed) and any(_BETWEEN.search(cells[1]) for cells in two)  # labels, each beside its skills
-    for item in listed:
-        heads = (
-            text.lines[item.first].bold and 2 * sum(bold) < len(bold) and not _BETWEEN.search(item.text) and normalise(item.text) is None
-        )
+    for at, item in enumerate(listed):
+        few = 2 * sum(bold) < len(bold) or (at + 1 < len(listed) and not bold[at + 1] and bool(_BETWEEN.search(listed[at + 1].text)))
+        heads = bold[at] and few and not _BETWEEN.search(item.text) and normalise(item.text) is None
+        if _SENTENCES.search(item.text):
+            found += [
+                text.found(mention.skill, 0.8, item.first, item.last, item.text[mention.start : mention.end])
+                for mention in find_skills(item.text)
+            ]
+            continue
         if item.text.endswith(":") or _is_of_else(item.text) or (heads and not item.bullet):
             continue  # it names the group below
         cells = item.text.split("\t")
@@ -148,7 +158,9 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
             name = _LEVEL.sub("", _MARKS.sub("", _LABEL.sub("", part))).strip(" .,:;–—-|•·`")
             if not name or not any(map(str.isalpha, name)) or name.casefold() in _SMALL:
                 continue
-            known = normalise(name)
+            known = normalise(name) or _of_two(name)
+            if not known and len(cells) > 1 and {*name.casefold().split()} <= _GENERIC:
+                continue  # the title of a column
             if known:
                 found.append(text.found(known, 0.95, item.first, item.last, name))
                 continue
@@ -161,6 +173,13 @@ def _listed(text: Text, section: Section) -> list[Found[str]]:
             elif len(name) <= _LONGEST_NAME and len(name.split()) <= _MOST_WORDS and not find_period(name):
                 found.append(text.found(name, 0.65, item.first, item.last))
     return found
+
+
+def _of_two(name: str) -> str | None:
+    """What a name and its short form in brackets are called."""
+    both = _SHORT_FORM.fullmatch(name)
+    initials = "".join(word[0] for word in both[1].split()) if both else ""
+    return (normalise(both[1]) or normalise(both[2])) if both and initials.casefold() == both[2].casefold() else None
 
 
 def _beside(name: str, mentions: Sequence[Mention]) -> str:
@@ -221,7 +240,7 @@ def _certificate(words: str) -> tuple[str, str]:
         return parts[0], parts[1]
     whole = parts[0] if parts else ""
     bracket = re.fullmatch(r"(.{4,}?)\s*\(([^()]{6,}),?\)", whole)
-    if bracket and bracket[2].strip(" ,") and not bracket[2][0].islower():
+    if bracket and bracket[2].strip(" ,") and bracket[2][0].isupper():
         return bracket[1], bracket[2].strip(" ,")
     for separator in (r",\s+(?![^()]*\))", r"\s+[–—-]\s+"):
         pieces = [piece for piece in map(_trimmed, re.split(separator, whole)) if piece]

@@ -12,7 +12,7 @@ from services.candidates.parsing.headings import heading_kind
 from services.candidates.parsing.lines import plain
 from services.candidates.parsing.parsed import Found
 from services.candidates.parsing.places import is_town, placeness
-from services.candidates.parsing.sections import Text
+from services.candidates.parsing.text import Text
 
 _STREET = re.compile(
     r"\d{1,5}[a-zA-Z]?(?: bis| ter)?,? [^\W\d_][^\t@:]{3,40}|[^\W\d_][^\t@:\d]{3,40},? \d{1,5} ?[a-zA-Z]?(?:[-/,] ?\w{1,4}){0,2}"
@@ -27,6 +27,11 @@ _NUMBER = re.compile(r"(?:\+|\b00)?\(?\d[\d ()/.-]{7,}\d")
 _LETTER = re.compile(r"^[A-Z]\s?:\s+")  # "A: Brno", beside "T: +420 ..."
 _STATED = 0.9
 _STATE = 2  # letters
+_TOWN = 0.6
+_ALIGNED = 3  # points
+_CAPITALISED = r"[A-Z\u00c0-\u00dd][\w'\u2019.-]+(?: [A-Z\u00c0-\u00dd][\w'\u2019.-]+){0,2}"
+_IN_PARTS = re.compile(rf"{_CAPITALISED}(?:, {_CAPITALISED}){{1,3}}")
+_NUMBERED = re.compile(r"\d{1,5}[a-zA-Z]? [^\W\d_][^\d,]{2,40}|[^\W\d_][^\d,]{2,40} \d{1,4} ?[a-zA-Z]?")
 _OF_HOME = re.compile(r"\s*\((?:home|work|private|privat|domicile|permanent|current)\)?$", re.IGNORECASE)
 
 
@@ -59,6 +64,7 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
                 or NOT_NAMES.search(words)
             ):
                 continue
+            words = words if line.text.islower() else _without_remark(words)
             sure = placeness(words)
             if line.text.islower() and placeness(_in_capitals(words)) > _STATED:
                 sure = _STATED
@@ -69,7 +75,9 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
             elif heading_kind(words) or _is_house(words.split(", ")[0]) or (sure < _STATED and _is_house(words)):
                 words, sure = _behind_an_address(words)  # "Faculty of History, University of Oxford, Oxford"
             elif 0.25 <= sure < 0.5:
-                sure += 0.15 if _is_beside(text, index, beside) else -0.1
+                sure += 0.15 if _is_beside(text, index, beside) and not any(map(_is_said_by_a_post, PARTS.split(cells))) else -0.1
+            elif not sure and beside & {index - 1, index + 1}:
+                sure = 0.42 if _IN_PARTS.fullmatch(words) else 0.0  # a place by its form alone
             if sure >= 0.4 and (best is None or sure > best.confidence + 0.01):
                 best = text.found(words, min(0.95, round(sure, 2)), index, index)
     return _with_street(text, near, best) if best else None
@@ -78,6 +86,16 @@ def find_location(text: Text, near: list[int], name: Found[str] | None, email: F
 def _in_capitals(words: str) -> str:
     """As it would be written where the whole page is not in small letters."""
     return ", ".join(part.upper() if len(part) == _STATE else part.title() for part in words.split(", "))
+
+
+def _without_remark(words: str) -> str:
+    """A town without what is said of it in small letters: "Leeds, willing to relocate"."""
+    town, gap, remark = words.partition(", ")
+    return town if gap and remark[:1].islower() and not remark.startswith("the ") and placeness(town) >= _TOWN else words
+
+
+def _is_said_by_a_post(words: str) -> bool:
+    return evidence.title(words) > _STATED
 
 
 def _is_house(words: str) -> bool:
@@ -112,13 +130,34 @@ def _with_street(text: Text, near: list[int], town: Found[str]) -> Found[str]:
         return town
     parts = [part for part in PARTS.split(LABEL.sub("", LABEL_CELL.sub(r"\1: ", before))) if part.strip(" ,")]
     street = parts[-1 if first == at else 0].strip(" ,") if parts else ""
+    if not _STREET.fullmatch(street):
+        first, street = next(
+            ((index, words) for index in (at - 1, at - 2) if index in near and (words := _in_column(text, index, at))), (at, "")
+        )
     if not _STREET.fullmatch(street) or find_period(street):
         return town
     return text.found(f"{street}, {town.value}", town.confidence, first, at, f"{street} {town.value}")
 
 
+def _in_column(text: Text, index: int, at: int) -> str:
+    """The words of a line above another one in a column of its own, with the name read between them."""
+    above, line = text.lines[index], text.lines[at]
+    if above.page != line.page or above.x0 is None or above.x1 is None or line.x0 is None or line.x1 is None:
+        return ""
+    return above.text.strip(" ,") if min(abs(above.x0 - line.x0), abs(above.x1 - line.x1)) < _ALIGNED else ""
+
+
 def _is_street(words: str) -> bool:
     """A house number with a postal code or a town behind it."""
+    pieces = [piece for piece in words.split(", ") if piece]
+    if (
+        len(pieces) > 2
+        and not _is_house(pieces[0])
+        and any(map(_NUMBERED.fullmatch, pieces[:-1]))
+        and is_town(pieces[-1])
+        and placeness(pieces[-1]) >= _TOWN
+    ):
+        return True
     return bool(re.search(r"\d", words)) and bool(
         re.fullmatch(
             r"(?:\d{1,5}[a-z]?,? )?[^\W\d_][\w .'\u2019/-]{2,40}(?: \d{1,4} ?[a-z]?)?"

@@ -11,7 +11,7 @@ from services.candidates.parsing.headings import heading_kind
 from services.candidates.parsing.lines import plain
 from services.candidates.parsing.parsed import Found
 from services.candidates.parsing.places import placeness, region_of
-from services.candidates.parsing.sections import Text
+from services.candidates.parsing.text import Text
 
 _FIRST_NAME = re.compile(
     r"(?:first names?|given names?|forenames?|vornamen?|pr\u00e9noms?|nombres?)\s?[:\t]\s*(?P<name>[^\t:,|]+)", re.IGNORECASE
@@ -73,6 +73,8 @@ _TITLES = re.compile(
 _SURNAME_FIRST = re.compile(r"((?:[^\W\d_a-z][^\W\d_a-z'\u2019-]+ ?){1,3}),\s+([^\W\d_][^\W\d_A-Z]+(?: [^\W\d_][^\W\d_]*\.?){0,3})$")
 _NUMERAL = re.compile(r"I{2,3}|IV|VI{0,3}")
 _NAME_IN_EMAIL = 3
+_BETWEEN = 8  # lines
+_ALIGNED = 3  # points
 
 
 def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[str] | None:
@@ -96,8 +98,11 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
             if not _could_be_name(more) or _is_said_by(text.lines[last + 1].text):
                 break
             whole, last = more, last + 1
+        if large and last == index and len(whole.split()) == 1:
+            below = _rest_of_the_name(text, index, whole)
+            whole, last = (f"{whole} {text.lines[below].text}", below) if below else (whole, last)
         whole = _CREDENTIALS.sub("", _MEMBERSHIP.sub("", whole))
-        for order, part in enumerate(PARTS.split(whole)[:2]):
+        for order, part in enumerate([name for piece in PARTS.split(whole) for name in piece.split(" - ")][:2]):
             words = _TITLES.sub("", _TITLES.sub("", part.strip())).strip(" ,")
             if (large or index == 0) and words.islower() and email is not None and _is_told_by(email.value, words):
                 words = words.title()  # set small on purpose
@@ -119,6 +124,17 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
             if best is None or score > best[0]:
                 best = (score, text.found(value, round(sure, 2), index, last, words))
     return best[1] if best else None
+
+
+def _rest_of_the_name(text: Text, index: int, begun: str) -> int:
+    """The line in which a name goes on that takes two, with what stands beside it read between them; or 0."""
+    line = text.lines[index]
+    for at in range(index + 2, min(index + _BETWEEN, len(text.lines))):
+        below = text.lines[at]
+        aligned = line.x0 is not None and below.x0 is not None and abs(line.x0 - below.x0) < _ALIGNED
+        if aligned and below.size == line.size and _could_be_name(f"{begun} {below.text}"):
+            return at
+    return 0
 
 
 def _in_order(words: str) -> str:

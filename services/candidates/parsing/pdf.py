@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 from services.candidates.parsing.dates import MONTHS
 from services.candidates.parsing.layout import reading_order
 from services.candidates.parsing.limits import MAX_CHARACTERS, MAX_PAGES, PDF, Unreadable, too_many_pages, too_much_text
-from services.candidates.parsing.lines import Document, Line, bounded, clean
+from services.candidates.parsing.lines import Document, Line, bounded, clean, seams_of
 from services.candidates.parsing.segments import Word
 
 _HYPHENS = (2, 0xAD)  # what PDFium makes of a hyphen at a line's end, and what fonts call the glyph that some programs set for every hyphen
@@ -228,8 +228,8 @@ def _split(text_page: pypdfium2.PdfTextPage, run: list[_Letter | None]) -> list[
             words.append(
                 Word(
                     "".join(each.text for each in open_word), min(each.x0 for each in open_word), min(each.y0 for each in open_word),
-                    max(each.x1 for each in open_word), max(each.y1 for each in open_word), first.size, _is_bold(text_page, first.index),
-                    first.base, max(tracking, 0.0),
+                    max(each.x1 for each in open_word), max(each.y1 for each in open_word), first.size, (look := _look(text_page, first))[0],
+                    first.base, max(tracking, 0.0), look,
                 )
             )  # fmt: skip
             open_word = []
@@ -243,13 +243,18 @@ def _gap(last: _Letter, letter: _Letter, blank: float) -> float:
     return (min(blank, _BLANK / 2.5) if last.text.islower() and letter.text.isupper() else blank) * max(letter.size, 4)
 
 
-def _is_bold(text_page: pypdfium2.PdfTextPage, index: int) -> bool:
-    """The standard fonts state no weight, but every bold font says so in its name."""
-    if pdfium.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT:
-        return True
+def _look(text_page: pypdfium2.PdfTextPage, letter: _Letter) -> tuple[bool, bool, int, int]:
+    """Whether it is bold and slanted, its size and its colour. The standard fonts state no weight, but every bold font says so in its name."""
     name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-    length = pdfium.FPDFText_GetFontInfo(text_page, index, name, len(name), flags)
-    return 0 < length <= len(name) and any(word in name.value.lower() for word in (b"bold", b"black", b"heavy"))
+    length = pdfium.FPDFText_GetFontInfo(text_page, letter.index, name, len(name), flags)
+    font = name.value.lower() if 0 < length <= len(name) else b""
+    bold = pdfium.FPDFText_GetFontWeight(text_page, letter.index) >= _BOLD_WEIGHT or any(
+        word in font for word in (b"bold", b"black", b"heavy")
+    )
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    pdfium.FPDFText_GetFillColor(text_page, letter.index, red, green, blue, alpha)
+    colour = red.value << 16 | green.value << 8 | blue.value
+    return bold, b"italic" in font or b"oblique" in font, round(2 * letter.size), colour
 
 
 def _decode(code: int) -> str:
@@ -298,5 +303,5 @@ def _line(row: list[list[Word]], page: int, links: list[_Link]) -> Line:
     return Line(
         clean("\t".join(" ".join(word.text for word in cell) for cell in row)),
         page, round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1), sizes.most_common(1)[0][0],
-        bold=words[0].bold, links=tuple(targets),
+        bold=words[0].bold, links=tuple(targets), seams=tuple(seam for cell in row for seam in seams_of((word.text, word.look) for word in cell)),
     )  # fmt: skip

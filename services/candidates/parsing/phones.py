@@ -10,7 +10,7 @@ import phonenumbers
 from services.candidates.parsing.contacts import PARTS, PHONE_LABEL, first_near
 from services.candidates.parsing.parsed import Found
 from services.candidates.parsing.places import placeness, region_of
-from services.candidates.parsing.sections import Text
+from services.candidates.parsing.text import Text
 
 _PREFIX = re.compile(r"\(\s*((?:\+|00)\d{1,3})\s*\)")
 _GROUPED = {
@@ -18,7 +18,7 @@ _GROUPED = {
 }  # fmt: skip
 _MONTHS = re.compile(r"(?:0[1-9]|1[0-2])[./](?:19|20)\d\d\s?[-\u2013]\s?(?:0[1-9]|1[0-2])[./](?:19|20)\d\d")  # 07.2018 - 08.2021
 _DAY = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d\b")
-_LANGUAGE_REGION = {"de": "DE", "fr": "FR", "es": "ES"}
+_LANGUAGE_REGIONS = {"de": ("DE", "CH", "AT"), "fr": ("FR", "CH", "BE"), "es": ("ES", "MX", "CO", "AR")}  # the likeliest first
 
 
 def find_phone(text: Text, near: list[int], location: Found[str] | None, region: str | None, language: str = "") -> Found[str] | None:
@@ -64,9 +64,9 @@ def _countries_of(text: Text, language: str) -> list[str]:
         for cell in PARTS.split(line.text)
     )
     counts = Counter(region for words in ends if 2 < len(words) < 50 and placeness(words) >= 0.6 and (region := region_of(words)))
-    if language in _LANGUAGE_REGION:
-        counts[_LANGUAGE_REGION[language]] += 1
-    return [region for region, _ in counts.most_common(3)]
+    spoken = _LANGUAGE_REGIONS.get(language, ())
+    counts.update(spoken[:1])
+    return [*(region for region, _ in counts.most_common(3)), *spoken[1:]]
 
 
 def _by_its_grouping(line: str) -> list[tuple[str, str, float]]:

@@ -25,7 +25,13 @@ _COUNTRIES = {
     "ID": "indonesia indonesien", "AU": "australia australien australie", "NZ": "new_zealand neuseeland nouvelle-zélande", "ZA": "south_africa südafrika afrique_du_sud sudáfrica",
     "NG": "nigeria", "KE": "kenya kenia", "GH": "ghana", "EG": "egypt ägypten égypte egipto", "MA": "morocco marokko maroc marruecos", "TN": "tunisia tunesien tunisie",
     "DZ": "algeria algerien algérie", "SN": "senegal sénégal", "CI": "côte_d'ivoire ivory_coast", "ET": "ethiopia", "IL": "israel", "AE": "united_arab_emirates uae dubai abu_dhabi",
-    "SA": "saudi_arabia", "QA": "qatar", "JO": "jordan", "LB": "lebanon liban", "IR": "iran", "RU": "russia russland russie rusia",
+    "SA": "saudi_arabia", "QA": "qatar", "JO": "jordan", "LB": "lebanon liban", "IR": "iran", "IQ": "iraq irak", "SY": "syria syrien syrie", "KW": "kuwait", "BH": "bahrain",
+    "OM": "oman", "YE": "yemen", "AF": "afghanistan", "KZ": "kazakhstan", "UZ": "uzbekistan", "AM": "armenia", "AZ": "azerbaijan", "BY": "belarus", "MD": "moldova", "MK": "north_macedonia",
+    "AL": "albania", "BA": "bosnia bosnia_and_herzegovina", "ME": "montenegro", "XK": "kosovo", "MT": "malta", "CY": "cyprus zypern chypre", "LI": "liechtenstein", "MC": "monaco",
+    "AD": "andorra", "PA": "panama panamá", "GT": "guatemala", "HN": "honduras", "SV": "el_salvador", "NI": "nicaragua", "CU": "cuba", "HT": "haiti haïti", "JM": "jamaica",
+    "TT": "trinidad_and_tobago", "BO": "bolivia", "PY": "paraguay", "MM": "myanmar", "KH": "cambodia", "LA": "laos", "MN": "mongolia", "FJ": "fiji", "UG": "uganda", "TZ": "tanzania",
+    "RW": "rwanda", "ZM": "zambia", "ZW": "zimbabwe", "MZ": "mozambique moçambique", "AO": "angola", "BW": "botswana", "NA": "namibia", "MW": "malawi", "SD": "sudan", "LY": "libya",
+    "NE": "niger", "ML": "mali", "BJ": "benin bénin", "BF": "burkina_faso", "TG": "togo", "CM": "cameroon cameroun kamerun", "CD": "congo", "GA": "gabon", "MG": "madagascar", "MU": "mauritius", "RU": "russia russland russie rusia",
 }  # fmt: skip
 _CITIES = {
     "GB": "london manchester birmingham leeds glasgow edinburgh liverpool bristol sheffield cardiff belfast cambridge oxford nottingham newcastle brighton norwich leicester"
@@ -120,7 +126,7 @@ def placeness(text: str) -> float:
         return 0.0
     if text.casefold() in _REMOTE:
         return 0.7
-    parts = [part.strip() for part in text.split(",") if part.strip()]
+    parts = [part.strip().removeprefix("the ") for part in text.split(",") if part.strip()]
     names = [_POSTAL_AFTER.sub("", _POSTAL.sub("", part)) for part in parts]
     towns = [_folded(_bare(name)) in _towns() for name in names]
     if len(names) == 1 and _IN_AUSTRALIA.fullmatch(names[0]):

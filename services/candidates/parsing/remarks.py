@@ -42,15 +42,18 @@ _IN_CAPITALS = re.compile(r"(?P<loud>[^\W\d_a-zß-ÿ]{2,}(?: [^\W\d_a-zß-ÿ]{2,
 _LOUD = 10  # letters that are no abbreviation
 
 
-def names_in(whole: str) -> str:
-    """The row without them, cut by tabs where two names follow each other; nothing of a row that only says more of a school."""
+def names_in(whole: str, *, apart: bool = True) -> str:
+    """The row without them, cut by tabs where two names follow each other; nothing of a row that only says more of a school.
+
+    Capitals set names `apart` where the page has no other look for that.
+    """
     if _FORM.match(whole):
         return ""
     worked = _WORKED_AS.match(whole)
     words = _WORKED_IN.sub("\t", whole[worked.end() :], count=1) if worked else whole
     for remark in (_ABOUT, _STATUS, _GRADED, _VIA):
         words = remark.sub("", words)
-    return _apart(words)
+    return _apart(words) if apart else words
 
 
 def _apart(words: str) -> str:

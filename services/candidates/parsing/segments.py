@@ -27,6 +27,7 @@ class Word:
     bold: bool
     base: float
     tracking: float = 0.0  # points between letters that are spaced out
+    look: tuple[bool, bool, int, int] = (False, False, 0, 0)  # bold, italic, half points, colour
 
 
 @dataclass(frozen=True, slots=True)

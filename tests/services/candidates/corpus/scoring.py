@@ -98,7 +98,7 @@ def score(truth: Truth, cv: ParsedCv | None, *, whole: bool = True) -> tuple[Cou
         cv = ParsedCv("", 0, "")
     note("name", _fold(_value(cv.name)) == _fold(truth.name), 1, (truth.name, _value(cv.name)))
     note("email", _value(cv.email) == truth.email, 1, (truth.email, _value(cv.email)))
-    note("phone", _value(cv.phone) == truth.phone, 1, (truth.phone, _value(cv.phone), truth.phone_printed))
+    note("phone", (_value(cv.phone) or "") == truth.phone, 1, (truth.phone, _value(cv.phone), truth.phone_printed))
     note("location", _fold(_value(cv.location)) == _fold(truth.location), 1, (truth.location, _value(cv.location)))
     links = {_link(link.value) for link in cv.links}
     wanted = {_link(link) for link in truth.links}
