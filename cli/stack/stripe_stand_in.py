@@ -78,7 +78,7 @@ class StripeServer:
             session = self.objects[session_id]
             intent = self._intent(
                 {"amount": session["amount_total"], "currency": session["currency"], "metadata": session["_intent"].get("metadata", {}),
-                 "setup_future_usage": "off_session", "customer": session["customer"] or self._customer({})["id"]}
+                 "setup_future_usage": session["_intent"].get("setup_future_usage"), "customer": session["customer"] or self._customer({})["id"]}
             )  # fmt: skip
             self._confirm(intent, method, present=True)
             if intent["status"] == "succeeded":

@@ -18,16 +18,20 @@ def invoice_pdf(invoice: Invoice, tax_name: str, seller: str) -> bytes:
     data = {
         "title": f"{'Credit note' if invoice.kind == 'credit_note' else 'Invoice'} {invoice.number}",
         "seller": [line.strip() for line in seller.split(";")],
-        "facts": [
-            f"Organization {invoice.tenant_id}", f"Date {invoice.invoice_date:%-d %B %Y}",
-            "Paid" if invoice.status == "paid" else f"Due {invoice.due_date:%-d %B %Y}",
-        ],
+        "buyer": invoice.billed_to.splitlines() or [f"Organization {invoice.tenant_id}"],
+        "facts": [f"Date {invoice.invoice_date:%-d %B %Y}", *_state(invoice)],
         "lines": [[words, money(amount, invoice.currency)] for words, amount in lines],
         "total": money(invoice.amount, invoice.currency),
     }  # fmt: skip
     made = typst.compile(_TEMPLATE, format="pdf", ignore_system_fonts=True, sys_inputs={"invoice": json.dumps(data)})
     assert isinstance(made, bytes)
     return made
+
+
+def _state(invoice: Invoice) -> list[str]:
+    if invoice.kind == "credit_note":
+        return []
+    return [{"paid": "Paid", "void": "Void: nothing is owed"}.get(invoice.status, f"Due {invoice.due_date:%-d %B %Y}")]
 
 
 def money(amount: int, currency: str) -> str:

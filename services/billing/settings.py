@@ -73,7 +73,9 @@ class Settings(chassis.Settings):
         alias="PAYPAL_CERTIFICATE_ROOTS",
         description="A PEM file of the roots that may vouch for PayPal's signatures; the usual public ones without it.",
     )
-    jazzcash_merchant_id: str = Field("", alias="JAZZCASH_MERCHANT_ID", description="JazzCash's merchant; JazzCash is off without it.")
+    jazzcash_merchant_id: str = Field(
+        "", alias="JAZZCASH_MERCHANT_ID", description="JazzCash's merchant; JazzCash is off without it or its salt."
+    )
     jazzcash_password: SecretStr = Field(SecretStr(""), alias="JAZZCASH_PASSWORD", description="The merchant's password.")
     jazzcash_salts: _Secrets = Field(
         (), validate_default=False, alias="JAZZCASH_INTEGRITY_SALT",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from services.chassis.skills import normalise
-from services.jobs.spelling import country, fold, spell_out
+from services.jobs.matching.spelling import country, fold, spell_out
 from services.jobs.tables import Job
 
 # "C++", "C#" and ".NET" are words, and so is "R&D", which is no R.

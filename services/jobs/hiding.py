@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from services.chassis.skills import normalise
-from services.jobs.spelling import fold
+from services.jobs.matching.spelling import fold
 
 HIDDEN = "…"
 _CONTACT = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from services.jobs import spelling
+from services.jobs.matching import spelling
 from services.jobs.tables import Job
 
 # Currencies of ISO 4217 whose minor unit is not a hundredth.

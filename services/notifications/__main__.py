@@ -57,7 +57,7 @@ from services.notifications.rpc.webhooks import WebhookEndpointService
 from services.notifications.rules import KINDS
 from services.notifications.settings import Settings
 from services.notifications.store import notifications
-from services.notifications.tables import Notification
+from services.notifications.tables.notifications import Notification
 from services.notifications.unsubscribing import Unsubscribing
 from services.notifications.webhooks import recording, sending
 from services.notifications.webhooks.signing import Secrets

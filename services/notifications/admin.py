@@ -12,7 +12,7 @@ from services.notifications import bounces, dead_letters
 from services.notifications.providers import push
 from services.notifications.store import notifications as store
 from services.notifications.store import wishes as wishes_store
-from services.notifications.tables import Notification
+from services.notifications.tables.notifications import Notification
 
 
 def read_bounce(database: Database, mail: bytes) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from services.chassis import audit, errors
 from services.notifications import outbox
 from services.notifications.store import notifications as store
-from services.notifications.tables import Notification
+from services.notifications.tables.notifications import Notification
 
 
 def retry(connection: Connection, notification_id: UUID, *, now: datetime) -> Notification:

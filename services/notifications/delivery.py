@@ -18,7 +18,7 @@ from services.notifications.breaker import Breaker
 from services.notifications.providers.channel import Channel, Device, Patience, Undeliverable
 from services.notifications.store import notifications as store
 from services.notifications.store import wishes as wishes_store
-from services.notifications.tables import WAITING, Notification
+from services.notifications.tables.notifications import WAITING, Notification
 
 
 def handlers(database: Database, channels: Mapping[str, Channel], breakers: Mapping[str, Breaker], clock: Clock) -> dict[str, Handler]:

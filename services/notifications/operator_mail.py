@@ -12,7 +12,7 @@ from services.chassis.database import Database
 from services.chassis.tasks import Handler, Task
 from services.notifications import letters, outbox
 from services.notifications.store import problems as store
-from services.notifications.tables import Problem
+from services.notifications.tables.problems import Problem
 
 _HOUR = timedelta(hours=1)
 # An error that was not seen for a day is news again.

@@ -12,7 +12,7 @@ from services.notifications.letters import Letter, Reader
 from services.notifications.rules import Course
 from services.notifications.store import notifications as store
 from services.notifications.store import wishes as wishes_store
-from services.notifications.tables import WAITING, Notification, Wishes
+from services.notifications.tables.notifications import WAITING, Notification, Wishes
 from services.notifications.unsubscribing import Unsubscribing
 
 # A provider may be away for a day: pauses grow to an hour, and this many of them are three days.

@@ -6,26 +6,18 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.chassis.persons import NOBODY, Kept, Person, drop_tasks
-from services.notifications.tables import (
+from services.notifications.tables.notifications import (
     contacts,
-    document_updates,
-    documents,
-    interview_reminders,
-    messages,
     notifications,
     preferences,
     push_deliveries,
     push_subscriptions,
-    reminder_recipients,
-    room_members,
-    rooms,
     suppressed_addresses,
     switched_off,
-    webhook_attempts,
-    webhook_deliveries,
-    webhook_endpoints,
-    webhook_messages,
 )
+from services.notifications.tables.reminders import interview_reminders, reminder_recipients
+from services.notifications.tables.rooms import document_updates, documents, messages, room_members, rooms
+from services.notifications.tables.webhooks import webhook_attempts, webhook_deliveries, webhook_endpoints, webhook_messages
 
 
 def read(connection: Connection, person: Person) -> Kept:

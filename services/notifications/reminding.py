@@ -11,7 +11,7 @@ from services.chassis import audit, tasks
 from services.notifications import rules
 from services.notifications.store import reminders as store
 from services.notifications.store import wishes as wishes_store
-from services.notifications.tables import Reminded, Reminder
+from services.notifications.tables.reminders import Reminded, Reminder
 
 
 def plan(connection: Connection, reminder: Reminder, wanted: datetime | None, *, now: datetime) -> Sequence[Reminded]:

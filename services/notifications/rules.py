@@ -10,7 +10,7 @@ from services.chassis import errors
 from services.chassis.calls import Call
 from services.notifications import local_time
 from services.notifications.local_time import QuietHours
-from services.notifications.tables import Notification, Wishes
+from services.notifications.tables.notifications import Notification, Wishes
 
 _YEAR = timedelta(days=366)
 _MAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")

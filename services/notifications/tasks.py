@@ -13,7 +13,7 @@ from services.notifications import letters, outbox, reminding, rules
 from services.notifications.store import notifications as contacts
 from services.notifications.store import reminders as store
 from services.notifications.store import wishes as wishes_store
-from services.notifications.tables import Reminder
+from services.notifications.tables.reminders import Reminder
 from services.notifications.unsubscribing import Unsubscribing
 
 _TEMPLATE = "interview_reminder"

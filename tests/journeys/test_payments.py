@@ -16,8 +16,7 @@ from cli.stack.supervisor import Supervisor
 from tests.conftest import House
 from tests.journeys.http import Http
 from tests.services.billing.till import HERE, Till, open_till
-
-NAMES = ("stripe", "razorpay", "paypal", "jazzcash")
+from tests.services.billing.webhook_cases import NAMES
 
 
 @dataclass
@@ -105,3 +104,40 @@ def test_a_webhook_that_is_too_large_is_refused_before_anybody_reads_it(shop: Sh
     for size, status in ((300_000, 400), (2_000_000, 413)):
         answer = Http(shop.url)("POST", "/webhook/razorpay/", raw=b"x" * size, content_type="application/json")
         assert answer.status == status
+
+
+def test_every_path_of_billing_answers_as_it_is_documented(shop: Shop) -> None:
+    """With and without a slash at the end, below /api, /api/v1 or nothing, as each was written down for those who call it."""
+    till, company = shop.till, shop.till.company()
+    http, outside = Http(shop.url, company.access), Http(shop.url)
+    plans = outside("GET", "/plans/").json["plans"]
+    assert outside("GET", "/api/v1/subscriptions/plans/").json["plans"] == plans
+    lite, pro, content = (next(each["id"] for each in plans if each["name"] == name) for name in ("HumanLite", "HumanPro", "Pro"))
+    made = http("POST", "/subscriptions/create/", {"plan_id": lite, "provider": "stripe", "payment_method": "pm_card_visa"}).json
+    path = f"/subscriptions/{made['id']}"
+    assert (made["status"], http("GET", f"{path}/").json["remaining_credits"]) == ("active", 5)
+    assert [each["id"] for each in http("GET", "/api/v1/subscriptions/").json["subscriptions"]] == [made["id"]]
+    used = http("POST", f"{path}/consume-credits/", {"amount": 1.5, "reason": "An interview"}).json
+    assert (used["amount"], used["remaining_credits"]) == (1.5, 3.5)
+    [invoice] = http("GET", "/invoices/").json["invoices"]
+    assert http("GET", f"/invoices/{invoice['id']}/pdf").body.startswith(b"%PDF-")
+    assert http("POST", f"/invoices/{invoice['id']}/pay/", {}).reason == "INVOICE_NOT_OPEN"
+    assert http("POST", f"{path}/change-plan/", {"plan_id": pro}).json["plan_name"] == "HumanPro"
+    assert not http("POST", f"{path}/cancel/", {"at_period_end": True}).json["auto_renew"]
+    assert http("POST", f"{path}/resume/", {}).json["auto_renew"]
+    assert http("POST", f"{path}/cancel/", {}).json["status"] == "cancelled"
+    checkout = http("POST", "/api/v1/subscriptions/create-checkout-session/", {"plan_id": content, **HERE}).json
+    bought = http("POST", "/api/credits/create-checkout-session", {"package_id": "ai-100", **HERE}).json
+    assert checkout["url"] != bought["url"]
+    till.stripe.pay(bought["provider_id"])
+    body, headers = till.stripe.signed(till.stripe.events[-1], at=till.clock().timestamp())
+    for address in ("/webhook/stripe/", "/api/v1/subscriptions/webhook/", "/api/credits/webhook"):
+        assert outside("POST", address, raw=body, **headers, content_type="application/json").status == 200
+    till.quiet()
+    assert {each["unit"]: each["amount"] for each in http("GET", "/api/credits/balance").json["balances"]}["ai"] == 100
+    assert [each["credits"] for each in outside("GET", "/api/credits/packages").json["packages"]] == [50, 100, 250, 500]
+    assert {each["type"] for each in http("GET", "/api/credits/transactions").json["transactions"]} == {"PURCHASE", "INTERVIEW"}
+    listed = {each["id"]: each["status"] for each in http("GET", "/api/v1/payments/").json["payments"]}
+    assert (listed[bought["id"]], listed[checkout["id"]]) == ("succeeded", "requires_action")
+    assert http("GET", f"/api/v1/payments/{bought['id']}/").json["amount"] == "900"
+    assert http("POST", f"/api/v1/payments/{bought['id']}/refund/", {}).reason == "PLATFORM_ADMIN_ONLY"

@@ -17,6 +17,6 @@ def providers_of(settings: Settings) -> dict[str, Provider]:
         found["razorpay"] = Razorpay(settings)
     if settings.paypal_client_id:
         found["paypal"] = PayPal(settings)
-    if settings.jazzcash_merchant_id:
+    if settings.jazzcash_merchant_id and settings.jazzcash_salts:
         found["jazzcash"] = JazzCash(settings)
     return found

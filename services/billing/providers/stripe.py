@@ -139,11 +139,13 @@ class Stripe:
         asked: Any = {
             "mode": "payment", "client_reference_id": str(charge.reference), "line_items": [{"quantity": 1, "price_data": price}],
             "success_url": charge.success_url, "cancel_url": charge.cancel_url, "metadata": {"reference": str(charge.reference)},
-            "payment_intent_data": {"metadata": {"reference": str(charge.reference)}, "setup_future_usage": "off_session"},
+            "payment_intent_data": {"metadata": {"reference": str(charge.reference)}},
         }  # fmt: skip
+        if charge.keep:
+            asked["payment_intent_data"]["setup_future_usage"] = "off_session"
         if charge.customer:
             asked["customer"] = charge.customer
-        else:
+        elif charge.keep:
             asked["customer_creation"] = "always"
         try:
             with _answering():
@@ -166,7 +168,7 @@ def _answering() -> Iterator[None]:
 
 
 def _of_intent(intent: Any) -> Outcome:
-    """A PaymentIntent as we see it. One that waits for a method, and has had one, was declined."""
+    """A PaymentIntent as we see it. One that waits for a method, and has had one, was declined. Its method is told where it was to be kept."""
     fields = intent.to_dict() if hasattr(intent, "to_dict") else intent
     problem = fields.get("last_payment_error") or {}
     status = _STATES.get(fields["status"], "pending")
@@ -179,7 +181,7 @@ def _of_intent(intent: Any) -> Outcome:
         (charge.get("amount_refunded") or 0) if isinstance(charge, dict) else 0, fields["currency"].upper(),
         client_secret=fields.get("client_secret") or "" if status == "requires_action" else "",
         failure=(code or "canceled") if status == "failed" else "", final=code in _FINAL or fields["status"] == "canceled",
-        customer=_id(fields.get("customer")), method=_id(fields.get("payment_method")),
+        customer=_id(fields.get("customer")), method=_id(fields.get("payment_method")) if fields.get("setup_future_usage") else "",
     )  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from services.chassis.skills import find_skills, implied_skills, normalise, taxo
 from services.jobs.matching.asking import asked
 from services.jobs.matching.idf import FrozenIdf
 from services.jobs.matching.profile import CandidateText, Experience, JobText
+from services.jobs.matching.spelling import country, fold
 from services.jobs.matching.terms import terms
-from services.jobs.spelling import country, fold
 
 # What a value of 1 is as a whole number: scores are whole numbers until they are shown, and the index computes the very same ones.
 ONE = 1_000_000

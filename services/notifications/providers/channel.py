@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.notifications.tables import Notification, PushSubscription
+from services.notifications.tables.notifications import Notification, PushSubscription
 
 
 class Undeliverable(Exception):  # noqa: N818 - an outcome, not a fault

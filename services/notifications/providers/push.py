@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from services.chassis.logs import log
 from services.notifications.providers.channel import Device, Patience, Undeliverable
 from services.notifications.settings import Settings
-from services.notifications.tables import Notification
+from services.notifications.tables.notifications import Notification
 
 _TIMEOUT_SECONDS = 10.0
 _KEPT_SECONDS = 3 * 24 * 3600  # by the push service, for a browser that is not there

@@ -13,7 +13,7 @@ from email.utils import format_datetime, parseaddr
 
 from services.notifications.providers.channel import Device, Patience, Undeliverable
 from services.notifications.settings import Settings
-from services.notifications.tables import Notification
+from services.notifications.tables.notifications import Notification
 
 _TIMEOUT_SECONDS = 15.0
 _TLS_PORT = 465

@@ -13,7 +13,7 @@ from twilio.rest import Client  # type: ignore[import-untyped]
 from services.chassis import errors
 from services.notifications.providers.channel import Device, Patience, Undeliverable
 from services.notifications.settings import Settings
-from services.notifications.tables import Notification
+from services.notifications.tables.notifications import Notification
 
 _TIMEOUT_SECONDS = 10.0
 _TOO_MANY = 429

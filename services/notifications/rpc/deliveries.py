@@ -14,7 +14,7 @@ from services.notifications.letters import TEMPLATES
 from services.notifications.providers.twilio import Twilio
 from services.notifications.rpc.notifications import to_notification
 from services.notifications.store import notifications as store
-from services.notifications.tables import WAITING, Notification
+from services.notifications.tables.notifications import WAITING, Notification
 
 Context = grpc.ServicerContext
 _LARGEST = 64 * 1024

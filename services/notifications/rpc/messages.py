@@ -20,7 +20,7 @@ from services.chassis.logs import log
 from services.notifications import mentions, rules
 from services.notifications.store import notifications as people
 from services.notifications.store import rooms as store
-from services.notifications.tables import Message, Room
+from services.notifications.tables.rooms import Message, Room
 
 Context = grpc.ServicerContext
 _LOADED = 50

@@ -15,7 +15,7 @@ from services.notifications import letters, outbox, rules
 from services.notifications.letters import TEMPLATES, Letter, Reader
 from services.notifications.store import notifications as store
 from services.notifications.store import wishes as wishes_store
-from services.notifications.tables import WAITING, Contact, Notification
+from services.notifications.tables.notifications import WAITING, Contact, Notification
 from services.notifications.unsubscribing import Unsubscribing
 
 Context = grpc.ServicerContext

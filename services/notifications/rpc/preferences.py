@@ -13,7 +13,7 @@ from services.chassis.database import Database
 from services.notifications import local_time
 from services.notifications.rules import KINDS
 from services.notifications.store import wishes as store
-from services.notifications.tables import Wishes
+from services.notifications.tables.notifications import Wishes
 from services.notifications.unsubscribing import Unsubscribing
 
 Context = grpc.ServicerContext

@@ -8,7 +8,7 @@ from services.chassis import calls
 from services.chassis.clock import Clock, from_timestamp, utc_now
 from services.chassis.database import Database
 from services.notifications.operator_mail import OperatorMail
-from services.notifications.tables import Problem
+from services.notifications.tables.problems import Problem
 
 Context = grpc.ServicerContext
 

@@ -12,7 +12,7 @@ from services.chassis.database import Database
 from services.notifications.providers import push
 from services.notifications.providers.push import WebPush
 from services.notifications.store import wishes as store
-from services.notifications.tables import PushSubscription
+from services.notifications.tables.notifications import PushSubscription
 
 Context = grpc.ServicerContext
 _MOST = 20

@@ -13,7 +13,7 @@ from services.chassis.database import Database
 from services.notifications import reminding, rules
 from services.notifications.store import notifications as contacts
 from services.notifications.store import reminders as store
-from services.notifications.tables import Reminded, Reminder
+from services.notifications.tables.reminders import Reminded, Reminder
 
 Context = grpc.ServicerContext
 

@@ -14,7 +14,7 @@ from services.chassis import audit, calls, errors, idempotency, ids, masks, pagi
 from services.chassis.clock import Clock, from_timestamp, to_timestamp, utc_now
 from services.chassis.database import Database
 from services.notifications.store import webhooks as store
-from services.notifications.tables import Attempt, Delivery, Endpoint, WebhookMessage
+from services.notifications.tables.webhooks import Attempt, Delivery, Endpoint, WebhookMessage
 from services.notifications.webhooks import catalogue, recording
 from services.notifications.webhooks.sending import webhook_id
 from services.notifications.webhooks.signing import Secrets

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from services.notifications.tables import Document, Update, document_updates, documents
+from services.notifications.tables.rooms import Document, Update, document_updates, documents
 
 _PAGE, _PAGE_BYTES = 500, 2 * 1024 * 1024
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis import errors
 from services.chassis.paging import Page
-from services.notifications.tables import WAITING, Contact, Notification, contacts, notifications
+from services.notifications.tables.notifications import WAITING, Contact, Notification, contacts, notifications
 
 
 def put_contact(connection: Connection, contact: Contact) -> bool:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from services.notifications.tables import Problem, problems
+from services.notifications.tables.problems import Problem, problems
 
 _LOCK = 4_110_011
 

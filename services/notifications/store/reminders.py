@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from services.chassis import errors
 from services.chassis.paging import Page
-from services.notifications.tables import Reminded, Reminder, interview_reminders, reminder_recipients
+from services.notifications.tables.reminders import Reminded, Reminder, interview_reminders, reminder_recipients
 
 
 def add_reminder(connection: Connection, reminder: Reminder) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from services.chassis import errors, ids
 from services.chassis.database import refusing
 from services.chassis.paging import Page
-from services.notifications.tables import Message, Room, contacts, messages, room_members, rooms
+from services.notifications.tables.notifications import contacts
+from services.notifications.tables.rooms import Message, Room, messages, room_members, rooms
 
 _CHANGING = ("content", "attachments", "mentions", "edited_at", "deleted_at")
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis import errors
 from services.chassis.paging import Page
-from services.notifications.tables import (
+from services.notifications.tables.webhooks import (
     Attempt,
     Delivery,
     Endpoint,

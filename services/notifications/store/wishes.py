@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis import errors
-from services.notifications.tables import (
+from services.notifications.tables.notifications import (
     PushSubscription,
     Wishes,
     preferences,

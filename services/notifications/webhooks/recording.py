@@ -14,7 +14,7 @@ from services.chassis import ids, tasks
 from services.chassis.clock import Clock, from_timestamp, utc_now
 from services.chassis.events import Apply, Prepare
 from services.notifications.store import webhooks as store
-from services.notifications.tables import Delivery, Endpoint, WebhookMessage
+from services.notifications.tables.webhooks import Delivery, Endpoint, WebhookMessage
 from services.notifications.webhooks import catalogue
 from services.notifications.webhooks.catalogue import EventType
 

@@ -16,7 +16,7 @@ from services.notifications import letters, outbox
 from services.notifications.store import notifications as people
 from services.notifications.store import webhooks as store
 from services.notifications.store import wishes
-from services.notifications.tables import Attempt, Delivery, Endpoint, WebhookMessage
+from services.notifications.tables.webhooks import Attempt, Delivery, Endpoint, WebhookMessage
 from services.notifications.webhooks.recording import TASK
 from services.notifications.webhooks.signing import Secrets, sign
 from services.notifications.webhooks.targets import Answer, Targets

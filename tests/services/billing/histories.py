@@ -8,12 +8,11 @@ from typing import Any
 
 from cli.stack.stripe_stand_in import StripeServer
 from services.chassis import calls, errors
+from tests.services.billing.at_stripe import METHODS, AtStripe
 from tests.services.billing.auditor import Rows, audit, audit_answers, audit_refunds
 from tests.services.billing.breaks import Breaks, Died, Wish, cut_the_line
 from tests.services.billing.shop import Shop
 
-DECLINES = ("generic_decline", "insufficient_funds", "stolen_card")
-METHODS = ("pm_card_visa",) * 6 + ("pm_card_authenticationRequired", "pm_card_chargeDeclined")
 _PLANS = ("HumanLite", "HumanAdv", "HumanPro")
 
 
@@ -24,6 +23,7 @@ class History:
         self.shop, self.stripe, self.breaks, self.rows, self.seed = shop, stripe, breaks, rows, seed
         self.random = Random(seed)
         self.told: list[str] = []
+        self.outside = AtStripe(stripe, self.random, self._say)
         self.person = shop.open_account()
         self.unanswered: list[Wish] = []
         self.packages: list[str] = []
@@ -35,17 +35,17 @@ class History:
         self.deaths = self.interruptions = self._keys = 0
         self.calm = False
         self._days: list[Callable[[], None]] = [
-            self.buy, self.buy, self.visit_the_page, self.visit_the_page, self.visit_the_page, self.look, self.hear, self.hear, self.hear,
+            self.buy, self.buy, *[self.outside.visit_the_page] * 3, self.look, self.hear, self.hear, self.hear,
             self.spend, self.spend, self.spend, self.take_back, self.hold, self.hold, self.settle, self.settle, self.release, self.subscribe, self.subscribe,
-            self.consume, self.consume, self.change_plan, self.cancel, self.resume, self.pay_what_is_open, self.send_back, self.refund_at_the_desk,
-            self.authenticate, self.work, self.work, self.work, self.wait, self.wait, self.wait_long, self.ask_again, self.ask_again,
+            self.consume, self.consume, self.change_plan, self.cancel, self.resume, self.pay_what_is_open, self.send_back, self.outside.refund_at_the_desk,
+            self.outside.authenticate, self.work, self.work, self.work, self.wait, self.wait, self.wait_long, self.ask_again, self.ask_again,
         ]  # fmt: skip
 
     def live(self) -> None:
         """Some things happen, then everything comes to its end, and the books are read."""
         stripe = self.stripe
         stripe.objects.clear(), stripe.events.clear(), stripe.keys.clear(), stripe.requests.clear()  # another organization's are another's
-        stripe.decide = self._decide
+        stripe.decide = self.outside.decide
         self.wish(Wish("grant", lambda: self.shop.grant(self.person, "hiring", 3, "start"), repeatable=False))
         self.wish(Wish("grant", lambda: self.shop.grant(self.person, "ai", 40, "start too"), repeatable=False))
         for _ in range(self.random.randint(6, 26)):
@@ -59,18 +59,6 @@ class History:
     def buy(self) -> None:
         package, key = self.random.choice(("ai-50", "ai-100", "ai-250")), self._key()
         self.wish(Wish(f"buy {package}", lambda: self.shop.buy(self.person, package, key), lambda made: self.packages.append(made.id)))
-
-    def visit_the_page(self) -> None:
-        """The person pays, gives up, or has a card that is declined, on the provider's own page."""
-        open_ = [each["id"] for each in self.stripe.objects.values() if each["object"] == "checkout.session" and each["status"] == "open"]
-        if open_:
-            session = self.random.choice(open_)
-            if self.random.random() < 0.85:
-                self._say(f"pays on {session}")
-                self.stripe.pay(session, self.random.choice(METHODS[:6]))
-            else:
-                self._say(f"leaves {session}")
-                self.stripe.expire(session)
 
     def look(self) -> None:
         if self.packages:
@@ -226,24 +214,6 @@ class History:
                 )
             )  # fmt: skip
 
-    def refund_at_the_desk(self) -> None:
-        """Somebody at the provider sends money back, past us."""
-        found = [each for each in self.stripe.objects.values() if each["object"] == "payment_intent" and each["status"] == "succeeded"]
-        if found and self.random.random() < 0.5:
-            intent = self.random.choice(found)
-            charge = self.stripe.objects[intent["latest_charge"]]
-            left = charge["amount"] - charge["amount_refunded"]
-            if left:
-                amount = self.random.randint(1, left)
-                self._say(f"{amount} go back at the desk, of {intent['id']}")
-                self.stripe.refund_at_the_desk(intent["id"], amount)
-
-    def authenticate(self) -> None:
-        for each in list(self.stripe.objects.values()):
-            if each["object"] == "payment_intent" and each["status"] == "requires_action":
-                self._say(f"authenticates {each['id']}")
-                self.stripe.authenticate(each["id"])
-
     def work(self) -> None:
         self._say("work")
         with self._breaking():
@@ -317,7 +287,7 @@ class History:
         before = calls.current()
         what = self.random.choice(("work", "hear", "page", "look"))
         if what == "page":
-            self.visit_the_page()
+            self.outside.visit_the_page()
         elif what == "hear" and self.stripe.events:
             self._send(self.random.choice(self.stripe.events))
         elif what == "look" and self.packages:
@@ -351,11 +321,6 @@ class History:
             "SELECT least((SELECT min(run_at) FROM tasks WHERE state = 'ready'), (SELECT min(leased_until) FROM tasks WHERE state = 'running')) AS at"
         )[0]["at"]
 
-    def _decide(self, intent: dict[str, Any]) -> str:
-        if intent["payment_method"] == "pm_card_chargeDeclined":
-            return "insufficient_funds"
-        return self.random.choice(DECLINES) if self.random.random() < 0.1 else ""
-
     # The end.
 
     def end(self) -> None:
@@ -366,7 +331,7 @@ class History:
             self.wish(self.unanswered.pop())
         for found in self.rows("SELECT id FROM subscriptions WHERE tenant_id = %s AND status <> 'cancelled'", self.person.tenant_id):
             self.shop.cancel(self.person, str(found["id"]))
-        self.authenticate()
+        self.outside.authenticate()
         for each in list(self.stripe.objects.values()):
             if each["object"] == "checkout.session" and each["status"] == "open":
                 self.stripe.expire(each["id"])

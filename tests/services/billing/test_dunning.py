@@ -127,6 +127,27 @@ def test_a_payment_that_waits_for_3d_secure_makes_way_for_another_card(opened: O
     opened.pass_by(hours=2)
     back = {each.id: opened.shop.payment(person, each.id).refunded_amount for each in (page, waiting)}
     assert sorted(back.values()) == [0, 1000], "one of the two goes back"
+    assert saved(opened, person) == "pm_card_other", "the card that they changed to stays, though the other was heard of last"
+
+
+def saved(opened: Opened, person: Person) -> str:
+    [kept] = opened.rows("SELECT method FROM payment_customers WHERE tenant_id = %s", person.tenant_id)
+    return str(kept["method"])
+
+
+def test_a_card_that_paid_for_a_package_is_not_what_renewals_are_paid_with(opened: Opened, person: Person) -> None:
+    opened.shop.subscribe(person, "HumanLite", "key")
+    page = opened.shop.buy(person, "ai-100", "bought")
+    opened.stripe.pay(page.provider_id, "pm_card_other")
+    assert opened.shop.payment(person, page.id).status == "succeeded"
+    assert saved(opened, person) == "pm_card_visa"
+    other = opened.shop.open_account()
+    opened.stripe.pay(opened.shop.buy(other, "ai-100", "bought").provider_id)
+    opened.pass_by(minutes=1)
+    assert (
+        opened.shop.balance(other, "ai").amount,
+        opened.rows("SELECT 1 FROM payment_customers WHERE tenant_id = %s", other.tenant_id),
+    ) == (100, [])
 
 
 def test_a_page_for_a_customer_who_was_deleted_at_stripe_is_a_payment_that_failed(opened: Opened, person: Person) -> None:
@@ -207,7 +228,7 @@ def test_a_refund_that_takes_its_days_is_asked_about_until_it_is_decided(opened:
     opened.shop.payment(person, payment.id)
     with slow_refunds(opened) as decide:
         opened.shop.refund(person, payment.id, 450, "refund")
-        opened.pass_by(days=1)
+        opened.pass_by(hours=5)
         assert opened.rows("SELECT status FROM refunds WHERE payment_id = %s", payment.id) == [{"status": "pending"}]
         decide(decided)
         opened.pass_by(hours=1, minutes=1)

@@ -14,12 +14,14 @@ from cli.services import SERVICES
 from cli.stack import mailbox
 from cli.stack.databases import copy_database, drop_database
 from cli.stack.ports import LOOPBACK, free_port
-from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc, notifications_pb2, notifications_pb2_grpc
+from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc, notifications_pb2, notifications_pb2_grpc, reminders_pb2_grpc
+from einstellen.rooms.v1 import rooms_pb2_grpc
 from services.chassis.clients import OPTIONS
 from services.chassis.database import Database
 from services.notifications.providers import push
 from services.notifications.providers.push import WebPush
 from tests.conftest import Account, House, until
+from tests.services.notifications.receiver import Receiver, receiving
 from tests.services.notifications.stand_ins import PushStandIn, TwilioStandIn, serving, twilio_settings
 
 Send = notifications_pb2.SendNotificationRequest
@@ -108,3 +110,54 @@ def office(house: House) -> Iterator[PostOffice]:
         channel.close()
         server.stop(1)
     drop_database(house.postgres, name)
+
+
+def one_row(house: House, query: str, *values: object) -> Any:
+    with psycopg2.connect(house.owner_url("notifications")) as connection, connection.cursor() as cursor:
+        cursor.execute(query, [str(value) for value in values])
+        return cursor.fetchone()
+
+
+@pytest.fixture
+def messages(house: House) -> Any:
+    return house.stub("notifications", messages_pb2_grpc.MessageServiceStub)
+
+
+@pytest.fixture
+def rooms(house: House) -> Any:
+    return house.stub("notifications", rooms_pb2_grpc.RoomOwnerServiceStub)
+
+
+@pytest.fixture
+def reminders(house: House) -> Any:
+    return house.stub("notifications", reminders_pb2_grpc.ReminderServiceStub)
+
+
+@pytest.fixture
+def jobs(house: House) -> Any:
+    return house.as_service("jobs", "notifications")
+
+
+@pytest.fixture
+def meet(house: House, messages: Any, jobs: Any) -> Callable[..., str]:
+    """Puts people into a new room, once notifications knows them; the answer is its name."""
+
+    def open_room(*people: Account) -> str:
+        for one in people:
+            until(lambda one=one: one_row(house, "SELECT 1 FROM contacts WHERE user_id = %s", one.user_id), "the contact")  # type: ignore[misc]
+        name = f"application-{uuid4()}"
+        request = messages_pb2.OpenRoomRequest(room_name=name, tenant_id=people[0].tenant_id, user_ids=[one.user_id for one in people])
+        messages.OpenRoom(request, metadata=jobs)
+        return name
+
+    return open_room
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as found:
+        yield found
+
+
+def for_person(house: House, account: Account) -> Any:
+    return (*house.as_service("gateway", "notifications"), *account.metadata)

@@ -25,7 +25,7 @@ from services.notifications.providers.push import WebPush
 from services.notifications.providers.smtp import Smtp
 from services.notifications.providers.twilio import Twilio
 from services.notifications.settings import Settings
-from services.notifications.tables import Notification
+from services.notifications.tables.notifications import Notification
 from tests.services.notifications.stand_ins import Browser, TwilioStandIn, serving, twilio_settings
 
 CONTRACT = Path(__file__).resolve().parents[4] / "shared" / "data" / "contracts" / "twilio" / "spec" / "json" / "twilio_api_v2010.json"

@@ -30,7 +30,7 @@ from services.chassis.settings import load
 from services.notifications.providers.push import WebPush, new_key
 from services.notifications.settings import Settings
 from services.notifications.store import webhooks as store
-from services.notifications.tables import Endpoint
+from services.notifications.tables.webhooks import Endpoint
 from services.notifications.webhooks import catalogue, recording
 from tests.conftest import House
 from tests.services.notifications import dying_service

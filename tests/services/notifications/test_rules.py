@@ -14,7 +14,7 @@ from services.chassis import errors
 from services.notifications import letters, rules
 from services.notifications.providers.channel import Undeliverable
 from services.notifications.providers.smtp import compose
-from services.notifications.tables import Notification
+from services.notifications.tables.notifications import Notification
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SAMPLES = {

@@ -1,4 +1,4 @@
-"""A key is one effect and one answer, for however many ask at once, and never stands for another request."""
+"""What every buyer may rely on: a key is one effect and one answer, invoices are numbered without gaps, and their pages say what is true."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +29,13 @@ def paid(till: Till, company: Account) -> Any:
     payment = till.buy(company)
     till.stripe.pay(payment.provider_id)
     return till.payment(company, payment.id)
+
+
+def read(till: Till, company: Account, invoice: Any) -> str:
+    """What is on the one page of an invoice."""
+    request = payments_pb2.DownloadInvoiceRequest(invoice_id=invoice.id)
+    file = till.payments.DownloadInvoice(request, metadata=company.metadata)
+    return str(pypdfium2.PdfDocument(file.data)[0].get_textpage().get_text_range())
 
 
 def buying(till: Till, company: Account, _: Any) -> Ask:
@@ -116,9 +123,17 @@ def test_a_credit_note_is_a_pdf_that_names_its_invoice(till: Till, company: Acco
     note, invoice = till.invoices(company)
     assert (note.kind, note.amount, note.credited_invoice_id) == ("credit_note", -450, invoice.id)
     request = payments_pb2.DownloadInvoiceRequest(invoice_id=note.id)
-    file = till.payments.DownloadInvoice(request, metadata=company.metadata)
-    text = pypdfium2.PdfDocument(file.data)[0].get_textpage().get_text_range()
+    text = read(till, company, note)
     for words in ("Credit note 2", "Refund of invoice 1", "-4.50 USD", company.tenant_id):
         assert words in text
+    assert "Paid" not in text
+    assert "Paid" in read(till, company, invoice)
     with refused(grpc.StatusCode.NOT_FOUND, "INVOICE_NOT_FOUND"):
         till.payments.DownloadInvoice(request, metadata=till.company().metadata)
+
+
+def test_an_invoice_that_is_void_says_so(till: Till, company: Account) -> None:
+    till.subscribe(company, method="pm_card_chargeDeclined")
+    [invoice] = till.invoices(company)
+    text = read(till, company, invoice)
+    assert ("Void: nothing is owed" in text, "Due" in text) == (True, False)

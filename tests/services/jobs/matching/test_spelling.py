@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.jobs.spelling import country, fold, spell_out
+from services.jobs.matching.spelling import country, fold, spell_out
 
 
 @pytest.mark.parametrize(
