@@ -107,10 +107,13 @@ def find_kept(connection: Connection, tenant_id: UUID, candidate_id: UUID) -> UU
     return found
 
 
-def merged_for(connection: Connection, candidate_id: UUID) -> Sequence[UUID]:
-    """The organizations that have another profile to stand for the candidate's."""
-    query = sa.select(duplicates.c.tenant_id).distinct().where(_merged_away(candidate_id)).order_by(duplicates.c.tenant_id)
-    return connection.execute(query).scalars().all()
+def list_merges(connection: Connection, candidate_id: UUID) -> Sequence[tuple[UUID, UUID]]:
+    """The organizations that have another profile to stand for the candidate's, each with that profile, as it decided last."""
+    query = (
+        sa.select(duplicates.c.tenant_id, duplicates.c.kept_id).ext(distinct_on(duplicates.c.tenant_id)).where(_merged_away(candidate_id))
+    )
+    rows = connection.execute(query.order_by(duplicates.c.tenant_id, duplicates.c.id.desc()))
+    return [(row.tenant_id, row.kept_id) for row in rows]
 
 
 def goes_round(connection: Connection, pair: Pair, kept_id: UUID) -> bool:

@@ -61,7 +61,9 @@ def get_candidate(connection: Connection, candidate_id: UUID) -> Candidate:
 def get_own_candidate(connection: Connection, user_id: UUID, candidate_id: UUID | None = None) -> Candidate:
     """The person's profile; NotFound also where `candidate_id` names another's."""
     query = sa.select(candidates).where(candidates.c.user_id == user_id)
-    return _candidate(connection, query if candidate_id is None else query.where(candidates.c.id == candidate_id))
+    if candidate_id is None:
+        return _candidate(connection, query, "you have no profile yet; make one first")
+    return _candidate(connection, query.where(candidates.c.id == candidate_id))
 
 
 def lock_candidate(connection: Connection, candidate_id: UUID, user_id: UUID) -> Candidate:
@@ -70,10 +72,12 @@ def lock_candidate(connection: Connection, candidate_id: UUID, user_id: UUID) ->
     return _candidate(connection, query.with_for_update())
 
 
-def _candidate(connection: Connection, query: sa.Select[tuple[object, ...]]) -> Candidate:
+def _candidate(
+    connection: Connection, query: sa.Select[tuple[object, ...]], otherwise: str = "there is no such candidate, or none that you may see"
+) -> Candidate:
     row = connection.execute(query).first()
     if row is None:
-        raise errors.NotFound("CANDIDATE_NOT_FOUND", "there is no such candidate, or none that you may see")
+        raise errors.NotFound("CANDIDATE_NOT_FOUND", otherwise)
     return Candidate(**row._mapping)
 
 

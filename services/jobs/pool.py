@@ -127,6 +127,14 @@ class Pool(threading.Thread):
         place = indices.Hit(*after) if after else None
         return state.idf, indices.search(state, read_job(job, state.idf), day, limit, tenant_id=tenant_id, after=place)
 
+    def weights(self) -> FrozenIdf:
+        """What scores are made with: the newest weights, also in a process that is still reading who there is."""
+        if self._weights or self._index is not None:
+            return self.idf
+        with self._database.begin(calls.SYSTEM) as connection:
+            number = store.newest_weights(connection)
+            return FrozenIdf.from_bytes(store.get_weights(connection, number)) if number else self.idf
+
     def explain(self, job: JobText, found: Sequence[Profile], idf: FrozenIdf, day: date) -> list[Score]:
         """Each profile's score with its reasons."""
         reading = read_job(job, idf)

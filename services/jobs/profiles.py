@@ -58,7 +58,7 @@ def to_profile(candidate: candidates_pb2.Candidate, tenant_id: UUID | None, posi
     return Profile(
         UUID(candidate.id), UUID(candidate.user_id), tenant_id, display_name(candidate), candidate.headline, candidate.discoverable,
         to_json(text), position, features.pack(read_candidate(text)), features.version(),
-        [UUID(one) for one in candidate.merged_for_ids],
+        [UUID(one) for one in candidate.merged_for_ids], [UUID(one) for one in candidate.kept_candidate_ids],
     )  # fmt: skip
 
 

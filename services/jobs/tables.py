@@ -152,6 +152,7 @@ candidate_profiles = sa.Table(
     sa.Column("features_version", sa.Text, nullable=False),
     sa.Column("change", sa.BigInteger, nullable=False, server_default=sa.text("0")),  # numbered by a trigger
     sa.Column("merged_for", ARRAY(sa.Uuid), nullable=False),
+    sa.Column("merged_into", ARRAY(sa.Uuid), nullable=False),
 )  # fmt: skip
 
 word_weights = sa.Table(
@@ -354,7 +355,7 @@ class Profile:
     """What matching knows of a candidate: a copy of candidates' own, as of the event at `position`.
 
     `text` is CandidateText as JSON, `features` the same as the index reads it; of a profile that is gone only the id and the position are left.
-    `merged_for` are the organizations that have another profile to stand for this one.
+    `merged_for` are the organizations that have another profile to stand for this one, and `merged_into` is that profile for each.
     """
 
     candidate_id: UUID
@@ -368,6 +369,7 @@ class Profile:
     features: bytes | None = None
     features_version: str = ""
     merged_for: Sequence[UUID] = ()
+    merged_into: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True)

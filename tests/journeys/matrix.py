@@ -239,7 +239,8 @@ def page_tokens(request: Any, account: Account) -> Iterator[str]:
     late, anything = datetime(2200, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1)
     calls.enter(Call("tests", "", "", person=person))
     try:
-        for keyset in ((anything,), (2**62,), (late, anything), (late, "", ""), (1, anything, 1), (1, anything, 1, 1), (1, 1, anything)):
+        keysets = ((anything,), (2**62,), (late, anything), (late, "", ""), (1, anything, 1), (1, anything, 1, 1, 1), (1, 1, anything))
+        for keyset in keysets:
             page = paging.read(request)
             yield page.cut([keyset] * page.fetch, lambda row: row)[1]
     finally:

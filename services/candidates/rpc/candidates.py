@@ -101,7 +101,9 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
             kept_id = pairs.find_kept(connection, call.person.tenant_id, candidate_id) if granted and call.person else None
             answer = to_candidate(candidate, store.read_lists(connection, candidate_id), seen, kept_id)
             if call.person is None:
-                answer.merged_for_ids.extend(map(str, pairs.merged_for(connection, candidate_id)))
+                for tenant_id, into_id in pairs.list_merges(connection, candidate_id):
+                    answer.merged_for_ids.append(str(tenant_id))
+                    answer.kept_candidate_ids.append(str(into_id))
             return answer
 
     def ExportCandidate(self, request: candidates_pb2.GetCandidateRequest, context: Context) -> HttpBody:

@@ -41,16 +41,18 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
         job_id = UUID(request.job_id)
         with self._database.begin_where(calls.SYSTEM, lambda connection: job_store.find_job(connection, job_id)) as connection:
             job = job_store.find_job(connection, job_id)
-        candidate = self._candidates.GetMyCandidate(candidates_pb2.GetMyCandidateRequest()) if job else None
+        candidate = self._find_candidate() if job else None
         home = job.tenant_id if job else person.tenant_id
         with self._database.of(home).begin(person) as connection:
             claim = idempotency.claim(connection, request, applications_pb2.Application)
             if claim.answer is not None:
                 return claim.answer
             job = rules.check_open(job)
-            if candidate is None or UUID(request.candidate_id or candidate.id) != UUID(candidate.id):
+            if candidate is None:
+                raise errors.NotFound("CANDIDATE_NOT_FOUND", "you have no profile to apply with; make one first")
+            if UUID(request.candidate_id or candidate.id) != UUID(candidate.id):
                 raise errors.NotFound("CANDIDATE_NOT_FOUND", "that is not your profile: leave candidate_id out")
-            fit = score(rules.job_text(job), profiles.to_text(candidate), self._pools.of(home).idf, now.date())
+            fit = score(rules.job_text(job), profiles.to_text(candidate), self._pools.of(home).weights(), now.date())
             application = Application(
                 ids.mint(), job.tenant_id, job.id, UUID(candidate.id), person.user_id, profiles.display_name(candidate), request.cover_letter,
                 "applied", Decimal(str(fit.value)), explain.to_json(fit), None, None, now, now, request.source, job.blind_until,
@@ -64,6 +66,15 @@ class ApplicationService(applications_pb2_grpc.ApplicationServiceServicer):
             answer = claim.keep(to_application(application, job.title, [first], rules.Side(organization=False, applicant=True)))
             events.record(connection, "application.created", application.id, job.tenant_id, **rules.told(application))
         return answer
+
+    def _find_candidate(self) -> candidates_pb2.Candidate | None:
+        """The caller's own profile."""
+        try:
+            return self._candidates.GetMyCandidate(candidates_pb2.GetMyCandidateRequest())
+        except grpc.RpcError as problem:
+            if problem.code() is not grpc.StatusCode.NOT_FOUND:
+                raise
+            return None
 
     def ListApplications(
         self, request: applications_pb2.ListApplicationsRequest, context: Context

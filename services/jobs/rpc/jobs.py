@@ -1,6 +1,6 @@
 """The RPCs of companies and jobs, and of the candidates that fit a job."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Context = grpc.ServicerContext
 _NOBODY = UUID(int=0)
+_MOST_RANKS = 100_000_000
 _FIELDS = ("title", "description", "location", "salary_range", "key_skills", "remote", "status", "blind_until")
 
 # What the audit log tells before and after.
@@ -131,7 +132,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
         if profile is None:
             raise errors.NotFound("CANDIDATE_NOT_FOUND", "you have no profile that jobs could be ranked for; make one first")
         pool = self._pools.of(person.tenant_id)
-        idf, day, first = pool.idf, self._clock().date(), page.after[2] if page.after else 0
+        idf, day, first = pool.weights(), self._clock().date(), page.after[2] if page.after else 0
         reading = pool.reading(profile)
         board = self._openings.board(idf)
         place = Place(page.after[0], page.after[1]) if page.after else None
@@ -187,7 +188,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
         after, first, alike, skip = None, 0, 0, 0
         if page.after:
             tenths, last, version, first, alike = page.after
-            if version != job.version:
+            if version != job.version or not 0 <= alike <= first <= _MOST_RANKS:
                 raise errors.invalid_field("page_token", "PAGE_TOKEN_INVALID", "is of an order that has passed: the job was changed")
             # The token names nobody who is hidden: what is behind their place is then found by counting those who score the same.
             after, skip = (tenths, last), alike if last == _NOBODY else 0
@@ -197,7 +198,8 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
         chosen = [hit.candidate_id for hit in found[skip:]]
         with self._database.begin(person) as connection:
             profiles = {profile.candidate_id: profile for profile in profile_store.list_profiles(connection, person.tenant_id, chosen)}
-            applications = application_store.applications_of(connection, person.tenant_id, chosen)
+            doubles = profile_store.list_doubles(connection, person.tenant_id, chosen)
+            applications = application_store.applications_of(connection, person.tenant_id, [*chosen, *doubles])
         known = {
             one for one, profile in profiles.items()
             if rules.shows_candidate(job, applications.get(one, []), discoverable=profile.discoverable)
@@ -217,21 +219,27 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
         hits, token = page.cut(found[skip:], place)
         shown = [(rank, profiles[hit.candidate_id]) for rank, hit in enumerate(hits, first + 1) if hit.candidate_id in profiles]
         scores = pool.explain(text, [profile for _, profile in shown], idf, day)
+        own = {one.candidate_id: one for each in applications.values() for one in each if one.job_id == job.id}
+        others: dict[UUID, list[Application]] = {}
+        for double, kept in doubles.items():
+            if double in own and rules.shows_who(own[double]):
+                others.setdefault(kept, []).append(own[double])
         matches = [
-            _to_match(
-                rank, profile, known, next((one for one in applications.get(profile.candidate_id, []) if one.job_id == job.id), None), score
-            )
+            _to_match(rank, profile, known, own.get(profile.candidate_id), others.get(profile.candidate_id, []), score)
             for (rank, profile), score in zip(shown, scores, strict=True)
         ]
         return jobs_pb2.ListMatchesResponse(matches=matches, next_page_token=token)
 
 
-def _to_match(rank: int, profile: Profile, known: Collection[UUID], application: Application | None, score: Score) -> jobs_pb2.Match:
+def _to_match(
+    rank: int, profile: Profile, known: Collection[UUID], application: Application | None, others: Sequence[Application], score: Score
+) -> jobs_pb2.Match:
     shown = profile.candidate_id in known
     return jobs_pb2.Match(
         rank=rank, candidate_id=str(profile.candidate_id) if shown else "", display_name=profile.display_name if shown else "",
         headline=profile.headline if shown else hiding.redact(profile.headline, profile.display_name),
         application_id=str(application.id) if application else "", score=explain.to_match_score(score),
+        other_application_ids=[str(one.id) for one in others] if shown else [],
     )  # fmt: skip
 
 

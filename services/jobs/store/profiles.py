@@ -46,6 +46,23 @@ def list_profiles(connection: Connection, tenant_id: UUID, candidate_ids: Collec
     return [Profile(**row._mapping) for row in connection.execute(query)]
 
 
+def list_doubles(connection: Connection, tenant_id: UUID, candidate_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The profiles that these stand for at the tenant, each with which of them it is, also by way of others."""
+    profile, kept = candidate_profiles.c, {one: one for one in candidate_ids}
+    asked = list(kept)
+    while asked:
+        query = sa.select(profile.candidate_id, profile.merged_for, profile.merged_into).where(
+            profile.merged_into.overlap(sa.cast(asked, ARRAY(sa.Uuid))), profile.merged_into != sa.cast([], ARRAY(sa.Uuid))
+        )
+        asked = []
+        for row in connection.execute(query):
+            into = dict(zip(row.merged_for, row.merged_into, strict=False)).get(tenant_id)
+            if into in kept and row.candidate_id not in kept:
+                kept[row.candidate_id] = kept[into]
+                asked.append(row.candidate_id)
+    return {one: into for one, into in kept.items() if one != into}
+
+
 def list_changes(connection: Connection, after: int, features_version: str, limit: int) -> Sequence[Change]:
     """What has changed since, in the order of the changes, those who are gone too."""
     profile = candidate_profiles.c

@@ -138,8 +138,12 @@ def test_nobody_applies_where_they_cannot(firm: Firm, seeker: Callable[..., Seek
     job = firm.post()
     with refused(NOT_FOUND, "CANDIDATE_NOT_FOUND"):
         ada.apply(job, candidate_id=marco.candidate_id)
-    with refused(NOT_FOUND, "CANDIDATE_NOT_FOUND"):
-        applications.Apply(pb.ApplyRequest(job_id=job.id), metadata=house.register().metadata)
+    nobody = house.register()
+    with refused(NOT_FOUND, "CANDIDATE_NOT_FOUND") as told:
+        applications.Apply(pb.ApplyRequest(job_id=job.id), metadata=nobody.metadata)
+    assert "make one first" in told.message
+    with refused(NOT_NOW, "JOB_CLOSED"):  # before anybody makes a profile for it
+        applications.Apply(pb.ApplyRequest(job_id=closed.id), metadata=nobody.metadata)
     with refused(NOT_FOUND, "JOB_NOT_FOUND"):
         applications.Apply(pb.ApplyRequest(job_id=str(uuid4())), metadata=ada.metadata)
     with refused(INVALID, "FIELDS_INVALID", field="cover_letter"):

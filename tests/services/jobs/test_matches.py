@@ -162,8 +162,7 @@ def test_a_profile_that_another_stands_for_is_ranked_by_others_alone(
     first, second = seeker(discoverable=True), seeker(discoverable=True)
     both = {first.candidate_id, second.candidate_id}
     job, theirs = firm.post(), other.post()
-    for one in (first, second):
-        one.apply(job)
+    made = [one.apply(job).id for one in (first, second)]
 
     def ranked(firm: Firm, job: pb.Job) -> set[str]:
         return both & {match.candidate_id for match in matches(firm, job)}
@@ -177,6 +176,9 @@ def test_a_profile_that_another_stands_for_is_ranked_by_others_alone(
     duplicates.MergeDuplicate(keep, metadata=firm.metadata)
     wait("one stands for both", lambda: ranked(firm, job) == {second.candidate_id})
     assert ranked(other, theirs) == both
+    kept = place(matches(firm, job), second)
+    assert (kept.application_id, list(kept.other_application_ids)) == (made[1], [made[0]])
+    assert not place(matches(firm, firm.post("Another")), second).other_application_ids
     database = Database(house.app_url("jobs"))
     anew = Pool(database)
     for whose, expected in ((firm, {second.candidate_id}), (other, both)):
@@ -191,6 +193,7 @@ def test_a_profile_that_another_stands_for_is_ranked_by_others_alone(
     wait("the other stands for both", lambda: ranked(firm, job) == {first.candidate_id})
     duplicates.DismissDuplicate(duplicates_pb2.DismissDuplicateRequest(duplicate_id=pair.id), metadata=firm.metadata)
     wait("they are two again", lambda: ranked(firm, job) == both)
+    assert not place(matches(firm, job), first).other_application_ids
 
 
 def test_a_changed_profile_is_ranked_anew_within_two_seconds(

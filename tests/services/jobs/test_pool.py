@@ -139,7 +139,9 @@ def test_replicas_take_the_weights_that_one_of_them_fitted_and_agree(empty_datab
     pools[1].tend()
     with empty_database.begin(SYSTEM) as connection:
         assert profile_store.newest_weights(connection) == 1
-    assert Pool(empty_database).search(JOB, TODAY, 50, uuid4(), None)[1] == after[0][1]
+    anew = Pool(empty_database)
+    assert anew.weights().version == "fitted-1"  # before anybody is read
+    assert anew.search(JOB, TODAY, 50, uuid4(), None)[1] == after[0][1]
 
 
 def test_features_of_other_rules_are_made_anew_from_the_profile_and_kept(empty_database: Database) -> None:

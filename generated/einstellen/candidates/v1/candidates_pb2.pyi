@@ -80,7 +80,7 @@ class UpdateCandidateRequest(_message.Message):
     def __init__(self, candidate_id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., dob: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., location: _Optional[str] = ..., headline: _Optional[str] = ..., summary: _Optional[str] = ..., discoverable: _Optional[bool] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., links: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Candidate(_message.Message):
-    __slots__ = ("id", "user_id", "first_name", "last_name", "dob", "email", "phone", "location", "headline", "summary", "discoverable", "education", "work_experience", "skills", "certifications", "create_time", "update_time", "links", "languages", "projects", "merged_into_id", "merged_for_ids")
+    __slots__ = ("id", "user_id", "first_name", "last_name", "dob", "email", "phone", "location", "headline", "summary", "discoverable", "education", "work_experience", "skills", "certifications", "create_time", "update_time", "links", "languages", "projects", "merged_into_id", "merged_for_ids", "kept_candidate_ids")
     ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     FIRST_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -103,6 +103,7 @@ class Candidate(_message.Message):
     PROJECTS_FIELD_NUMBER: _ClassVar[int]
     MERGED_INTO_ID_FIELD_NUMBER: _ClassVar[int]
     MERGED_FOR_IDS_FIELD_NUMBER: _ClassVar[int]
+    KEPT_CANDIDATE_IDS_FIELD_NUMBER: _ClassVar[int]
     id: str
     user_id: str
     first_name: str
@@ -125,7 +126,8 @@ class Candidate(_message.Message):
     projects: _containers.RepeatedCompositeFieldContainer[Project]
     merged_into_id: str
     merged_for_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, id: _Optional[str] = ..., user_id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., dob: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., location: _Optional[str] = ..., headline: _Optional[str] = ..., summary: _Optional[str] = ..., discoverable: _Optional[bool] = ..., education: _Optional[_Iterable[_Union[Education, _Mapping]]] = ..., work_experience: _Optional[_Iterable[_Union[WorkExperience, _Mapping]]] = ..., skills: _Optional[_Iterable[_Union[Skill, _Mapping]]] = ..., certifications: _Optional[_Iterable[_Union[Certification, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., links: _Optional[_Iterable[str]] = ..., languages: _Optional[_Iterable[_Union[Language, _Mapping]]] = ..., projects: _Optional[_Iterable[_Union[Project, _Mapping]]] = ..., merged_into_id: _Optional[str] = ..., merged_for_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    kept_candidate_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., user_id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., dob: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., location: _Optional[str] = ..., headline: _Optional[str] = ..., summary: _Optional[str] = ..., discoverable: _Optional[bool] = ..., education: _Optional[_Iterable[_Union[Education, _Mapping]]] = ..., work_experience: _Optional[_Iterable[_Union[WorkExperience, _Mapping]]] = ..., skills: _Optional[_Iterable[_Union[Skill, _Mapping]]] = ..., certifications: _Optional[_Iterable[_Union[Certification, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., links: _Optional[_Iterable[str]] = ..., languages: _Optional[_Iterable[_Union[Language, _Mapping]]] = ..., projects: _Optional[_Iterable[_Union[Project, _Mapping]]] = ..., merged_into_id: _Optional[str] = ..., merged_for_ids: _Optional[_Iterable[str]] = ..., kept_candidate_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class UploadCvRequest(_message.Message):
     __slots__ = ("candidate_id", "body")

@@ -68,7 +68,7 @@ class DuplicateServiceServicer:
 
     def MergeDuplicate(self, request, context):
         """Says that the two are one person, and which profile stands for both: the other one names it from then on. Deciding again replaces the decision.
-        The other one is no longer ranked among the organization's matches.
+        The other one is no longer ranked among the organization's matches; its applications stay what they are, and are named with the match of the one that is kept.
         NOT_FOUND / DUPLICATE_NOT_FOUND; INVALID_ARGUMENT / CANDIDATE_NOT_OF_PAIR; FAILED_PRECONDITION / MERGE_GOES_ROUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

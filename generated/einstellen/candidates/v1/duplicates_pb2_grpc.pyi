@@ -41,7 +41,7 @@ class DuplicateServiceStub:
     """
     MergeDuplicate: _grpc.UnaryUnaryMultiCallable[_duplicates_pb2.MergeDuplicateRequest, _duplicates_pb2.Duplicate]
     """Says that the two are one person, and which profile stands for both: the other one names it from then on. Deciding again replaces the decision.
-    The other one is no longer ranked among the organization's matches.
+    The other one is no longer ranked among the organization's matches; its applications stay what they are, and are named with the match of the one that is kept.
     NOT_FOUND / DUPLICATE_NOT_FOUND; INVALID_ARGUMENT / CANDIDATE_NOT_OF_PAIR; FAILED_PRECONDITION / MERGE_GOES_ROUND.
     """
     DismissDuplicate: _grpc.UnaryUnaryMultiCallable[_duplicates_pb2.DismissDuplicateRequest, _duplicates_pb2.Duplicate]
@@ -62,7 +62,7 @@ class DuplicateServiceAsyncStub(DuplicateServiceStub):
     """
     MergeDuplicate: _aio.UnaryUnaryMultiCallable[_duplicates_pb2.MergeDuplicateRequest, _duplicates_pb2.Duplicate]  # type: ignore[assignment]
     """Says that the two are one person, and which profile stands for both: the other one names it from then on. Deciding again replaces the decision.
-    The other one is no longer ranked among the organization's matches.
+    The other one is no longer ranked among the organization's matches; its applications stay what they are, and are named with the match of the one that is kept.
     NOT_FOUND / DUPLICATE_NOT_FOUND; INVALID_ARGUMENT / CANDIDATE_NOT_OF_PAIR; FAILED_PRECONDITION / MERGE_GOES_ROUND.
     """
     DismissDuplicate: _aio.UnaryUnaryMultiCallable[_duplicates_pb2.DismissDuplicateRequest, _duplicates_pb2.Duplicate]  # type: ignore[assignment]
@@ -92,7 +92,7 @@ class DuplicateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_duplicates_pb2.Duplicate, _abc.Awaitable[_duplicates_pb2.Duplicate]]:
         """Says that the two are one person, and which profile stands for both: the other one names it from then on. Deciding again replaces the decision.
-        The other one is no longer ranked among the organization's matches.
+        The other one is no longer ranked among the organization's matches; its applications stay what they are, and are named with the match of the one that is kept.
         NOT_FOUND / DUPLICATE_NOT_FOUND; INVALID_ARGUMENT / CANDIDATE_NOT_OF_PAIR; FAILED_PRECONDITION / MERGE_GOES_ROUND.
         """
 

@@ -235,20 +235,22 @@ class JobMatch(_message.Message):
     def __init__(self, rank: _Optional[int] = ..., job: _Optional[_Union[Job, _Mapping]] = ..., score: _Optional[_Union[MatchScore, _Mapping]] = ...) -> None: ...
 
 class Match(_message.Message):
-    __slots__ = ("rank", "candidate_id", "display_name", "headline", "application_id", "score")
+    __slots__ = ("rank", "candidate_id", "display_name", "headline", "application_id", "score", "other_application_ids")
     RANK_FIELD_NUMBER: _ClassVar[int]
     CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     HEADLINE_FIELD_NUMBER: _ClassVar[int]
     APPLICATION_ID_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
+    OTHER_APPLICATION_IDS_FIELD_NUMBER: _ClassVar[int]
     rank: int
     candidate_id: str
     display_name: str
     headline: str
     application_id: str
     score: MatchScore
-    def __init__(self, rank: _Optional[int] = ..., candidate_id: _Optional[str] = ..., display_name: _Optional[str] = ..., headline: _Optional[str] = ..., application_id: _Optional[str] = ..., score: _Optional[_Union[MatchScore, _Mapping]] = ...) -> None: ...
+    other_application_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, rank: _Optional[int] = ..., candidate_id: _Optional[str] = ..., display_name: _Optional[str] = ..., headline: _Optional[str] = ..., application_id: _Optional[str] = ..., score: _Optional[_Union[MatchScore, _Mapping]] = ..., other_application_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class MatchScore(_message.Message):
     __slots__ = ("value", "signals", "matched_skills", "missing_skills", "matched_terms", "summary", "skills")
