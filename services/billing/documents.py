@@ -18,10 +18,8 @@ def invoice_pdf(invoice: Invoice, tax_name: str, seller: str) -> bytes:
     data = {
         "title": f"{'Credit note' if invoice.kind == 'credit_note' else 'Invoice'} {invoice.number}",
         "seller": [line.strip() for line in seller.split(";")],
-        "facts": [
-            f"Organization {invoice.tenant_id}", f"Date {invoice.invoice_date:%-d %B %Y}",
-            *_state(invoice),
-        ],
+        "buyer": invoice.billed_to.splitlines() or [f"Organization {invoice.tenant_id}"],
+        "facts": [f"Date {invoice.invoice_date:%-d %B %Y}", *_state(invoice)],
         "lines": [[words, money(amount, invoice.currency)] for words, amount in lines],
         "total": money(invoice.amount, invoice.currency),
     }  # fmt: skip

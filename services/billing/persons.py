@@ -6,12 +6,22 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.billing.tables.credits import credit_accounts, credit_holds, credit_transactions, organizations
-from services.billing.tables.payments import invoices, payment_customers, payments, refunds, webhook_events
+from services.billing.tables.payments import billing_details, invoices, payment_customers, payments, refunds, webhook_events
 from services.billing.tables.subscriptions import subscriptions
 from services.chassis import tasks
 from services.chassis.persons import NOBODY, Kept, Person
 
-_BOOKS = (credit_accounts, credit_transactions, credit_holds, subscriptions, invoices, payments, refunds, payment_customers)
+_BOOKS = (
+    credit_accounts,
+    credit_transactions,
+    credit_holds,
+    subscriptions,
+    invoices,
+    payments,
+    refunds,
+    payment_customers,
+    billing_details,
+)
 
 
 def read(connection: Connection, person: Person) -> Kept:
@@ -24,7 +34,9 @@ def read(connection: Connection, person: Person) -> Kept:
 
 
 def erase(connection: Connection, person: Person) -> Sequence[str]:
-    """The books stay, as the law has it: they name an organization, and nothing says any more whose it was. Nobody is charged again."""
+    """The books stay, as the law has it: they name an organization, and nothing says any more whose it was, but for whom an invoice was made out to,
+    which the law wants kept as well. Nobody is charged again.
+    """
     gone, now = person.organizations, sa.func.now()
     for tenant_id, heir in person.heirs.items():
         mine = sa.and_(organizations.c.tenant_id == tenant_id, organizations.c.owner_id == person.user_id)
@@ -35,6 +47,7 @@ def erase(connection: Connection, person: Person) -> Sequence[str]:
     connection.execute(payments.update().where(decided).values(customer="", method="", success_url="", cancel_url=""))
     running = sa.and_(subscriptions.c.tenant_id.in_(gone), subscriptions.c.status != "cancelled")
     connection.execute(subscriptions.update().where(running).values(status="cancelled", auto_renew=False, end_date=now, updated_at=now))
+    connection.execute(billing_details.delete().where(billing_details.c.tenant_id.in_(gone)))
     owed = sa.and_(invoices.c.tenant_id.in_(gone), invoices.c.status.in_(["draft", "open"]))
     connection.execute(invoices.update().where(owed).values(status="void"))
     for kept in connection.execute(payment_customers.delete().where(payment_customers.c.tenant_id.in_(gone)).returning(payment_customers)):

@@ -73,7 +73,7 @@ class Invoicing:
 def issue(connection: Connection, invoice: Invoice) -> Invoice:
     """Gives it its number: from now on somebody owes it, or has paid it."""
     status = "paid" if invoice.status == "paid" or invoice.amount == 0 else "open"
-    issued = replace(invoice, number=store.next_number(connection, invoice.tenant_id), status=status)
+    issued = _numbered(connection, replace(invoice, status=status))
     store.add_invoice(connection, issued)
     audit.record(connection, "invoice.issued", tenant_id=invoice.tenant_id, invoice_id=invoice.id)
     return issued
@@ -81,8 +81,9 @@ def issue(connection: Connection, invoice: Invoice) -> Invoice:
 
 def paid(connection: Connection, invoice: Invoice, payment: Payment | None, *, now: datetime) -> None:
     """Gives what the invoice was for. The invoice is locked and not paid yet."""
-    number = invoice.number or store.next_number(connection, invoice.tenant_id)
-    before, invoice = invoice, replace(invoice, status="paid", number=number, payment_id=payment.id if payment else None)
+    before, invoice = invoice, replace(invoice, status="paid", payment_id=payment.id if payment else None)
+    if invoice.number is None:
+        invoice = _numbered(connection, invoice)
     store.put_invoice(connection, invoice)
     audit.record(connection, "invoice.paid", tenant_id=invoice.tenant_id, invoice_id=invoice.id, **audit.change(before, invoice, "status"))
     if payment is not None:
@@ -99,6 +100,12 @@ def paid(connection: Connection, invoice: Invoice, payment: Payment | None, *, n
             _upgraded(connection, subscription, invoice, now=now)
         else:
             _period_paid(connection, subscription, invoice, payment, now=now)
+
+
+def _numbered(connection: Connection, invoice: Invoice) -> Invoice:
+    """From now on it is a document: with a number, made out to whom the organization has said, a credit note to whom its invoice was."""
+    billed_to = invoice.billed_to or store.get_details(connection, invoice.tenant_id).lines
+    return replace(invoice, number=store.next_number(connection, invoice.tenant_id), billed_to=billed_to)
 
 
 def _period_paid(connection: Connection, subscription: Subscription, invoice: Invoice, payment: Payment | None, *, now: datetime) -> None:

@@ -22,7 +22,7 @@ _PERSONAL = "what it was is personal, and is kept nowhere"
 _LEDGER = "the booking that it names has the amounts, in a ledger that nobody changes either"
 WITHOUT = {
     "admin.created": "an account that was not there", "email.verified": _SAYS_BOTH, "email.changed": _PERSONAL, "password.changed": _PERSONAL,
-    "user.updated": _PERSONAL, "user.deleted": _PERSONAL, "person.erased": _PERSONAL, "contact.put": _PERSONAL,
+    "billing_details.put": _PERSONAL, "user.updated": _PERSONAL, "user.deleted": _PERSONAL, "person.erased": _PERSONAL, "contact.put": _PERSONAL,
     "session.revoked": _SAYS_BOTH, "session.resumed": _SAYS_BOTH,
     "totp.codes_renewed": "a secret", "keys.rotated": "a secret; the entry before it names the key before", "export.expired": _SAYS_BOTH,
     "message.deleted": _PERSONAL, "message.edited": _PERSONAL, "tutor.deleted": _PERSONAL,

@@ -5,7 +5,7 @@ from datetime import datetime
 from einstellen.billing.v1 import payments_pb2, subscriptions_pb2
 from services.billing.providers.protocol import Outcome
 from services.billing.tables.credits import Account
-from services.billing.tables.payments import Invoice, Payment, Refund
+from services.billing.tables.payments import BillingDetails, Invoice, Payment, Refund
 from services.billing.tables.subscriptions import Plan, Quotas, Subscription
 from services.chassis.clock import to_timestamp
 
@@ -64,5 +64,11 @@ def to_invoice(invoice: Invoice) -> payments_pb2.Invoice:
         id=str(invoice.id), number=invoice.number or 0, kind=invoice.kind, subscription_id=str(invoice.subscription_id or ""), status=invoice.status,
         description=invoice.description, subtotal_amount=invoice.subtotal, tax_amount=invoice.tax, amount=invoice.amount, currency=invoice.currency,
         payment_id=str(invoice.payment_id or ""), credited_invoice_id=str(invoice.credited_id or ""), invoice_time=to_timestamp(invoice.invoice_date),
-        due_time=to_timestamp(invoice.due_date), create_time=to_timestamp(invoice.created_at),
+        due_time=to_timestamp(invoice.due_date), create_time=to_timestamp(invoice.created_at), billed_to=invoice.billed_to.splitlines(),
     )  # fmt: skip
+
+
+def to_details(details: BillingDetails) -> payments_pb2.BillingDetails:
+    return payments_pb2.BillingDetails(
+        name=details.name, address_lines=details.address.splitlines(), country=details.country, tax_id=details.tax_id
+    )

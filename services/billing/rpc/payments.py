@@ -9,10 +9,11 @@ from einstellen.billing.v1 import payments_pb2, payments_pb2_grpc
 from services.billing import catalogue, documents, renewals
 from services.billing.cashier import RECOVERY, Cashier
 from services.billing.renewals import Invoicing
-from services.billing.rpc.messages import to_invoice, to_payment, to_refund
+from services.billing.rpc.messages import to_details, to_invoice, to_payment, to_refund
 from services.billing.store import credits as accounts
 from services.billing.store import payments as store
 from services.billing.store import subscriptions
+from services.billing.tables.payments import BillingDetails
 from services.chassis import audit, calls, errors, idempotency, paging
 from services.chassis.clock import Clock, utc_now
 from services.chassis.database import Database
@@ -130,6 +131,23 @@ class PaymentService(payments_pb2_grpc.PaymentServiceServicer):
             audit.record(connection, "invoice.downloaded", invoice_id=invoice.id)
         context.send_initial_metadata((("content-disposition", f"attachment; filename=invoice-{invoice.number}.pdf"),))
         return HttpBody(content_type="application/pdf", data=documents.invoice_pdf(invoice, self._tax_name, self._seller))
+
+    def GetBillingDetails(self, request: payments_pb2.GetBillingDetailsRequest, context: Context) -> payments_pb2.BillingDetails:
+        person = calls.person()
+        with self._database.begin(person) as connection:
+            return to_details(subscriptions.get_details(connection, person.tenant_id))
+
+    def PutBillingDetails(self, request: payments_pb2.PutBillingDetailsRequest, context: Context) -> payments_pb2.BillingDetails:
+        person, asked = calls.person(), request.billing_details
+        name, *address = (" ".join(line.split()) for line in (asked.name, *asked.address_lines))
+        details = BillingDetails(person.tenant_id, name, "\n".join(filter(None, address)), asked.country, " ".join(asked.tax_id.split()))
+        if not details.name:
+            raise errors.invalid_field("billing_details.name", "NAME_EMPTY", "says nothing")
+        with self._database.begin(person) as connection:
+            accounts.get_accounts(connection, person.tenant_id)  # or it is not known here yet
+            subscriptions.put_details(connection, details)
+            audit.record(connection, "billing_details.put", tenant_id=person.tenant_id)
+        return to_details(details)
 
     def _on_to(self, url: str) -> HttpBody:
         """A page that leads on by itself: an RPC cannot answer with a redirection."""

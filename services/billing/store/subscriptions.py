@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.tables.payments import Invoice, invoice_numbers, invoices
+from services.billing.tables.payments import BillingDetails, Invoice, billing_details, invoice_numbers, invoices
 from services.billing.tables.subscriptions import Subscription, subscriptions
 from services.chassis import errors
 from services.chassis.database import refusing
@@ -30,6 +30,7 @@ _NUMBER = (
     .on_conflict_do_update(index_elements=["tenant_id"], set_={"last": invoice_numbers.c.last + 1})
     .returning(invoice_numbers.c.last)
 )
+_DETAILS = sa.select(billing_details).where(billing_details.c.tenant_id == sa.bindparam("its_tenant"))
 _PERIOD = sa.select(invoices).where(
     invoices.c.subscription_id == sa.bindparam("subscription"), invoices.c.period_start == sa.bindparam("start"),
     invoices.c.kind.in_(("first", "renewal")), invoices.c.status != "void",
@@ -96,6 +97,17 @@ def add_invoice(connection: Connection, invoice: Invoice) -> None:
 def next_number(connection: Connection, tenant_id: UUID) -> int:
     """The organization's next invoice number. It is given back where the transaction does not commit, so the numbers have no gaps."""
     return int(connection.execute(_NUMBER, {"tenant_id": tenant_id}).scalar_one())
+
+
+def get_details(connection: Connection, tenant_id: UUID) -> BillingDetails:
+    """Empty ones where nobody has said."""
+    row = connection.execute(_DETAILS, {"its_tenant": tenant_id}).first()
+    return BillingDetails(**row._mapping) if row else BillingDetails(tenant_id)
+
+
+def put_details(connection: Connection, details: BillingDetails) -> None:
+    values = vars(details)
+    connection.execute(insert(billing_details).values(values).on_conflict_do_update(index_elements=["tenant_id"], set_=values))
 
 
 def get_invoice(connection: Connection, invoice_id: UUID, tenant_id: UUID) -> Invoice:

@@ -38,6 +38,16 @@ invoices = sa.Table(
     sa.Column("due_date", sa.DateTime(timezone=True), nullable=False),
     sa.Column("payment_id", sa.Uuid),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("billed_to", sa.Text, nullable=False),
+)  # fmt: skip
+
+billing_details = sa.Table(
+    "billing_details", metadata,
+    sa.Column("tenant_id", sa.Uuid, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("country", sa.Text, nullable=False),
+    sa.Column("tax_id", sa.Text, nullable=False),
 )  # fmt: skip
 
 payments = sa.Table(
@@ -110,7 +120,7 @@ reconciliations = sa.Table(
 
 @dataclass(frozen=True)
 class Invoice:
-    """What is owed, and for what; with a number as soon as anybody owes it. A credit note is one below zero."""
+    """What is owed, and for what; with a number, and whom it is made out to, as soon as anybody owes it. A credit note is one below zero."""
 
     id: UUID
     tenant_id: UUID
@@ -133,6 +143,23 @@ class Invoice:
     due_date: datetime
     payment_id: UUID | None
     created_at: datetime
+    billed_to: str = ""
+
+
+@dataclass(frozen=True)
+class BillingDetails:
+    """Whom invoices are made out to; the lines of the address are parted as lines are."""
+
+    tenant_id: UUID
+    name: str = ""
+    address: str = ""
+    country: str = ""
+    tax_id: str = ""
+
+    @property
+    def lines(self) -> str:
+        """As they are printed."""
+        return "\n".join(line for line in (self.name, self.address, self.country, self.tax_id) if line)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from einstellen.billing.v1 import payments_pb2
 from services.billing import admin, persons
 from services.chassis import calls
 from services.chassis.calls import Person
@@ -64,3 +65,13 @@ def test_who_pays_on_a_page_after_they_have_gone_has_their_money_back(opened: Op
     assert list(opened.stripe.taken().values()) == [0]
     assert opened.rows("SELECT status FROM refunds") == [{"status": "succeeded"}]
     assert opened.rows("SELECT kind, last_error FROM tasks WHERE state <> 'done'") == []
+
+
+def test_whom_invoices_were_made_out_to_stays_on_them_and_nowhere_else(opened: Opened) -> None:
+    person, other = opened.shop.open_account(), opened.shop.open_account()
+    for each in (person, other):
+        opened.shop.ask(payments_pb2.PutBillingDetailsRequest(billing_details=payments_pb2.BillingDetails(name="Ada Lindqvist")), each)
+    opened.shop.subscribe(person, "HumanLite", "key")
+    leave(opened, person)
+    assert opened.rows("SELECT billed_to FROM invoices") == [{"billed_to": "Ada Lindqvist"}]
+    assert opened.rows("SELECT tenant_id FROM billing_details") == [{"tenant_id": other.tenant_id}]

@@ -152,7 +152,7 @@ class ListInvoicesResponse(_message.Message):
     def __init__(self, invoices: _Optional[_Iterable[_Union[Invoice, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Invoice(_message.Message):
-    __slots__ = ("id", "number", "kind", "subscription_id", "status", "description", "subtotal_amount", "tax_amount", "amount", "currency", "payment_id", "credited_invoice_id", "invoice_time", "due_time", "create_time")
+    __slots__ = ("id", "number", "kind", "subscription_id", "status", "description", "subtotal_amount", "tax_amount", "amount", "currency", "payment_id", "credited_invoice_id", "invoice_time", "due_time", "create_time", "billed_to")
     ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -168,6 +168,7 @@ class Invoice(_message.Message):
     INVOICE_TIME_FIELD_NUMBER: _ClassVar[int]
     DUE_TIME_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    BILLED_TO_FIELD_NUMBER: _ClassVar[int]
     id: str
     number: int
     kind: str
@@ -183,7 +184,8 @@ class Invoice(_message.Message):
     invoice_time: _timestamp_pb2.Timestamp
     due_time: _timestamp_pb2.Timestamp
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., number: _Optional[int] = ..., kind: _Optional[str] = ..., subscription_id: _Optional[str] = ..., status: _Optional[str] = ..., description: _Optional[str] = ..., subtotal_amount: _Optional[int] = ..., tax_amount: _Optional[int] = ..., amount: _Optional[int] = ..., currency: _Optional[str] = ..., payment_id: _Optional[str] = ..., credited_invoice_id: _Optional[str] = ..., invoice_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    billed_to: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., number: _Optional[int] = ..., kind: _Optional[str] = ..., subscription_id: _Optional[str] = ..., status: _Optional[str] = ..., description: _Optional[str] = ..., subtotal_amount: _Optional[int] = ..., tax_amount: _Optional[int] = ..., amount: _Optional[int] = ..., currency: _Optional[str] = ..., payment_id: _Optional[str] = ..., credited_invoice_id: _Optional[str] = ..., invoice_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., billed_to: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PayInvoiceRequest(_message.Message):
     __slots__ = ("invoice_id", "provider", "success_url", "cancel_url", "other_method")
@@ -198,6 +200,28 @@ class PayInvoiceRequest(_message.Message):
     cancel_url: str
     other_method: bool
     def __init__(self, invoice_id: _Optional[str] = ..., provider: _Optional[str] = ..., success_url: _Optional[str] = ..., cancel_url: _Optional[str] = ..., other_method: _Optional[bool] = ...) -> None: ...
+
+class GetBillingDetailsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class PutBillingDetailsRequest(_message.Message):
+    __slots__ = ("billing_details",)
+    BILLING_DETAILS_FIELD_NUMBER: _ClassVar[int]
+    billing_details: BillingDetails
+    def __init__(self, billing_details: _Optional[_Union[BillingDetails, _Mapping]] = ...) -> None: ...
+
+class BillingDetails(_message.Message):
+    __slots__ = ("name", "address_lines", "country", "tax_id")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_LINES_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    TAX_ID_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    address_lines: _containers.RepeatedScalarFieldContainer[str]
+    country: str
+    tax_id: str
+    def __init__(self, name: _Optional[str] = ..., address_lines: _Optional[_Iterable[str]] = ..., country: _Optional[str] = ..., tax_id: _Optional[str] = ...) -> None: ...
 
 class DownloadInvoiceRequest(_message.Message):
     __slots__ = ("invoice_id",)

@@ -82,6 +82,16 @@ class PaymentServiceStub:
                 request_serializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.DownloadInvoiceRequest.SerializeToString,
                 response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
                 _registered_method=True)
+        self.GetBillingDetails = channel.unary_unary(
+                '/einstellen.billing.v1.PaymentService/GetBillingDetails',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.GetBillingDetailsRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.BillingDetails.FromString,
+                _registered_method=True)
+        self.PutBillingDetails = channel.unary_unary(
+                '/einstellen.billing.v1.PaymentService/PutBillingDetails',
+                request_serializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.PutBillingDetailsRequest.SerializeToString,
+                response_deserializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.BillingDetails.FromString,
+                _registered_method=True)
 
 
 class PaymentServiceServicer:
@@ -161,6 +171,21 @@ class PaymentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetBillingDetails(self, request, context):
+        """Reads whom the active organization's invoices are made out to; empty where nobody has said.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PutBillingDetails(self, request, context):
+        """Says whom the active organization's invoices are made out to from now on. Those that were issued stay as they are.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND; INVALID_ARGUMENT / NAME_EMPTY.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PaymentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -208,6 +233,16 @@ def add_PaymentServiceServicer_to_server(servicer, server):
                     servicer.DownloadInvoice,
                     request_deserializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.DownloadInvoiceRequest.FromString,
                     response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            ),
+            'GetBillingDetails': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBillingDetails,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.GetBillingDetailsRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.BillingDetails.SerializeToString,
+            ),
+            'PutBillingDetails': grpc.unary_unary_rpc_method_handler(
+                    servicer.PutBillingDetails,
+                    request_deserializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.PutBillingDetailsRequest.FromString,
+                    response_serializer=einstellen_dot_billing_dot_v1_dot_payments__pb2.BillingDetails.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -454,6 +489,60 @@ class PaymentService:
             '/einstellen.billing.v1.PaymentService/DownloadInvoice',
             einstellen_dot_billing_dot_v1_dot_payments__pb2.DownloadInvoiceRequest.SerializeToString,
             google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBillingDetails(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.PaymentService/GetBillingDetails',
+            einstellen_dot_billing_dot_v1_dot_payments__pb2.GetBillingDetailsRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_payments__pb2.BillingDetails.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PutBillingDetails(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/einstellen.billing.v1.PaymentService/PutBillingDetails',
+            einstellen_dot_billing_dot_v1_dot_payments__pb2.PutBillingDetailsRequest.SerializeToString,
+            einstellen_dot_billing_dot_v1_dot_payments__pb2.BillingDetails.FromString,
             options,
             channel_credentials,
             insecure,

@@ -72,6 +72,12 @@ class PaymentServiceStub:
     """Downloads an invoice as PDF.
     NOT_FOUND / INVOICE_NOT_FOUND.
     """
+    GetBillingDetails: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetBillingDetailsRequest, _payments_pb2.BillingDetails]
+    """Reads whom the active organization's invoices are made out to; empty where nobody has said."""
+    PutBillingDetails: _grpc.UnaryUnaryMultiCallable[_payments_pb2.PutBillingDetailsRequest, _payments_pb2.BillingDetails]
+    """Says whom the active organization's invoices are made out to from now on. Those that were issued stay as they are.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND; INVALID_ARGUMENT / NAME_EMPTY.
+    """
 
 @_typing.type_check_only
 class PaymentServiceAsyncStub(PaymentServiceStub):
@@ -114,6 +120,12 @@ class PaymentServiceAsyncStub(PaymentServiceStub):
     DownloadInvoice: _aio.UnaryUnaryMultiCallable[_payments_pb2.DownloadInvoiceRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
     """Downloads an invoice as PDF.
     NOT_FOUND / INVOICE_NOT_FOUND.
+    """
+    GetBillingDetails: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetBillingDetailsRequest, _payments_pb2.BillingDetails]  # type: ignore[assignment]
+    """Reads whom the active organization's invoices are made out to; empty where nobody has said."""
+    PutBillingDetails: _aio.UnaryUnaryMultiCallable[_payments_pb2.PutBillingDetailsRequest, _payments_pb2.BillingDetails]  # type: ignore[assignment]
+    """Says whom the active organization's invoices are made out to from now on. Those that were issued stay as they are.
+    NOT_FOUND / ORGANIZATION_NOT_FOUND; INVALID_ARGUMENT / NAME_EMPTY.
     """
 
 class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -208,6 +220,24 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_httpbody_pb2.HttpBody, _abc.Awaitable[_httpbody_pb2.HttpBody]]:
         """Downloads an invoice as PDF.
         NOT_FOUND / INVOICE_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GetBillingDetails(
+        self,
+        request: _payments_pb2.GetBillingDetailsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.BillingDetails, _abc.Awaitable[_payments_pb2.BillingDetails]]:
+        """Reads whom the active organization's invoices are made out to; empty where nobody has said."""
+
+    @_abc_1.abstractmethod
+    def PutBillingDetails(
+        self,
+        request: _payments_pb2.PutBillingDetailsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.BillingDetails, _abc.Awaitable[_payments_pb2.BillingDetails]]:
+        """Says whom the active organization's invoices are made out to from now on. Those that were issued stay as they are.
+        NOT_FOUND / ORGANIZATION_NOT_FOUND; INVALID_ARGUMENT / NAME_EMPTY.
         """
 
 def add_PaymentServiceServicer_to_server(servicer: PaymentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
