@@ -209,10 +209,11 @@ class StripeServer:
             case ("POST", "/v1/refunds"):
                 return self._refund(asked)
             case ("GET", "/v1/refunds"):
+                since, whose = int((asked.get("created") or {}).get("gte", 0)), asked.get("payment_intent")
                 made = [
                     each
                     for each in self.objects.values()
-                    if each["object"] == "refund" and each["payment_intent"] == asked["payment_intent"]
+                    if each["object"] == "refund" and each["created"] >= since and whose in (None, each["payment_intent"])
                 ]
                 return 200, {"object": "list", "url": path, "has_more": False, "data": made[::-1]}
             case ("GET", "/v1/payment_intents/{}" | "/v1/checkout/sessions/{}" | "/v1/refunds/{}" | "/v1/customers/{}"):

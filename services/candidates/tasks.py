@@ -12,7 +12,7 @@ from services.chassis import tasks as chassis
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.objects import ObjectStore
-from services.chassis.tasks import GiveUp, Handler, Task
+from services.chassis.tasks import Handler, Task
 
 _PARSE_SECONDS = 20
 
@@ -25,10 +25,9 @@ def handlers(database: Database, files: ObjectStore, filling: Filling | None, cl
                 return
             store.begin_step(connection, cv.id, "reading")
         try:
-            data = files.get(objects.key_of(cv.tenant_id, "cvs", cv.id))
+            parsed, reason, unread = _parse(files.get(objects.key_of(cv.tenant_id, "cvs", cv.id)))
         except FileNotFoundError:
-            raise GiveUp("the file is not in the object store") from None
-        parsed, reason, unread = _parse(data)
+            parsed, reason, unread = None, "FILE_LOST", ["the file is not in the store any more; upload it again"]
         if parsed is not None and filling is not None and has_gaps(parsed):
             with database.begin(calls.SYSTEM) as connection:
                 store.begin_step(connection, cv.id, "filling")

@@ -118,14 +118,18 @@ class Pool(threading.Thread):
         return False
 
     def search(
-        self, job: JobText, day: date, limit: int, tenant_id: UUID, after: tuple[int, UUID] | None
+        self, job: JobText, day: date, limit: int, tenant_id: UUID, after: tuple[int, UUID] | None, applied_to: UUID | None = None
     ) -> "tuple[FrozenIdf, Sequence[Hit]]":
-        """The best of a tenant's pool behind a place in the order, of everybody in it, and the weights that they were scored with."""
+        """The best of a tenant's pool behind a place in the order, of everybody in it or of those who applied to one job, and the weights that they
+        were scored with.
+        """
         from services.jobs.matching import index as indices  # noqa: PLC0415 - see _load
 
         state = self.refresh().state
         place = indices.Hit(*after) if after else None
-        return state.idf, indices.search(state, read_job(job, state.idf), day, limit, tenant_id=tenant_id, after=place)
+        return state.idf, indices.search(
+            state, read_job(job, state.idf), day, limit, tenant_id=tenant_id, applied_to=applied_to, after=place
+        )
 
     def weights(self) -> FrozenIdf:
         """What scores are made with: the newest weights, also in a process that is still reading who there is."""
@@ -213,7 +217,9 @@ class Pool(threading.Thread):
                 return None
             with self._database.begin(calls.SYSTEM) as connection:
                 store.keep_features(connection, change, packed, version)
-        return Document(change.candidate_id, change.discoverable, tuple(change.tenants), bytes(packed), tuple(change.merged_for))
+        return Document(
+            change.candidate_id, change.discoverable, tuple(change.tenants), bytes(packed), tuple(change.merged_for), tuple(change.jobs)
+        )
 
     def reading(self, profile: Profile) -> CandidateReading:
         """What scoring needs of a profile, remembered until it changes."""

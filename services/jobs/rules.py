@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ MOVING_ROLES = frozenset({"owner", "admin", "member"})
 QUESTIONS = ("gender", "ethnicity", "age_group", "disability")
 # A group of fewer would tell of the few who are in it.
 LEAST_SHOWN = 5
-FOUR_FIFTHS = 0.8
+FOUR_FIFTHS = Fraction(4, 5)
 _MOST_SKILLS = 50
 
 
@@ -217,11 +218,11 @@ class Group:
     answer: str
     applicants: int
     selected: int
-    impact_ratio: float
+    impact_ratio: Fraction
 
     @property
-    def rate(self) -> float:
-        return self.selected / self.applicants
+    def rate(self) -> Fraction:
+        return Fraction(self.selected, self.applicants)
 
 
 def decided(counts: Iterable[tuple[str, str, str, int]], stage: str) -> dict[str, tuple[int, int]]:
@@ -244,9 +245,10 @@ def compare(groups: Mapping[str, tuple[int, int]]) -> tuple[list[Group], int]:
     The four-fifths rule (29 CFR 1607.4 D): a rate below four fifths of the highest is taken as evidence of adverse impact.
     """
     shown = {answer: counts for answer, counts in sorted(groups.items()) if counts[0] >= LEAST_SHOWN}
-    highest = max((selected / applicants for applicants, selected in shown.values()), default=0.0)
+    # Fractions: 12 of 20 beside 15 of 20 are four fifths, which a quotient of quotients misses by its last digit.
+    highest = max((Fraction(selected, applicants) for applicants, selected in shown.values()), default=Fraction(0))
     listed = [
-        Group(answer, applicants, selected, selected / applicants / highest if highest else 1.0)
+        Group(answer, applicants, selected, Fraction(selected, applicants) / highest if highest else Fraction(1))
         for answer, (applicants, selected) in shown.items()
     ]
     return listed, sum(applicants for applicants, _ in groups.values()) - sum(group.applicants for group in listed)

@@ -18,7 +18,7 @@ from services.jobs.matching import features
 from services.jobs.matching.index import Part
 from services.jobs.matching.segment import Segment
 
-_FORMAT = 3
+_FORMAT = 4
 _MANIFEST = "manifest.json"
 
 

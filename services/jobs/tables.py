@@ -382,5 +382,6 @@ class Change:
     features: bytes | None
     text: dict[str, Any] | None
     tenants: list[UUID]
+    jobs: list[UUID]
     merged_for: list[UUID]
     change: int

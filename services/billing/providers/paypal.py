@@ -76,7 +76,7 @@ class PayPal:
     def start(self, charge: Charge) -> Outcome:
         try:
             with _answering():
-                return _of_order(charge, _read(self._api.orders.create_order(_asked(charge))))
+                return _of_order(_read(self._api.orders.create_order(_asked(charge))), charge.reference, charge.method)
         except ApiException as problem:
             issue = _issue(problem)
             return Outcome("failed", "", charge.reference, failure=issue.lower(), final=issue in _FINAL)
@@ -99,7 +99,7 @@ class PayPal:
             return Outcome(
                 "failed", handle, charge.reference, failure="abandoned", final=True
             )  # PayPal drops an order that nobody approves in time
-        return _of_order(charge, order)
+        return _of_order(order, charge.reference, charge.method)
 
     def save(self, tenant_id: UUID, customer: str, method: str) -> str:
         words = "leave it out: the method is kept when it is first paid with on PayPal's page"
@@ -173,7 +173,26 @@ class PayPal:
                         name = _CAPTURE + info["transaction_id"]
                         found[info["transaction_id"]] = Outcome("succeeded", name, id_of(info.get("custom_field")), amount, 0, currency)
         for transaction_id, outcome in found.items():
-            yield replace(outcome, refunded=back.get(transaction_id, 0))
+            yield replace(outcome, refunded=back.pop(transaction_id, 0))
+        for transaction_id in back:
+            yield from self._taken_before(transaction_id)
+
+    def _taken_before(self, capture_id: str) -> Iterator[Outcome]:
+        """A charge of which only a refund is in the report; none where it was not taken by an order."""
+        try:
+            with _answering():
+                capture = _read(self._api.payments.get_captured_payment({"capture_id": capture_id}))
+                related = (capture.get("supplementary_data") or {}).get("related_ids") or {}
+                if not related.get("order_id"):
+                    return
+                order = self._order(related["order_id"])
+        except ApiException as problem:
+            if problem.response_code not in _NOT_THERE:
+                raise
+            return
+        reference = id_of(order["purchase_units"][0].get("custom_id"))
+        if reference is not None:
+            yield _of_order(order, reference)
 
     def _report(self, moment: datetime) -> Iterator[Any]:
         number, pages = 1, 1
@@ -306,7 +325,7 @@ def _asked(charge: Charge) -> dict[str, Any]:
     return {"body": body, "paypal_request_id": str(charge.reference), "prefer": "return=representation"}
 
 
-def _of_order(charge: Charge, order: Any) -> Outcome:
+def _of_order(order: Any, reference: UUID, method: str = "") -> Outcome:
     captures, handle = _captures(order), str(order["id"])
     source = ((order.get("payment_source") or {}).get("paypal") or {}).get("attributes") or {}
     vault = source.get("vault") or {}
@@ -316,16 +335,16 @@ def _of_order(charge: Charge, order: Any) -> Outcome:
         refunded = sum(_read_money(each["amount"]) for each in back if each["status"] == "COMPLETED")
         received = sum(_read_money(each["amount"]) for each in taken)
         return Outcome(
-            "succeeded", handle, charge.reference, received, refunded, taken[0]["amount"]["currency_code"],
+            "succeeded", handle, reference, received, refunded, taken[0]["amount"]["currency_code"],
             customer=str((vault.get("customer") or {}).get("id") or ""), method=str(vault.get("id") or ""),
         )  # fmt: skip
     if captures and captures[-1]["status"] == "PENDING":
-        return Outcome("pending", handle, charge.reference)
-    if charge.method or order["status"] == "VOIDED":
+        return Outcome("pending", handle, reference)
+    if method or order["status"] == "VOIDED":
         failed = bool(captures) or order["status"] == "VOIDED"
-        return Outcome("failed" if failed else "pending", handle, charge.reference, failure="declined" if failed else "")
+        return Outcome("failed" if failed else "pending", handle, reference, failure="declined" if failed else "")
     url = next((str(each["href"]) for each in order.get("links") or [] if each["rel"] in ("payer-action", "approve")), "")
-    return Outcome("requires_action", handle, charge.reference, url=url)
+    return Outcome("requires_action", handle, reference, url=url)
 
 
 def _captures(order: Any) -> list[Any]:

@@ -110,7 +110,7 @@ class Provider(Protocol):
         """Whether what the person's browser brought back from the provider's page is the provider's; true where it brings nothing."""
 
     def since(self, moment: datetime) -> Iterator[Outcome]:
-        """Every charge that was taken from then on and that the provider can list, to find what was lost and to compare the books."""
+        """Every charge that was taken from then on, or of which something went back, and that the provider can list: to find what was lost and to compare."""
 
 
 def unanswered() -> errors.Unavailable:

@@ -112,15 +112,16 @@ class Razorpay:
             return False
 
     def since(self, moment: datetime) -> Iterator[Outcome]:
+        seen = set()
         with _answering():
-            for number in range(0, 1_000_000, _PAGE):
-                asked = {"from": int(moment.timestamp()), "count": _PAGE, "skip": number}
-                page = self._api.payment.all(asked)["items"]
-                for each in page:
-                    if each["status"] in _TAKEN:
-                        yield _of_payment(each, id_of((each.get("notes") or {}).get("reference")))
-                if len(page) < _PAGE:
-                    return
+            for each in _all(self._api.payment, moment):
+                seen.add(each["id"])
+                if each["status"] in _TAKEN:
+                    yield _of_payment(each)
+            for refund in _all(self._api.refund, moment):
+                if refund["payment_id"] not in seen:
+                    seen.add(refund["payment_id"])
+                    yield _of_payment(self._api.payment.fetch(refund["payment_id"]))
 
     def _orders(self, charge: Charge) -> list[Any]:
         found = self._api.order.all({"receipt": str(charge.reference), "count": _PAGE})["items"]
@@ -224,7 +225,18 @@ def _about_our_key(problem: razorpay.errors.BadRequestError) -> bool:
     return "authentication failed" in str(problem).lower()
 
 
-def _of_payment(payment: Any, reference: UUID | None) -> Outcome:
+def _all(things: Any, moment: datetime) -> Iterator[Any]:
+    """Every payment, or every refund, that was made from then on."""
+    for number in range(0, 1_000_000, _PAGE):
+        page = things.all({"from": int(moment.timestamp()), "count": _PAGE, "skip": number})["items"]
+        yield from page
+        if len(page) < _PAGE:
+            return
+
+
+def _of_payment(payment: Any) -> Outcome:
+    notes = payment.get("notes")  # a list where there are none
+    reference = id_of(notes.get("reference")) if isinstance(notes, dict) else None
     return Outcome(
         "succeeded", payment.get("order_id") or payment["id"], reference, payment["amount"], payment["amount_refunded"], payment["currency"]
     )

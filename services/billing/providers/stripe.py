@@ -110,12 +110,20 @@ class Stripe:
         return True
 
     def since(self, moment: datetime) -> Iterator[Outcome]:
+        seen, created = set(), {"gte": int(moment.timestamp())}
         with _answering():
-            asked: Any = {"created": {"gte": int(moment.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
+            asked: Any = {"created": created, "limit": 100, "expand": ["data.latest_charge"]}
             for intent in self._api.payment_intents.list(asked).auto_paging_iter():
+                seen.add(intent.id)
                 outcome = _of_intent(intent)
                 if outcome.status == "succeeded":
                     yield outcome
+            back: Any = {"created": created, "limit": 100}
+            for refund in self._api.refunds.list(back).auto_paging_iter():
+                name = _id(refund.payment_intent)
+                if name and name not in seen:
+                    seen.add(name)
+                    yield _of_intent(self._api.payment_intents.retrieve(name, {"expand": ["latest_charge"]}))
 
     def _take(self, charge: Charge) -> Outcome:
         asked: Any = {

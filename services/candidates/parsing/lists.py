@@ -13,7 +13,7 @@ from services.candidates.parsing.languages import language_name
 from services.candidates.parsing.parsed import Certification, Found, Source
 from services.candidates.parsing.places import is_town
 from services.candidates.parsing.text import Item, Section, Text
-from services.chassis.skills import Mention, find_skills, normalise
+from services.chassis.skills import Mention, find_skills, normalise, taxonomy
 
 _LABEL = re.compile(r"^[^:\t,;|]{2,40}:\s+|^[^:\t,;|•·]{2,40}\t(?![•·▪●◦])(?=[^\t]*[,;|•·])")
 _MARKS = re.compile(r"^[\u2190-\u2bff]\s*|[●○◐★☆■□▪▫⬤◯•·]{2,}|\b\d{1,3}\s?%|\d\s?/\s?(?:5|10)\b")
@@ -113,20 +113,31 @@ _CLASS = re.compile(
 )  # goes on with the title
 _SIGNED = re.compile(r",?\s+(?:den|the|le|a)$")  # "Köln, den", before the day
 _STATED = 0.6
+_ENOUGH = 5  # skills that somebody lists
+_LINES_OF_WORK = frozenset(
+    [
+        "agriculture", "construction", "customer service", "education", "finance", "healthcare", "hospitality", "human resources", "law", "logistics",
+        "manufacturing", "marketing", "media", "personal services", "public sector", "retail", "sales", "social services",
+    ]
+)  # fmt: skip
 _SMALL = frozenset(["and", "or", "of", "in", "und", "oder", "et", "ou", "y", "e", "o", "the", "mit", "with"])
 
 
 def find_skill_names(text: Text, sections: list[Section], names: list[Source]) -> tuple[Found[str], ...]:
     """The known names, each with its surest mention, and what a list of skills calls one, as it is written there.
 
-    A mention within the name of an employer, a school or an issuer is none: who worked at a consultancy has not said that they consult.
+    A mention within the name of an employer, a school or an issuer is none: who worked at a consultancy has not said that they consult. Neither is the name of
+    a line of work in passing ("an audit trail", "clients in the public sector") where somebody lists their skills and none of it is among them.
     """
     kind_of = {index: section.kind for section in sections for index in section.lines}
     found: dict[str, Found[str]] = {}
     listed = [skill for section in sections if section.kind == "skills" for skill in _listed(text, section)]
     for skill in listed[:_MOST_LISTED]:
         found.setdefault(skill.value.casefold(), skill)
+    own = {_category(skill.value) for skill in listed}
     for mention in find_skills(text.text):
+        if len(listed) >= _ENOUGH and text.text[mention.start : mention.end].islower() and _category(mention.skill) in _LINES_OF_WORK - own:
+            continue
         kind = kind_of.get(text.line_of(mention.start), "heading")
         if kind in ("", "contact", "languages", "heading", "skills") or any(name.start <= mention.start < name.end for name in names):
             continue
@@ -135,6 +146,11 @@ def find_skill_names(text: Text, sections: list[Section], names: list[Source]) -
         if key not in found or found[key].confidence < sure:
             found[key] = text.at(mention.skill, sure, mention.start, mention.end)
     return tuple(found.values())
+
+
+def _category(name: str) -> str:
+    skill = taxonomy().skills.get(name)
+    return skill.category if skill else ""
 
 
 def _listed(text: Text, section: Section) -> list[Found[str]]:

@@ -26,7 +26,7 @@ _HEAD = struct.Struct("<10i")
 class Document:
     """One candidate, and who may find them: everybody where they are discoverable, else the organizations that they applied to.
 
-    `merged_for` are those that do not, as another stands for this one there.
+    `merged_for` are those that do not, as another stands for this one there; `jobs` are those that they applied to.
     """
 
     candidate_id: UUID
@@ -34,6 +34,7 @@ class Document:
     tenants: tuple[UUID, ...]
     features: bytes
     merged_for: tuple[UUID, ...] = ()
+    jobs: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def pack(reading: CandidateReading) -> bytes:
 
 
 def tenant_key(tenant_id: UUID, *, merged: bool = False) -> int:
-    """Of those who applied to the organization, or of those whose profiles another one stands for there."""
+    """Of those who applied to the organization or to one of its jobs, or of those whose profiles another one stands for there."""
     return key(Kind.TENANT, f"{tenant_id} merged" if merged else str(tenant_id))
 
 

@@ -148,9 +148,10 @@ def plan(parts: Sequence[tuple[int, int, bool]]) -> list[int]:
 
 
 def search(
-    state: State, job: JobReading, day: date, limit: int, *, tenant_id: UUID | None = None, after: Hit | None = None
+    state: State, job: JobReading, day: date, limit: int, *, tenant_id: UUID | None = None, applied_to: UUID | None = None, after: Hit | None = None
 ) -> list[Hit]:  # fmt: skip
-    """The best `limit` candidates behind `after`, of all who are discoverable or applied to the tenant; without a tenant, of all.
+    """The best `limit` candidates behind `after`, of all who are discoverable or applied to the tenant, or of those who applied to one of its jobs;
+    without a tenant, of all.
 
     Exact: everybody's rarer words, skills and titles are added up, and whoever the rest cannot lift into the best is left out by proof.
     """
@@ -160,7 +161,7 @@ def search(
     high: list[Keys] = []
     low: list[Keys] = []
     for part in sorted(state.parts, key=lambda one: -len(one.segment)):
-        rows, tenths = _search_part(part, wanted, room, tenant_id)
+        rows, tenths = _search_part(part, wanted, room, _allowed(part, tenant_id, applied_to))
         values.append(tenths)
         high.append(part.segment.high[rows])
         low.append(part.segment.low[rows])
@@ -221,7 +222,7 @@ class Room:
         return [self.text[:padded], self.skill[:padded], self.title[:padded]]
 
 
-def _search_part(part: Part, wanted: Wanted, room: Room, tenant_id: UUID | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _search_part(part: Part, wanted: Wanted, room: Room, allowed: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     segment, scale = part.segment, part.weighed.scale
     text, skill, title = room.sums(segment)
     words = segment.find(Kind.WORD, wanted.words)
@@ -235,7 +236,7 @@ def _search_part(part: Part, wanted: Wanted, room: Room, tenant_id: UUID | None)
         kernels.near_places(segment.place_starts, segment.place_parts, wanted.places, place)
     rest = float(wanted.job[4] * wanted.levels.max() + wanted.job[5] * place.max(initial=0))
     found = kernels.survivors(
-        text, skill, title, _allowed(part, tenant_id), scale, wanted.skill_values, wanted.job, float(impacts.sum()), rest, room.after, room.counted,
+        text, skill, title, allowed, scale, wanted.skill_values, wanted.job, float(impacts.sum()), rest, room.after, room.counted,
         room.limit, room.rows, room.tops, room.lows,
     )  # fmt: skip
     rows = room.rows[:found]
@@ -283,14 +284,18 @@ def _title(part: Part, wanted: Wanted, best: NDArray[np.int32]) -> None:
     kernels.raise_dense(segment.bits, *kernels.pick_dense(segment.dense, terms, values), best[: len(segment)])
 
 
-def _allowed(part: Part, tenant_id: UUID | None) -> NDArray[np.uint8]:
+def _allowed(part: Part, tenant_id: UUID | None, applied_to: UUID | None) -> NDArray[np.uint8]:
     if tenant_id is None:
         return part.alive
     segment = part.segment
-    allowed = segment.open & part.alive
-    keys = np.array([tenant_key(tenant_id), tenant_key(tenant_id, merged=True)], np.uint64)
-    for term, marks in zip(segment.find(Kind.TENANT, keys).tolist(), (part.alive, np.zeros_like(allowed)), strict=True):
-        kernels.mark(segment.rows_with(term), marks, allowed)
+    nobody = np.zeros_like(part.alive)
+    if applied_to is not None:  # each who did, also by a profile that another stands for
+        allowed, pools = nobody, [(tenant_key(applied_to), part.alive)]
+    else:
+        allowed = segment.open & part.alive
+        pools = [(tenant_key(tenant_id), part.alive), (tenant_key(tenant_id, merged=True), nobody)]
+    for pool, marks in pools:
+        kernels.mark(segment.rows_with(int(segment.find(Kind.TENANT, np.array([pool], np.uint64))[0])), marks, allowed)
     return allowed
 
 

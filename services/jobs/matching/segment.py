@@ -116,7 +116,7 @@ def build(documents: Iterable[Document]) -> Segment:
         held = [title_key(words.tolist()) for words in features.titles]
         titles.update(zip(held, (tuple(words.tolist()) for words in features.titles), strict=True))
         merged = [tenant_key(tenant_id, merged=True) for tenant_id in document.merged_for]
-        others = np.array([*held, *map(tenant_key, document.tenants), *merged], dtype=np.uint64)
+        others = np.array([*held, *map(tenant_key, (*document.tenants, *document.jobs)), *merged], dtype=np.uint64)
         keys += [features.words, features.skills, others]
         lengths.append(features.words.size + features.skills.size + others.size)
     terms, term_of = np.unique(np.concatenate([*keys, np.zeros(0, np.uint64)]).astype(np.uint64), return_inverse=True)

@@ -194,10 +194,11 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
             after, skip = (tenths, last), alike if last == _NOBODY else 0
         text, day = rules.job_text(job), self._clock().date()
         pool = self._pools.of(person.tenant_id)
-        idf, found = pool.search(text, day, skip + page.fetch, person.tenant_id, after)
+        idf, found = pool.search(text, day, skip + page.fetch, person.tenant_id, after, job.id if request.applicants_only else None)
         chosen = [hit.candidate_id for hit in found[skip:]]
         with self._database.begin(person) as connection:
-            profiles = {profile.candidate_id: profile for profile in profile_store.list_profiles(connection, person.tenant_id, chosen)}
+            listed = profile_store.list_profiles(connection, person.tenant_id, chosen, doubles=request.applicants_only)
+            profiles = {profile.candidate_id: profile for profile in listed}
             doubles = profile_store.list_doubles(connection, person.tenant_id, chosen)
             applications = application_store.applications_of(connection, person.tenant_id, [*chosen, *doubles])
         known = {

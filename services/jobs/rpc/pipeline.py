@@ -166,8 +166,8 @@ class PipelineService(pipeline_pb2_grpc.PipelineServiceServicer):
 def _to_comparison(question: str, groups: list[rules.Group], not_shown: int) -> pipeline_pb2.Comparison:
     listed = [
         pipeline_pb2.Group(
-            answer=group.answer, applicants=group.applicants, selected=group.selected, selection_rate=round(group.rate, 4),
-            impact_ratio=round(group.impact_ratio, 4), below_four_fifths=group.impact_ratio < rules.FOUR_FIFTHS,
+            answer=group.answer, applicants=group.applicants, selected=group.selected, selection_rate=round(float(group.rate), 4),
+            impact_ratio=round(float(group.impact_ratio), 4), below_four_fifths=group.impact_ratio < rules.FOUR_FIFTHS,
         )
         for group in groups
     ]  # fmt: skip

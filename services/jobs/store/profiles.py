@@ -34,15 +34,16 @@ def bring_profile(connection: Connection, profile: Profile) -> None:
     ring_after_commit(connection, CHANGED)
 
 
-def list_profiles(connection: Connection, tenant_id: UUID, candidate_ids: Collection[UUID]) -> Sequence[Profile]:
-    """Those of these candidates who are in the tenant's pool: discoverable, or applicants of its."""
+def list_profiles(connection: Connection, tenant_id: UUID, candidate_ids: Collection[UUID], *, doubles: bool = False) -> Sequence[Profile]:
+    """Those of these candidates who are in the tenant's pool: discoverable, or applicants of its; with `doubles` also whom another stands for there."""
     applied = sa.exists().where(applications.c.candidate_id == candidate_profiles.c.candidate_id, applications.c.tenant_id == tenant_id)
     query = sa.select(*_PROFILE).where(
         candidate_profiles.c.candidate_id.in_(candidate_ids),
         candidate_profiles.c.text.is_not(None),
         sa.or_(candidate_profiles.c.discoverable, applied),
-        sa.literal(tenant_id, sa.Uuid) != sa.all_(candidate_profiles.c.merged_for),
     )
+    if not doubles:
+        query = query.where(sa.literal(tenant_id, sa.Uuid) != sa.all_(candidate_profiles.c.merged_for))
     return [Profile(**row._mapping) for row in connection.execute(query)]
 
 
@@ -67,11 +68,13 @@ def list_changes(connection: Connection, after: int, features_version: str, limi
     """What has changed since, in the order of the changes, those who are gone too."""
     profile = candidate_profiles.c
     tenants = sa.select(applications.c.tenant_id).where(applications.c.candidate_id == profile.candidate_id).distinct()
+    applied_to = sa.select(applications.c.job_id).where(applications.c.candidate_id == profile.candidate_id)
     query = (
         sa.select(
             profile.candidate_id, profile.discoverable, profile.text.is_(None).label("gone"), profile.features, profile.change, profile.merged_for,
             sa.case((profile.features_version != features_version, profile.text)).label("text"),
             sa.func.array(tenants.scalar_subquery(), type_=ARRAY(sa.Uuid)).label("tenants"),
+            sa.func.array(applied_to.scalar_subquery(), type_=ARRAY(sa.Uuid)).label("jobs"),
         )
         .where(profile.change > after)
         .order_by(profile.change)

@@ -200,12 +200,12 @@ class PayPalServer(StandIn):
         for order in self.orders.values():
             payments = order["purchase_units"][0]["payments"]
             for each in payments["captures"]:
-                if query["start_date"] <= each["create_time"] <= query["end_date"]:
-                    rows.append(_row("T0006", each["id"], each["amount"], 1, custom_field=each["custom_id"]))
-                    rows += [
-                        _row("T1107", back["id"], back["amount"], -1, paypal_reference_id=each["id"], paypal_reference_id_type="TXN")
-                        for back in payments["refunds"]
-                    ]
+                rows.append((each, _row("T0006", each["id"], each["amount"], 1, custom_field=each["custom_id"])))
+                rows += [
+                    (back, _row("T1107", back["id"], back["amount"], -1, paypal_reference_id=each["id"], paypal_reference_id_type="TXN"))
+                    for back in payments["refunds"]
+                ]
+        rows = [row for made, row in rows if query["start_date"] <= made["create_time"] <= query["end_date"]]
         size, page = int(query["page_size"]), int(query["page"])
         return {
             "transaction_details": rows[size * (page - 1) : size * page],

@@ -75,6 +75,10 @@ class RazorpayServer(StandIn):
                 return self._page(self._of_order(name), asked) if name in self.objects else _bad("The id provided does not exist")
             case ("GET", "/v1/payments"):
                 return self._page([each for each in self.objects.values() if each["entity"] == "payment"], asked)
+            case ("GET", "/v1/payments/{}") if name in self.objects:
+                return 200, _shown(self.objects[name])
+            case ("GET", "/v1/refunds"):
+                return self._page([each for each in self.objects.values() if each["entity"] == "refund"], asked)
             case ("POST", "/v1/payments/{}/capture"):
                 return self._capture(self.objects[name], asked.body)
             case ("POST", "/v1/payments/{}/refund"):

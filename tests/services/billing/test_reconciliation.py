@@ -189,3 +189,18 @@ def test_an_answer_lost_long_ago_is_looked_for_and_the_question_not_repeated(til
     assert verbs == {"GET"}
     assert till.payment(company, payment.id).status == ("succeeded" if taken else "failed")
     assert till.balance(company, "ai") == (100 if taken else 0)
+
+
+@pytest.mark.parametrize("name", ["stripe", "razorpay", "paypal"])
+def test_a_refund_of_what_was_taken_long_before_is_found_though_nobody_told_of_it(till: Till, company: Account, name: str) -> None:
+    payment = till.buy(company, provider=name)
+    pay(till, payment)
+    till.payment(company, payment.id)
+    till.clock.ahead += timedelta(days=10)
+    assert not compared(till, name).differences
+    stand_in = getattr(till, name)
+    stand_in.refund_at_the_desk(stand_in.objects[payment.provider_id]["payment_intent"] if name == "stripe" else payment.provider_id, 300)
+    found = [(each.reference, each.theirs, each.mended) for each in compared(till, name).differences]
+    assert found == [(payment.id, "succeeded, 900 USD, 300 back", True)]
+    assert till.payment(company, payment.id).refunded_amount == 300
+    assert not compared(till, name).differences

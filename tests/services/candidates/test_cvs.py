@@ -286,6 +286,18 @@ def test_a_cv_that_is_read_late_does_not_undo_a_newer_one(house: House, applican
     assert person.profile().first_name == "Sofia"
 
 
+def test_a_file_that_the_store_has_lost_is_told_and_does_not_wait_for_ever(house: House, applicant: Make) -> None:
+    person = applicant()
+    cv = person.read(ADA)
+    (path,) = objects_of(house, person.account)
+    path.unlink()
+    rows(house, "UPDATE cvs SET status = 'queued' WHERE id = %s", cv.id)
+    rows(house, "UPDATE tasks SET state = 'ready' WHERE payload->>'cv_id' = %s", cv.id)
+    lost = until(lambda: (found := person.cv(cv.id)).status == "unreadable" and found, "it is told", 30)
+    assert (lost.reason, lost.progress) == ("FILE_LOST", 100)
+    assert lost.unread
+
+
 def test_cvs_are_listed_newest_first_in_pages(candidates: Any, applicant: Make) -> None:
     person = applicant()
     made = [person.upload(f"Jane Doe {number}".encode()).id for number in range(3)]

@@ -17,6 +17,8 @@ from einstellen.notifications.v1 import messages_pb2, messages_pb2_grpc, reminde
 from services.chassis.clock import to_timestamp
 from tests.conftest import Account, House, until
 from tests.refusals import refused, told
+from tests.services.candidates.conftest import chunks
+from tests.services.candidates.parsing import hostile
 from tests.services.jobs.conftest import Firm, Seeker, rows
 
 NOT_FOUND, INVALID, NOT_NOW = grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION
@@ -70,6 +72,26 @@ def test_an_application_is_seen_by_both_sides_and_scored_for_the_organization_al
     assert theirs.match_score.summary.startswith(f"{theirs.match_score.value:.1f} of 100: has ")
     theirs.ClearField("match_score")
     assert theirs == made
+
+
+def test_a_cv_that_cannot_be_read_loses_no_application_and_the_employer_reads_the_original(
+    firm: Firm, seeker: Callable[..., Seeker], candidates: Any
+) -> None:
+    ada, scan = seeker(), hostile.pdf(words="")
+    cv = candidates.UploadCv(chunks(ada.candidate_id, scan, "application/pdf"), metadata=ada.metadata)
+    made = ada.apply(firm.post())  # while it still waits
+
+    def seen() -> list[candidates_pb2.Cv]:
+        try:
+            listed = candidates.ListCvs(candidates_pb2.ListCvsRequest(candidate_id=made.candidate_id), metadata=firm.metadata).cvs
+        except grpc.RpcError:  # until the organization may see who applied
+            return []
+        return [one for one in listed if one.status != "queued"]
+
+    (read,) = until(seen, "the CV was looked at")
+    assert (read.id, read.status, read.reason) == (cv.id, "unreadable", "FILE_NO_TEXT_LAYER")
+    asked = candidates_pb2.GetCvRequest(candidate_id=made.candidate_id, cv_id=cv.id)
+    assert b"".join(piece.data for piece in candidates.DownloadCv(asked, metadata=firm.metadata)) == scan
 
 
 def test_nobody_else_sees_or_moves_an_application(

@@ -155,8 +155,30 @@ def test_a_pool_has_those_who_applied_or_made_themselves_discoverable_and_nobody
     wait("whoever hides is gone", lambda: place(matches(firm, job), open_one) is None)
 
 
+def test_the_applicants_of_a_job_are_ranked_among_themselves(
+    firm: Firm, new_firm: Callable[[], Firm], seeker: Callable[..., Seeker], jobs: Any
+) -> None:
+    job, other = firm.post(), firm.post()
+    cook, engineer, elsewhere, found = seeker("Pastry Chef", ("Baking",)), seeker(), seeker(), seeker(discoverable=True)
+    for who, where in ((cook, job), (engineer, job), (elsewhere, other), (found, new_firm().post())):
+        who.apply(where)
+
+    def ranked(job: pb.Job) -> list[str]:
+        ids, request = [], pb.ListMatchesRequest(job_id=job.id, page_size=1, applicants_only=True)
+        while True:
+            page = jobs.ListMatches(request, metadata=firm.metadata)
+            ids += [match.candidate_id for match in page.matches]
+            if not (token := page.next_page_token):
+                return ids
+            request.page_token = token
+
+    assert ranked(job) == [engineer.candidate_id, cook.candidate_id]
+    assert ranked(other) == [elsewhere.candidate_id]
+    assert ranked(firm.post()) == []
+
+
 def test_a_profile_that_another_stands_for_is_ranked_by_others_alone(
-    firm: Firm, new_firm: Callable[[], Firm], seeker: Callable[..., Seeker], matches: Any, house: House
+    firm: Firm, new_firm: Callable[[], Firm], seeker: Callable[..., Seeker], matches: Any, jobs: Any, house: House
 ) -> None:
     other, duplicates = new_firm(), house.stub("candidates", duplicates_pb2_grpc.DuplicateServiceStub)
     first, second = seeker(discoverable=True), seeker(discoverable=True)
@@ -178,6 +200,8 @@ def test_a_profile_that_another_stands_for_is_ranked_by_others_alone(
     assert ranked(other, theirs) == both
     kept = place(matches(firm, job), second)
     assert (kept.application_id, list(kept.other_application_ids)) == (made[1], [made[0]])
+    alone = jobs.ListMatches(pb.ListMatchesRequest(job_id=job.id, applicants_only=True), metadata=firm.metadata).matches
+    assert {match.application_id for match in alone} == set(made)
     assert not place(matches(firm, firm.post("Another")), second).other_application_ids
     database = Database(house.app_url("jobs"))
     anew = Pool(database)

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from itertools import product
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -152,3 +154,18 @@ def test_a_web_address_is_kept_as_it_is(address: str) -> None:
 def test_an_address_that_is_not_of_the_web_is_refused(address: str) -> None:
     with pytest.raises(errors.InvalidArgument, match="URL_INVALID"):
         rules.web_address("website", address)
+
+
+@pytest.mark.parametrize(
+    ("groups", "ratios", "not_shown"),
+    [
+        ({"man": (20, 15), "woman": (20, 12)}, {"man": (1, False), "woman": (Fraction(4, 5), False)}, 0),  # four fifths, to the digit
+        ({"man": (20, 15), "woman": (25, 14)}, {"man": (1, False), "woman": (Fraction(56, 75), True)}, 0),
+        ({"man": (5, 0), "woman": (6, 0), "another": (4, 4)}, {"man": (1, False), "woman": (1, False)}, 4),
+        ({}, {}, 0),
+    ],
+)
+def test_groups_are_held_against_four_fifths_of_the_highest_rate(groups: Any, ratios: Any, not_shown: int) -> None:
+    listed, hidden = rules.compare(groups)
+    assert {one.answer: (one.impact_ratio, one.impact_ratio < rules.FOUR_FIFTHS) for one in listed} == ratios
+    assert hidden == not_shown

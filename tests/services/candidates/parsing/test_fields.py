@@ -99,6 +99,11 @@ def test_a_skill_within_the_name_of_an_employer_or_issuer_is_none():
     assert "Salesforce" not in {skill.value for skill in cv("sofia-keller.pdf").skills}
 
 
+def test_a_line_of_work_in_passing_is_no_skill_of_somebody_who_lists_theirs():
+    """She tested pricing rules, kept an audit trail and worked for the public sector."""
+    assert {"Pricing", "Auditing", "Public administration"}.isdisjoint(skill.value for skill in cv("ada-lindqvist.pdf").skills)
+
+
 def test_the_links_are_whole_addresses():
     assert [link.value for link in cv("ada-lindqvist.pdf").links] == [
         "https://linkedin.com/in/ada-lindqvist-example",
