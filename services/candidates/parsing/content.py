@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from services.candidates.parsing import evidence
 from services.candidates.parsing.dates import find_period
 from services.candidates.parsing.headings import heading_kind, heading_kinds
-from services.candidates.parsing.languages import language_name
+from services.candidates.parsing.languages import language_name, names_languages
 from services.candidates.parsing.text import Section, Text
 from services.chassis.skills import normalise
 
@@ -26,6 +26,8 @@ _LONGEST_SKILL = 40
 def told_by_content(text: Text, sections: list[Section]) -> list[Section]:
     """A section whose heading is not known is given the kind that its content has, where no other section is of that kind."""
     for section in sections:
+        if section.kind == "languages" and "skills" in heading_kinds(section.title) and not _names_a_language(text, section):
+            section.kind = "skills"  # those that are spoken stand below, under a label of their own
         if section.kind == "summary" and _is_form([text.lines[index].text for index in section.lines]):
             section.kind = "other"  # "personal profile: date of birth, ..."
         if section.kind == "summary" and all(other.kind != "experience" for other in sections):
@@ -46,6 +48,10 @@ def told_by_content(text: Text, sections: list[Section]) -> list[Section]:
                 section.kind = "skills"
                 break
     return sections
+
+
+def _names_a_language(text: Text, section: Section) -> bool:
+    return any(names_languages(text.lines[index].text) for index in section.lines)
 
 
 def _certified(text: Text, section: Section) -> Section | None:

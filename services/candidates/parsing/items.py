@@ -59,6 +59,15 @@ def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float], *, nar
     period = find_period(line.text)
     if period and (period.start or period.until - period.begin > len(line.text) - 3) and period.begin < 3:
         return False
+    if (
+        period
+        and period.start
+        and not last.bullet
+        and line.text[:1].isupper()
+        and period.until > len(line.text) - 3
+        and not _OPEN_END.search(above.text)
+    ):
+        return False  # a line of its own, with its dates
     before = find_period(last.text)
     if period and before and before.start and (period.start or not last.text[before.until :].strip(" ).")):
         return False
