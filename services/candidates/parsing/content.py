@@ -70,7 +70,7 @@ def _certified(text: Text, section: Section) -> Section | None:
 
 
 def _is_certified(words: str) -> bool:
-    return bool(_CERTIFIED.match(words) or (_CERTIFIED.search(words) and max(evidence.degree(words), evidence.school(words)) < _TOLD))
+    return bool(_CERTIFIED.search(words)) and max(evidence.degree(words), evidence.school(words)) < _TOLD
 
 
 def _is_a_list(lines: Sequence[str]) -> bool:

@@ -52,7 +52,7 @@ _CORE = {
     " projetos progetti",
     "certifications": "certification certifications certificate certificates licence licences license licenses accreditation accreditations zertifikat zertifikate zertifizierung"
     " zertifizierungen lizenzen certificat certificats habilitations certificación certificaciones certificado certificados licencias"
-    " certificações certificados licensing qualification-certificates",
+    " attestation attestations certificações certificados licensing qualification-certificates",
     "languages": "language languages sprachkenntnisse fremdsprachen sprachen langues idiomas",
     "other": "interests hobbies interessen hobbys publications publikationen references referenzen awards auszeichnungen honors honours volunteering volunteer ehrenamt"
     " ehrenamtliches bénévolat voluntariado activities loisirs intérêt intérêts interés premios publicaciones referencias referees community memberships membership",

@@ -108,6 +108,8 @@ def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool
         and not 0 <= line.y0 - above.y0 < _LINE_GAP * height
     ):
         return False
+    if above.slanted[1] != line.slanted[0] and not halved:
+        return False
     if halved or above.text.count("(") > above.text.count(")") or _OPEN_END.search(above.text) or line.text[:1] in ")]":
         return True
     if line.x0 is None and _breaks_an_item(above.text, line.text):

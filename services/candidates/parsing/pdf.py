@@ -303,5 +303,5 @@ def _line(row: list[list[Word]], page: int, links: list[_Link]) -> Line:
     return Line(
         clean("\t".join(" ".join(word.text for word in cell) for cell in row)),
         page, round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1), sizes.most_common(1)[0][0],
-        bold=words[0].bold, links=tuple(targets), seams=tuple(seam for cell in row for seam in seams_of((word.text, word.look) for word in cell)),
+        bold=words[0].bold, links=tuple(targets), slanted=(words[0].look[1], words[-1].look[1]), seams=tuple(seam for cell in row for seam in seams_of((word.text, word.look) for word in cell)),
     )  # fmt: skip
