@@ -18,6 +18,9 @@ _DOCUMENT = frozenset(["lebenslauf", "werdegang", "curriculum vitae", "historial
 _CERTIFIED = re.compile(
     r"\b(?:certifi\w+|licen[cs]\w+|chartered|registered|accredited|zertifi\w+|certificad\w+|habilita\w+)\b", re.IGNORECASE
 )
+_WHO_IS = re.compile(
+    r"(?:certified|licensed|chartered|registered|accredited|zertifizierte[rs]?|certificad[oa]|habilitad[oa])\b", re.IGNORECASE
+)
 _TOLD = 0.8
 _IN_ONE_LINE = 0.6  # of the lines have dates
 _LONGEST_SKILL = 40
@@ -70,6 +73,9 @@ def _certified(text: Text, section: Section) -> Section | None:
 
 
 def _is_certified(words: str) -> bool:
+    """Whoever is certified has no degree by that, while a certificate may be one."""
+    if _WHO_IS.match(words):
+        return True
     return bool(_CERTIFIED.search(words)) and max(evidence.degree(words), evidence.school(words)) < _TOLD
 
 
