@@ -130,6 +130,8 @@ def find_links(text: Text, near: list[int]) -> tuple[Found[str], ...]:
         emails = [match.span() for match in EMAIL.finditer(line.text)]
         if index in inside or _PROFILE.search(line.text):
             for match in _URL.finditer(line.text):
+                if match.start() == 0 and index and not EMAIL.search(text.lines[index - 1].text) and _broken(text, index - 1, EMAIL):
+                    continue  # the end of an address
                 if any(begin <= match.start() < end or begin < match.end() <= end for begin, end in emails):
                     continue
                 words, first, last = _whole(text, index, match.span(), _URL)

@@ -25,6 +25,7 @@ AT = re.compile(
 )  # where every entry has it
 _EDGES = seams.MARK + " ,;:|\u00b7\u2022\u2013\u2014-\t"
 _HYPHENED = re.compile(r"(?<=[\w.)])-([A-Z\u00c0-\u00dd][\w .'\u2019]*, [A-Z]{2})$")  # "Walgreens-Decatur, GA"
+_AT_ONE = re.compile(r"^(?:at|bei|chez)\s+(?=[A-Z\u00c0-\u00dd])")
 _NAMED_PLACE = 0.8
 _SURE_POST = 0.7
 _AS_A_NAME = 0.4
@@ -63,7 +64,9 @@ def by_look(heads: list[Head], first: Judge, second: Judge) -> list[Head]:
             replace(part, text=text.replace(seams.MARK, ""), slot=(*part.slot, number) if part.slot in usual else part.slot)
             for part in head
             for number, text in enumerate(
-                [piece for piece in map(trim, seams.first_of(part.text, usual[part.slot])) if piece] if part.slot in usual else [part.text]
+                [piece for piece in (_AT_ONE.sub("", trim(piece)) for piece in seams.first_of(part.text, usual[part.slot])) if piece]
+                if part.slot in usual
+                else [part.text]
             )
         ]
         for head in heads
@@ -197,9 +200,23 @@ def _merged(text: str, pieces: list[str], usual: int, first: Judge, second: Judg
 def _pieces(text: str, separator: re.Pattern[str]) -> list[str]:
     """Cut at the separator; a town and the country or state behind it are one piece."""
     found = [piece for piece in (trim(piece) for piece in separator.split(text)) if piece and any(map(str.isalpha, piece))]
+    if separator is COMMA and len(found) > 1 and not text.islower():
+        found = _with_remarks(text, found)
     if separator is COMMA and len(found) > 2 and (tail := ", ".join(found[-2:])) in text:
         stated = lies_in(tail) and place(tail) >= _NAMED_PLACE and max(company(found[-2]), school(found[-2])) < _NAMED_PLACE
         return [*found[:-2], tail] if stated else found
+    return found
+
+
+def _with_remarks(text: str, pieces: list[str]) -> list[str]:
+    """What goes on in small letters behind a comma belongs to the name before it: "Trainee, then Assistant"."""
+    found = pieces[:1]
+    for piece in pieces[1:]:
+        joined = f"{found[-1]}, {piece}"
+        if piece[:1].islower() and joined in text:
+            found[-1] = joined
+        else:
+            found.append(piece)
     return found
 
 

@@ -291,7 +291,14 @@ class _Body(_Events):
             links = tuple(link for part in parts for link in part.links)
             seams = tuple(seam for part in parts for seam in part.seams)
             output.append(
-                Line("\t".join(part.text for part in parts), self.page, size=parts[0].size, bold=parts[0].bold, links=links, seams=seams)
+                Line(
+                    "\t".join(part.text.removeprefix(":").lstrip() for part in parts),
+                    self.page,
+                    size=parts[0].size,
+                    bold=parts[0].bold,
+                    links=links,
+                    seams=seams,
+                )
             )
         else:
             for lines in filled:

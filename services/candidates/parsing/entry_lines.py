@@ -188,15 +188,24 @@ def _by_columns(listed: list[Item]) -> list[Item]:
         named = sum(kind is not None or cell.strip(" .%").casefold() in _MARKED for kind, cell in zip(kinds, cells, strict=True))
         if len(cells) > 1 and named >= 0.75 * len(cells) and sum(kind is not None for kind in kinds) > 1 and not find_period(item.text):
             columns = kinds
-        elif len(columns) == len(cells) and len({*columns} & {*_LABELS}) > 1 and "dates" in columns:
-            found += [Item(item.first, item.last, cell, bullet=False) for cell, kind in zip(cells, columns, strict=True) if kind == "dates"]
+        elif _fits(cells, columns):
+            dates = [cell for cell, kind in zip(cells, columns, strict=False) if kind == "dates"]
+            found.append(Item(item.first, item.last, " \u2013 ".join(dates), bullet=False))
             found += [
                 Item(item.first, item.last, f"{_LABELS[kind]}: {cell}", bullet=False)
-                for cell, kind in zip(cells, columns, strict=True) if kind in _LABELS
+                for cell, kind in zip(cells, columns, strict=False) if kind in _LABELS
             ]  # fmt: skip
         else:
             found.append(item)
     return found
+
+
+def _fits(cells: list[str], columns: list[str | None]) -> bool:
+    """Whether cells are a row of the table; the last ones may be empty, and a column of beginnings stands beside one of ends."""
+    if len({*columns} & {*_LABELS}) < 2 or "dates" not in columns or not len(columns) - 2 < len(cells) <= len(columns):
+        return False
+    dates = " \u2013 ".join(cell for cell, kind in zip(cells, columns, strict=False) if kind == "dates")
+    return len(cells) == len(columns) or find_period(dates) is not None
 
 
 def _goes_over(begun: str, head: str) -> bool:

@@ -64,7 +64,7 @@ _DEGREE = re.compile(
     r"|licenciatura|licenciad[oa]|maîtrise|mastère|doctorat|baccalauréat|bac(?:\s?\+\s?\d| pro\w*)?\b|bts\b|dut\b|but\b|deug|dess|dea\b|cap\b|bep\b|brevet|grado|máster|doctorado|bachillerato"
     r"|técnico superior|técnico en|ciclo formativo|fp\b|eso\b|ingeniería|ingeniero técnico|arquitectura superior|diplomatura|laurea|high school|secondary school|school leaving|apprenticeship"
     r"|postgrado|posgrado|postgraduate|graduate certificate|foundation degree|matriculation|(?:higher|advanced|national|graduate|professional) certificate|certificate (?:in|of)|ssce|waec|neco|hsc|ssc|sslc|gce|igcse|class (?:x|xii|10|12)\b|1[02]th|grade (?:x|xi|xii|1[0-3])\b|year 1[0-3]\b|higher secondary|senior secondary|intermediate\b"
-    r"|b\.?c\.?a|m\.?c\.?a|b\.?b\.?a|b\.e\.|m\.e\.|pgdm|b\.?pharm|m\.?pharm|mbbs|bds|b\.?arch|m\.?arch|b\.?f\.?a\b|a\.?a\.?s|o\.?n\.?d|bacharelado|bacharel|tecn\u00f3logo|mestrado|doutorado|ensino m\u00e9dio"
+    r"|mb\s?ch\s?b|mb\s?bch|bm\s?bs|bmbch|bvsc|bvms|pg\s?cert\w*|pg\s?dip\w*|b\.?c\.?a|m\.?c\.?a|b\.?b\.?a|b\.e\.|m\.e\.|pgdm|b\.?pharm|m\.?pharm|mbbs|bds|b\.?arch|m\.?arch|b\.?f\.?a\b|a\.?a\.?s|o\.?n\.?d|bacharelado|bacharel|tecn\u00f3logo|mestrado|doutorado|ensino m\u00e9dio"
     r"|p\u00f3s-gradua\u00e7\u00e3o|especializa\u00e7\u00e3o|licencjat|in\u017cynier|d\.?u\.? |d\.?i\.?u\.? |cfc\b|efz\b|maturit\u00e9|fachmittelschule|fachoberschulreife|hbo|mbo|vwo))(?!\w)",
     re.IGNORECASE,
 )
@@ -79,7 +79,7 @@ _SCHOOL = re.compile(
 )
 _KIND = re.compile(
     r"^(?:full|part)[- ]time$|^(?:permanent|contract|temporary|vollzeit|teilzeit|minijob|befristet|temps plein|temps partiel|cdi\b.*|cdd\b.*|berufsbegleitend|stage|alternance|jornada completa|media jornada|internship"
-    r"|praktikum|on-site|onsite|hybrid|remote)$|^(?:gpa|grade|note|mention|nota|abschlussnote)\b(?! (?:[XVI]+|1[0-3]|\d)$)",
+    r"|praktikum|on-site|onsite|hybrid|remote)$|^(?:gpa|grade|note|mention|nota|abschlussnote)\b(?! (?:[XVI]+|1[0-3]|\d)\b(?![.,/]))",
     re.IGNORECASE,
 )
 _LEVEL = re.compile(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from services.candidates.parsing.contacts import contact_lines, find_email, find_links, spoken_in
 from services.candidates.parsing.content import told_by_content
 from services.candidates.parsing.document import read
-from services.candidates.parsing.history import find_education, find_projects, find_work
+from services.candidates.parsing.history import find_education, find_work
 from services.candidates.parsing.inline_headings import with_headings_apart
 from services.candidates.parsing.items import paragraph
 from services.candidates.parsing.languages import find_languages, labelled
@@ -18,6 +18,7 @@ from services.candidates.parsing.locations import find_location
 from services.candidates.parsing.names import find_name
 from services.candidates.parsing.parsed import ParsedCv
 from services.candidates.parsing.phones import find_phone
+from services.candidates.parsing.projects import find_projects
 from services.candidates.parsing.sections import find_sections, opening, without_signature
 from services.candidates.parsing.text import Section, Text
 from services.candidates.parsing.upload import check_upload
@@ -46,8 +47,8 @@ def understand(document: Document, region: str | None = None) -> ParsedCv:
     sections = without_signature(text, sections, name.value if name else "")
     summary_lines = _lines(sections, "summary") or opening(text, sections, name.source.line if name else 0)
     summary = paragraph(text, summary_lines)
-    education = find_education(text, _lines(sections, "education"))
-    work = find_work(text, _lines(sections, "experience"))
+    education = find_education(text, _each(sections, "education"))
+    work = find_work(text, _each(sections, "experience"))
     certifications = find_certifications(text, _lines(sections, "certifications"))
     names = [*(job.company_name for job in work), *(one.university for one in education), *(one.issued_by for one in certifications)]
     skills = find_skill_names(text, sections, [name.source for name in names if name])
@@ -82,6 +83,10 @@ def _box(line: Line) -> tuple[float, float, float, float] | None:
 
 def _lines(sections: list[Section], kind: str) -> list[int]:
     return [index for section in sections if section.kind == kind for index in section.lines]
+
+
+def _each(sections: list[Section], kind: str) -> list[list[int]]:
+    return [section.lines for section in sections if section.kind == kind]
 
 
 def _missing(cv: ParsedCv, sections: list[Section]) -> list[str]:

@@ -1,17 +1,18 @@
-"""What a person has done: work experience, education and projects, entry by entry, each found by its dates."""
+"""What a person has done: work experience and education, entry by entry, each found by its dates."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from services.candidates.parsing import evidence, roles
+from services.candidates.parsing.cuts import Judge
 from services.candidates.parsing.dates import Period, find_period
-from services.candidates.parsing.entry_lines import entry_period, is_prose, lines_of_entries, tells
-from services.candidates.parsing.items import items
+from services.candidates.parsing.entry_lines import entry_period, lines_of_entries, tells
 from services.candidates.parsing.labels import kind_of
-from services.candidates.parsing.parsed import Education, Found, Project, WorkExperience
+from services.candidates.parsing.parsed import Education, Found, WorkExperience
 from services.candidates.parsing.roles import Choice
 from services.candidates.parsing.text import Item, Text
 
@@ -22,13 +23,18 @@ _GAP = re.compile(  # what somebody did instead of working, by their own words
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"\s+[\u2013\u2014-]\s+(?=[a-z\u00df-\u00ff])")
+_BEHIND = re.compile(r",\s+(?![^()]*\))(?=[a-z\u00df-\u00ff]\S* |[dl]['\u2019])")
 _LINKING = ("of", "the", "and", "for", "de", "du", "des", "f\u00fcr", "und", "et", "y")
 _LED = re.compile(r"\s?[:\u2013-]\s+(?=\S)")
 _YEAR_FIRST = re.compile(r"^(?:19|20)\d\d\s?[:\u2013-]\s+")
 _PLACED = 0.6
-_PROSE = 95
+_SEVERAL = re.compile(r",\s|\s[\u2013\u2014|-]\s")
+_BOTH = 2  # names
+_MOST_ROWS = 3  # above the one with the dates
+_ROOM = 3.0  # points
 _INHERITED = 0.6
 _A_DEGREE = 0.9
+_A_POST = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +48,10 @@ class _Entry:
     above: Item | None = None  # the line with the dates of all posts at an employer
 
 
-def find_work(text: Text, indices: list[int]) -> tuple[WorkExperience, ...]:
-    entries = _entries(text, indices)
-    chosen = roles.assign([roles.parts(_rows(entry)) for entry in entries], evidence.title, evidence.company, ("title", "company"))
+def find_work(text: Text, sections: list[list[int]]) -> tuple[WorkExperience, ...]:
+    """Of sections that may be set each in its own way, such as one on earlier posts in a line each."""
     found: list[WorkExperience] = []
-    for entry, (title, company) in zip(entries, chosen, strict=True):
+    for entry, (title, company) in _understood(text, sections, evidence.title, evidence.company, ("title", "company")):
         if not (title and company) and any(_GAP.match(words) for words, _ in _rows(entry)):
             continue
         start, end, current = _dates(text, entry)
@@ -68,10 +73,10 @@ def find_work(text: Text, indices: list[int]) -> tuple[WorkExperience, ...]:
 
 
 def _without_remarks(company: Choice | None) -> Choice | None:
-    """An employer without what is said of it behind its name: "(online grocery)", " - a family business"."""
+    """An employer without what is said of it behind its name: "(online grocery)", " - a family business", ", service d'oncologie"."""
     if company is None:
         return None
-    name = _REMARK.split(company.text)[0]
+    name = _BEHIND.split(_REMARK.split(company.text)[0])[0]
     bracket = re.search(r"\s*\(([^()]*)\)$", name)
     words = re.findall(r"[^\W\d_]+", bracket[1]) if bracket else []
     said = [word for word in words if word not in _LINKING]
@@ -84,44 +89,51 @@ def _without_remarks(company: Choice | None) -> Choice | None:
     return replace(company, text=name) if name else company
 
 
-def find_education(text: Text, indices: list[int]) -> tuple[Education, ...]:
-    entries = _entries(text, indices)
-    chosen = roles.assign([roles.parts(_rows(entry)) for entry in entries], evidence.degree, evidence.school, ("degree", "school"))
+def find_education(text: Text, sections: list[list[int]]) -> tuple[Education, ...]:
     found = []
-    for entry, (degree, university) in zip(entries, chosen, strict=True):
+    for entry, (degree, university) in _understood(text, sections, evidence.degree, evidence.school, ("degree", "school")):
         if degree or university:
             start, end, _ = _dates(text, entry)
-            found.append(Education(_found(text, degree), _found(text, university), _year(start), _year(end)))
+            found.append(Education(_found(text, degree), _found(text, _without_remarks(university)), _year(start), _year(end)))
     return tuple(found)
 
 
-def find_projects(text: Text, indices: list[int]) -> tuple[Project, ...]:
-    """A bold line, or one above bullets, names a project; what follows tells of it."""
-    found: list[tuple[Item, list[Item]]] = []
-    listed = items(text, indices)
-    bold = any(text.lines[item.first].bold for item in listed)
-    for item in listed:
-        prose = item.bullet or is_prose(item)
-        if (text.lines[item.first].bold if bold else not prose) or not found:
-            found.append((item, []))
+def _understood(
+    text: Text, sections: list[list[int]], first: Judge, second: Judge, names: tuple[str, str]
+) -> list[tuple[_Entry, tuple[Choice | None, Choice | None]]]:
+    """The entries of all sections with what they name. Sections whose entries are of one shape speak for one another, as does one of a single entry for all."""
+    found = [entries for indices in _whole(text, sections) if (entries := _entries(text, indices))]
+    heads = [[roles.parts(_rows(entry), entry.above or entry.dated) for entry in entries] for entries in found]
+    shapes = [Counter(tuple(part.slot for part in head) for head in section).most_common(1)[0][0] for section in heads]
+    sizes: Counter[tuple[tuple[int, ...], ...]] = Counter()
+    for shape, section in zip(shapes, heads, strict=True):
+        sizes[shape] += len(section)
+    most = sizes.most_common(1)[0][0] if sizes else ()
+    shapes = [shape if len(section) > 1 else most for shape, section in zip(shapes, heads, strict=True)]
+    chosen: list[list[tuple[Choice | None, Choice | None]]] = [[] for _ in found]
+    for shape in dict.fromkeys(shapes):
+        alike = [at for at, other in enumerate(shapes) if other == shape]
+        told = iter(roles.assign([head for at in alike for head in heads[at]], first, second, names))
+        for at in alike:
+            chosen[at] = [next(told) for _ in heads[at]]
+    return [pair for entries, choices in zip(found, chosen, strict=True) for pair in zip(entries, choices, strict=True)]
+
+
+def _whole(text: Text, sections: list[list[int]]) -> list[list[int]]:
+    """A section without any dates goes on what is before it, or begins what is below."""
+    found: list[list[int]] = []
+    for indices in sections:
+        dated = any(find_period(text.lines[index].text) for index in indices)
+        if found and not (dated and any(find_period(text.lines[index].text) for index in found[-1])):
+            found[-1] = [*found[-1], *indices]
         else:
-            found[-1][1].append(item)
-    projects = []
-    for head, told in found:
-        period = find_period(head.text)
-        words = head.text[: period.begin] + "\t" + head.text[period.until :] if period else head.text
-        cells = [cell.strip(" ,;:|()\u2013\u2014-") for cell in re.split(r"\t|\s+[|\u2013\u2014-]\s+|:\s+", words)]
-        names = [cell for cell in cells if cell and any(map(str.isalpha, cell))]
-        if names and len(names[0]) <= _PROSE:
-            rest = [text.found(item.text, 0.8, item.first, item.last) for item in told]
-            rest += [text.found(name, 0.7, head.first, head.last) for name in names[1:] if len(name) > 20]
-            projects.append(Project(text.found(names[0], 0.8, head.first, head.last), tuple(rest)))
-    return tuple(projects)
+            found.append(indices)
+    return found
 
 
 def _names_itself(entry: _Entry) -> bool:
     """Whether an entry has words beyond its title that nobody could place; then no employer is taken over from above."""
-    return len(roles.parts(_rows(entry))) > 1
+    return sum(part.slot[0] < roles.BELOW for part in roles.parts(_rows(entry), entry.above or entry.dated)) > 1
 
 
 def _entries(text: Text, indices: list[int]) -> list[_Entry]:
@@ -137,8 +149,13 @@ def _dated(text: Text, listed: list[Item], anchors: list[tuple[int, Period]]) ->
     lead = anchors[0][0]
     first = next((at for at in range(lead) if not tells(listed[at])), lead)
     lead -= first
+    in_lines = len(anchors) > 1 and all(below - at == 1 for (at, _), (below, _) in pairwise(anchors))
+    if lead and in_lines and not (find_period(listed[anchors[0][0] - 1].text) and lead == 1 and "\t" in listed[first].text):
+        first, lead = anchors[0][0], 0  # each takes one line; what stands above the first is no part of it
     entries: list[_Entry] = []
     begins: list[int] = []
+    houses: dict[int, Item] = {}
+    breaks = _breaks(text, listed)
     for number, (at, _) in enumerate(anchors):
         if number == 0:
             begins.append(first)
@@ -146,10 +163,17 @@ def _dated(text: Text, listed: list[Item], anchors: list[tuple[int, Period]]) ->
         floor = anchors[number - 1][0] + 1
         told = [index for index in range(floor, at) if tells(listed[index])]
         start = told[-1] + 1 if told else floor
-        begins.append(max(start, at - lead) if not told else _below_prose(text, listed, start, at, lead))
+        apart = [index for index in breaks if start <= index <= at and at - index <= _MOST_ROWS]
+        if apart:
+            begins.append(apart[-1])
+            above = [index for index in breaks if start <= index < apart[-1]]
+            if above and apart[-1] - above[-1] == 1 and lead and _is_a_name(listed[above[-1]]):
+                houses[number] = listed[above[-1]]
+        else:
+            begins.append(max(start, at - lead) if not told else _below_prose(text, listed, start, at, lead))
     begins.append(len(listed))
-    for (at, period), begin, end in zip(anchors, begins, begins[1:], strict=False):
-        block = listed[begin:end]
+    for number, ((at, period), begin, end) in enumerate(zip(anchors, begins, begins[1:], strict=False)):
+        block = [item for item in listed[begin:end] if item is not houses.get(number + 1)]
         heads: list[Item] = []
         bullets: list[Item] = []
         for item in block:
@@ -158,8 +182,30 @@ def _dated(text: Text, listed: list[Item], anchors: list[tuple[int, Period]]) ->
             story = story or (below and (item.text.rstrip().endswith(":") or kind_of(item.text) == "story"))  # it announces what follows
             is_head = item is listed[at] or not (tells(item) or story or (bullets and below))
             (heads if is_head else bullets).append(item)
+        leading = [head for head in heads if head.first <= listed[at].first]
+        if number in houses and len(roles.parts(_rows(_Entry(leading, listed[at], period, [])))) < _BOTH:
+            house = houses[number]
+            heads = [replace(house, text=f"Company: {house.text}", seams=()), *heads]
         entries.append(_Entry(heads, listed[at], period, bullets))
     return _with_stories(entries)
+
+
+def _is_a_name(item: Item) -> bool:
+    return not item.bullet and find_period(item.text) is None and item.text[:1].isalnum() and not item.text.endswith((".", ":", ")"))
+
+
+def _breaks(text: Text, listed: list[Item]) -> list[int]:
+    """Where more room than usual is left above a line, as between entries."""
+    gaps: dict[int, float] = {}
+    for at, (before, item) in enumerate(pairwise(listed), 1):
+        above, line = text.lines[max(before.last, item.first - 1)], text.lines[item.first]
+        if above.page == line.page and above.y1 is not None and line.y0 is not None and above.y0 is not None and line.y0 > above.y0:
+            gaps[at] = line.y0 - above.y1
+    if not gaps:
+        return []
+    usual = sorted(gaps.values())[len(gaps) // 3]
+    widest = max(gaps.values())
+    return [at for at, gap in gaps.items() if gap > usual + _ROOM and gap > usual + (widest - usual) / 2]
 
 
 def _with_stories(entries: list[_Entry]) -> list[_Entry]:
@@ -188,9 +234,15 @@ def _in_groups(entries: list[_Entry]) -> list[_Entry]:
     for entry, following in zip(entries, [*entries[1:], None], strict=True):
         if group and _within(entry, group):
             found.append(
-                replace(entry, heads=[*group.heads, *entry.heads], above=group.dated) if len(roles.parts(_rows(entry))) < 2 else entry
+                replace(
+                    entry,
+                    heads=[*(head for head in group.heads if head is group.dated or len(roles.parts(_rows(group))) == 1), *entry.heads],
+                    above=group.dated,
+                )
+                if len(roles.parts(_rows(entry))) < 2
+                else entry
             )
-        elif following and not entry.bullets and _names_a_house(entry) and _within(following, entry):
+        elif following and not entry.bullets and _names_a_house(entry) and _within(following, entry) and not _are_alike(entry, following):
             group = entry
         else:
             group = None
@@ -201,7 +253,21 @@ def _in_groups(entries: list[_Entry]) -> list[_Entry]:
 def _names_a_house(entry: _Entry) -> bool:
     """Whether it is one name, and not that of a degree: a semester abroad lies within the years of studies, too."""
     named = roles.parts(_rows(entry))
-    return len(named) == 1 and evidence.degree(named[0].text) < _A_DEGREE
+    described = all(roles.describes(part.text) and evidence.title(part.text) < _A_POST for part in named[1:])
+    return (
+        bool(named)
+        and described
+        and evidence.degree(named[0].text) < _A_DEGREE
+        and (len(named) == 1 or evidence.title(named[0].text) < _A_POST)
+    )
+
+
+def _are_alike(entry: _Entry, other: _Entry) -> bool:
+    """Whether both name a school and something else in one line, as two degrees do, one of which was taken within the years of the other."""
+    if not entry.dated or not other.dated:
+        return False
+    lines = (entry.dated.text, other.dated.text)
+    return all(_SEVERAL.search(line) and evidence.school(line) > _A_POST for line in lines)
 
 
 def _within(entry: _Entry, group: _Entry) -> bool:

@@ -13,8 +13,10 @@ from services.candidates.parsing.limits import MAX_CHARACTERS, MAX_LINES, too_mu
 _INVISIBLE = re.compile("[\u0000-\u0008\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]")
 _SPACES = re.compile(r"[^\S\t]+")
 _TABS = re.compile(r" *\t[ \t]*")
+_COLON = re.compile(r"\t: ?(?=\S)")  # of a form, before what it asks for
 _GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
 _WORD = re.compile(r"[^\W_]")
+_AT_A_SEAM = 2  # words on either side that tell where it is
 _MARKS = " \t,;:|.\u00b7\u2022\u2013\u2014@-"
 _SPACED_OUT = re.compile(r"(?:\w ){3,}\w")
 _PLAIN = re.compile("[^\u00aa\u00ba]+")  # all but the ordinals of "3.\u00ba"
@@ -63,7 +65,7 @@ def clean(text: str) -> str:
     text = _ACCENTED.sub(_composed, _INVISIBLE.sub("", text)).translate(_TILDES)
     text = _PLAIN.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
     text = _GAP.sub("\t", text.replace("\u00a0", " "))
-    text = _TABS.sub("\t", _SPACES.sub(" ", text)).strip()
+    text = _COLON.sub("\t", _TABS.sub("\t", _SPACES.sub(" ", text))).strip()
     return text.replace(" ", "") if _SPACED_OUT.fullmatch(text) else text
 
 
@@ -72,7 +74,9 @@ def seams_of(pieces: Iterable[tuple[str, Hashable]]) -> tuple[Seam, ...]:
     told = [(text, look) for text, look in pieces if _WORD.search(text)]
     runs = [clean(" ".join(text for text, _ in run)) for _, run in groupby(told, key=lambda piece: piece[1])]
     return tuple(
-        (before.strip(_MARKS), after.strip(_MARKS)) for before, after in pairwise(runs) if not before.endswith(":") and before.strip(_MARKS)
+        (" ".join(before.strip(_MARKS).split(" ")[-_AT_A_SEAM:]), " ".join(after.strip(_MARKS).split(" ")[:_AT_A_SEAM]))
+        for before, after in pairwise(runs)
+        if not before.endswith(":") and before.strip(_MARKS) and after.strip(_MARKS)
     )
 
 

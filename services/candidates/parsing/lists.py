@@ -105,6 +105,9 @@ _UNTIL = re.compile(
 _GRADES = frozenset(
     ["associate", "professional", "expert", "specialty", "foundation", "practitioner", "advanced", "fundamentals"]
 )  # of a certificate, behind its dash
+_DATED = re.compile(
+    r"(?:date )?(?:issued|obtained|awarded|completed|expires|valid|erworben|obtenu|obtenida?)(?: on| in| am| le| en)?:?", re.IGNORECASE
+)
 _CLASS = re.compile(
     r"(?:class|level|grade|part|stage|tier|category|cat|type|niveau|stufe|klasse|nivel|clase|categor\u00eda)\b", re.IGNORECASE
 )  # goes on with the title
@@ -251,7 +254,7 @@ def _each(listed: list[Item]) -> list[Item]:
 
 def _certificate(words: str) -> tuple[str, str]:
     """Its title and who issued it, which stands behind a gap, in brackets, behind a comma, or behind the last dash."""
-    parts = [part for part in map(_trimmed, re.split(r"\t|\s+\|\s+|\s+[·•]\s+", words)) if part]
+    parts = [part for part in map(_trimmed, re.split(r"\t|\s+\|\s+|\s+[·•]\s+", words)) if part and not _DATED.fullmatch(part)]
     if len(parts) > 1:
         return parts[0], parts[1]
     whole = parts[0] if parts else ""

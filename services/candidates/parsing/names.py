@@ -22,6 +22,7 @@ _LAST_NAME = re.compile(
 )
 _CREDENTIAL = r"[A-Z][A-Za-z.]{0,3}[A-Z.][A-Za-z.-]{0,4}"
 _CREDENTIALS = re.compile(rf",\s*{_CREDENTIAL}(?:(?:,\s*|\s+){_CREDENTIAL}){{0,6}}$")
+_LETTERS_AFTER = re.compile(r"(?<=[a-z\u00df-\u00ff])(?: (?!(?:II|III|IV|JR|SR)\b)[A-Z]{2,5})+$")
 _MEMBERSHIP = re.compile(r"\s*\([A-Z][A-Z., /-]{1,24}\)$")
 _NAME_WORD = re.compile(r"[\"'(\u201c\u2018\u201e]?[^\W\d_](?:[^\W\d_]|['\u2019.-])*[\"')\u201d\u2019\u201c]?")
 _PARTICLES = frozenset(
@@ -101,7 +102,7 @@ def find_name(text: Text, near: list[int], email: Found[str] | None) -> Found[st
         if large and last == index and len(whole.split()) == 1:
             below = _rest_of_the_name(text, index, whole)
             whole, last = (f"{whole} {text.lines[below].text}", below) if below else (whole, last)
-        whole = _CREDENTIALS.sub("", _MEMBERSHIP.sub("", whole))
+        whole = _CREDENTIALS.sub("", _MEMBERSHIP.sub("", _letters_off(whole, email)))
         for order, part in enumerate([name for piece in PARTS.split(whole) for name in piece.split(" - ")][:2]):
             words = _TITLES.sub("", _TITLES.sub("", part.strip())).strip(" ,")
             if (large or index == 0) and words.islower() and email is not None and _is_told_by(email.value, words):
@@ -135,6 +136,14 @@ def _rest_of_the_name(text: Text, index: int, begun: str) -> int:
         if aligned and below.size == line.size and _could_be_name(f"{begun} {below.text}"):
             return at
     return 0
+
+
+def _letters_off(words: str, email: Found[str] | None) -> str:
+    """Without memberships in capitals behind a name in small letters, unless they are a surname that the email repeats."""
+    after = _LETTERS_AFTER.search(words)
+    rest = words[: after.start()] if after else ""
+    told = email is not None and after is not None and any(word.casefold() in plain(email.value) for word in after[0].split())
+    return rest if len(rest.split()) > 1 and not told else words
 
 
 def _in_order(words: str) -> str:

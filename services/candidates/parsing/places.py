@@ -74,6 +74,7 @@ _POSTAL_AFTER = re.compile(r"[\s,]+(?:\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[
 _OF_A_COUNTY = re.compile(
     r"^(?:Co\.|County|City of|Greater|Landkreis|Kreis|Province of|Provincia de)\s+(?=[A-Z\u00c0-\u00dd])|(?<=[a-z])\s(?:City|County|Area|Metropolitan Area)$"
 )
+_COUNTY = re.compile(r"(?:Co\.? |County )[A-Z]")
 _DISTRICT = re.compile(r"\s(?:\d{1,2}e?|[A-Z\u00d8]{1,2})$")  # Dublin 8, Paris 11e
 _BRITISH_POST = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
 _IN_AUSTRALIA = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+){0,2} (?:NSW|VIC|QLD|TAS|ACT|WA)")
@@ -127,6 +128,8 @@ def placeness(text: str) -> float:
     if text.casefold() in _REMOTE:
         return 0.7
     parts = [part.strip().removeprefix("the ") for part in text.split(",") if part.strip()]
+    if len(parts) == 2 and _COUNTY.match(parts[1]) and _WORDS.fullmatch(parts[0]) and parts[0][0].isupper():
+        return 0.9
     names = [_POSTAL_AFTER.sub("", _POSTAL.sub("", part)) for part in parts]
     towns = [_folded(_bare(name)) in _towns() for name in names]
     if len(names) == 1 and _IN_AUSTRALIA.fullmatch(names[0]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _ABOUT = re.compile(
-    r"[.,;(|\u2013\u2014-]*\s*\b(?:(?:c?gpa|cum\. gpa|final grade|grade|note|gesamtnote|abschlussnote|nota media|mention)\b"
+    r"[.,;(|\u2013\u2014-]*\s*\b(?:(?:c?gpa|cum\. gpa|final grade|grade(?! (?:[XVI]+|1[0-3])\b)|note|gesamtnote|abschlussnote|nota media|mention)\b"
     r"\s?:?\s*(?:\d|[A-Z]\b|sehr|gut|tr\u00e8s|bien|assez)[^\t|]*"
     r"|(?:(?:ph\.?d |master'?s? )?thesis|dissertation|thema|titel|supervisor|advisor"
     r"|m\u00e9moire|tesis|sujet|schwerpunkte?|relevant coursework|coursework)\s?:[^\t|]*|\b(?:dean['\u2019]s list|honou?r roll|valedictorian)\b[^\t|]*"

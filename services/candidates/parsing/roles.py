@@ -35,6 +35,9 @@ _LEVEL = re.compile(
     r"(primary|elementary|secondary|tertiary|vocational|college|(?:senior |junior )?high school|graduate studies)\s?:\s+", re.IGNORECASE
 )  # of schooling
 _DEGREES = 0.9
+_AS_A_NAME = 0.4
+_NAME_WORDS = 3
+BELOW = 4  # rows
 _SURE_POST = 0.7
 _STATED = 0.6
 _BARE = re.compile(r"\S+(?: \S+)?$|(?:bachelor|master|doctor|associate)(?:'?s)? of \S+$", re.IGNORECASE)  # a degree that names no subject
@@ -47,11 +50,13 @@ class Choice:
     sure: float
 
 
-def parts(rows: Sequence[tuple[str, Item]]) -> Head:
+def parts(rows: Sequence[tuple[str, Item]], dated: Item | None = None) -> Head:
     """The rows of one entry, without its dates, cut where a gap or a bar stands."""
     found: Head = []
     number = 0
     for whole, item in rows:
+        if dated and item.first > dated.first and 0 < number < BELOW:
+            number = BELOW  # what stands below the dates is told from what stands above them
         words = names_in(whole, apart=not item.seams)
         named = seams.marked(words, item.seams)
         cells = [
@@ -87,6 +92,9 @@ def _named(head: Head) -> Head:
     if len(named) > 2:
         named = [part for part in named if part.text.casefold() not in ("freelance", "self-employed")]
         named = [part for part in named if part.told or place(part.text) < _STATED or not lies_in(part.text) or _is_of_a_school(part.text)]
+    in_a_row = len(named) == 1 and len(head) == 2 and head[0].item is head[1].item
+    if in_a_row and degree(named[0].text) > _DEGREES and school(named[0].text) < _AS_A_NAME:
+        return head  # a school that is called as its town
     sure = _STATED if len(named) == 1 and (DASH.search(named[0].text) or COMMA.search(named[0].text)) else 0.9
     return (
         named if len(named) > 1 else [part for part in head if part in named or not is_town(part.text) or place(part.text) < sure] or head
@@ -176,6 +184,9 @@ def _told(head: Head, first: Judge, second: Judge, names: tuple[str, str]) -> tu
     if one and not other:
         rest = [part for part in head if not part.told and place(part.text) < _STATED and first(part.text) < 0.9]
         other = _choice(max(rest, key=lambda part: second(part.text), default=None), second)
+    elif other and not one:
+        rest = [part for part in head if not part.told and place(part.text) < _STATED]
+        one = _choice(max(rest, key=lambda part: first(part.text), default=None), first)
     return (one, other) if one or other else None
 
 
@@ -197,6 +208,8 @@ def _choose(
     if one and other and first(other.text) - second(other.text) > 0.5 and second(one.text) - first(one.text) > 0.2:
         one, other = other, one
     rest = [part for part in head if part is not one and part is not other]
+    if one and first(one.text) < _AS_A_NAME and describes(one.text):
+        one = max((part for part in rest if first(part.text) > _DEGREES), key=lambda part: first(part.text), default=one)
     if one and is_level(one.text):
         one = max((part for part in rest if first(part.text) > _DEGREES), key=lambda part: first(part.text), default=one)
     if one is None or (first(one.text) < 0.4 and second(one.text) > 0.8):
@@ -215,6 +228,12 @@ def _choose(
             default=None,
         )
     return _choice(one, first), _choice(other, second)
+
+
+def describes(text: str) -> bool:
+    """Whether it is a description and no name: most of its words are in small letters."""
+    words = re.findall(r"[^\W\d_]+", text)
+    return len(words) > _NAME_WORDS and 2 * sum(word[0].islower() for word in words) > len(words)
 
 
 def _choice(part: Part | None, judge: Judge) -> Choice | None:

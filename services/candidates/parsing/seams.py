@@ -21,14 +21,19 @@ Head = TypeVar("Head")
 def marked(words: str, seams: Sequence[Seam]) -> str:
     """The words with a mark at each seam that is still in them."""
     cursor = 0
-    for before, after in seams:
+    for tail, after in seams:
+        before = tail
         begin = words.find(before, cursor)
+        if begin < 0:  # a date stood between the two words
+            before = before.rpartition(" ")[2]
+            begin = words.find(before, cursor)
         if begin < 0 or min(sum(map(str.isalpha, each)) for each in (before, after)) < _SHORTEST:
             continue
         end = begin + len(before)
         gap = _BESIDE.match(words, end)
         assert gap
-        if "\t" in gap[0] or not words.startswith(after, gap.end()):
+        open_bracket = words.count("(", 0, gap.end()) > words.count(")", 0, gap.end())
+        if "\t" in gap[0] or open_bracket or not words.startswith(after, gap.end()):
             continue
         words = words[: gap.end()] + MARK + words[gap.end() :]
         cursor = gap.end() + 1

@@ -26,6 +26,9 @@ _LINE_GAP = 1.9
 _OTHER_WIDTH = 0.15
 _PARTING = 5  # words
 _REACH = 4  # lines
+_ACROSS = 4  # points within which headings begin
+_AS_FAR = 0.85
+_LEAST_ROOM = 4.0  # points
 
 
 def find_sections(text: Text) -> list[Section]:
@@ -39,6 +42,7 @@ def find_sections(text: Text) -> list[Section]:
     }
     largest = max(sizes, default=0.0)
     alone = _of_headings_alone(text, kinds, told)
+    spaced = _spaced_as_headings(text, kinds, told)
     reached = next((index for index, line in enumerate(text.lines) if "@" in line.text), len(text.lines))
     flows = _flows(text)
     sections = [Section("", "")]
@@ -63,10 +67,7 @@ def find_sections(text: Text) -> list[Section]:
         heads = (
             kind is not None
             and not (
-                sections[-1].kind in _OF_ENTRIES
-                and kind == "other"
-                and label_kind(line.text) == "story"
-                and (line.text.endswith(":") or often[line.text] > 1)
+                sections[-1].kind in _OF_ENTRIES and label_kind(line.text) == "story" and (line.text.endswith(":") or often[line.text] > 1)
             )
             and not _ends_a_name(text, index, told)
             and (look in told or not told or line.heading or _stands_out(look, body) or kind == "contact")
@@ -88,6 +89,7 @@ def find_sections(text: Text) -> list[Section]:
             and "\t" not in line.text
             and (
                 _is_unknown_heading(line, look, told, body)
+                or (index in spaced and sum(map(str.isalpha, line.text)) >= _SHORTEST_HEADING)
                 or (look in alone and not any(map(str.isdigit, line.text)) and sum(map(str.isalpha, line.text)) >= _SHORTEST_HEADING)
             )
             and not (sections[-1].kind in _OF_ENTRIES and _is_of_an_entry(text, sections[-1], index, body))
@@ -123,6 +125,24 @@ def _ends_a_name(text: Text, index: int, told: set[Look]) -> bool:
         and above.x0 is not None and line.x0 is not None and abs(above.x0 - line.x0) < 2
         and above.page == line.page and 0 < (line.y0 or 0) - (above.y0 or 0) < _LINE_GAP * line.size
     )  # fmt: skip
+
+
+def _spaced_as_headings(text: Text, kinds: list[str | None], told: set[Look]) -> set[int]:
+    """The lines that look like headings, begin where they do and stand as far below what is above them."""
+    room: dict[tuple[Look, int], list[float]] = {}
+    places: dict[int, tuple[tuple[Look, int], float]] = {}
+    for index, (above, line) in enumerate(pairwise(text.lines), 1):
+        look = _look(line)
+        if look not in told or above.page != line.page or None in (above.y1, line.y0, line.x0) or (line.y0 or 0) < (above.y0 or 0):
+            continue
+        key = (look, round((line.x0 or 0) / _ACROSS))
+        places[index] = (key, (line.y0 or 0) - (above.y1 or 0))
+        if kinds[index]:
+            room.setdefault(key, []).append(places[index][1])
+    return {
+        index for index, (key, gap) in places.items()
+        if len(room.get(key, [])) > 1 and gap >= _AS_FAR * min(room[key]) and min(room[key]) > _LEAST_ROOM and not find_period(text.lines[index].text)
+    }  # fmt: skip
 
 
 def _of_headings_alone(text: Text, kinds: list[str | None], told: set[Look]) -> set[Look]:
