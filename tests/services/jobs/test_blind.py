@@ -252,11 +252,20 @@ def test_no_other_job_names_who_is_known_from_a_blind_application_alone(
     assert named() == {ada.candidate_id, mehmet.candidate_id}
 
 
-def test_a_name_a_school_and_a_birthday_in_the_text_are_hidden_and_move_no_score(firm: Firm, person: Any, applications: Any) -> None:
+def test_a_name_a_school_and_a_birthday_in_the_text_are_hidden_and_move_no_score(
+    firm: Firm, person: Any, applications: Any, candidates: Any, jobs: Any, house: House
+) -> None:
     job = firm.post(blind_until="hired")
     said = "{} studied at {}. Born {}. Builds payment services."
     one = person(*ADA, summary=said.format("Ada Lindqvist", "KTH Stockholm", "31 December 1990"))
     other = person(*MEHMET, summary=said.format("Mehmet Yilmaz", "Abendschule Castrop", "2.1.1961"))
     seen = [read(applications, firm, someone.apply(job)) for someone in (one, other)]
     assert seen[0].match_score == seen[1].match_score
+    candidates.UpdateCandidate(
+        candidates_pb2.UpdateCandidateRequest(candidate_id=one.candidate_id, headline="Ada, engineer from KTH Stockholm"),
+        metadata=one.metadata,
+    )
+    copied(house, one.candidate_id)
+    matches = jobs.ListMatches(jobs_pb2.ListMatchesRequest(job_id=job.id, applicants_only=True), metadata=firm.metadata).matches
+    assert {match.headline for match in matches} == {"…, engineer from …", "Backend Engineer"}
     assert {shown.profile.summary for shown in seen} == {"… studied at …. …. Builds payment services."}
