@@ -41,6 +41,7 @@ class Interviewing:
         plans = (await self._employer.call("GET", "/plans/?family=hiring"))["plans"]
         plan = next(each for each in plans if each["name"] == _PLAN)
         self._page.say(f"{plan['name']}: {plan['description']} for {int(plan['price_amount']) / 100:.2f} {plan['currency']}")
+        await self._employer.call("PUT", "/api/v1/billing-details", _BUYER)
         request = {
             "plan_id": plan["id"], "success_url": f"{self._url}/docs", "cancel_url": f"{self._url}/docs", "request_id": f"subscribe-{self._tag}"
         }  # fmt: skip
@@ -56,7 +57,8 @@ class Interviewing:
         expect((again["id"], again["status"]) == (payment["id"], "succeeded"), "the same request began a second payment")
         [invoice] = (await self._employer.call("GET", "/invoices/"))["invoices"]
         expect((invoice["status"], invoice["amount"]) == ("paid", plan["price_amount"]), "the invoice is not paid")
-        self._page.say(f"invoice {invoice['number']} is paid; {_hiring(found):g} credits are there")
+        expect(invoice["billed_to"][0] == _BUYER["name"], "the invoice is made out to somebody else")
+        self._page.say(f"invoice {invoice['number']} to {', '.join(invoice['billed_to'])} is paid; {_hiring(found):g} credits are there")
 
     async def start(self) -> None:
         self._page.step("It starts an AI interview: one charge, questions from this CV and this job")
@@ -177,6 +179,7 @@ def _hiring(balance: dict[str, Any]) -> float:
     return next(float(each["amount"]) for each in balance["balances"] if each["unit"] == "hiring")
 
 
+_BUYER = {"name": "Kiefernwald Logistics GmbH", "address_lines": ["Am Kai 4", "20457 Hamburg"], "country": "DE", "tax_id": "DE123456789"}
 _ANSWERS = {
     "other options": (
         "The other option was to stop the service for a night and copy everything in one go. We decided against it because a stop of several hours would "

@@ -108,9 +108,9 @@ class Telling:
         )
 
     def mail(self, task: Task, application: Application, job: Job, template: str, variables: dict[str, str]) -> None:
-        """To both sides; only the organization's contact is told whose application it is."""
+        """To both sides, each in its own words; only the organization's contact is told whose application it is."""
         known = application.candidate_name and rules.shows_who(application)
-        named = {"candidate_name": application.candidate_name} if known else {}
+        named = {"audience": "employer"} | ({"candidate_name": application.candidate_name} if known else {})
         self._mail(task, "candidate", application, application.user_id, template, variables)
         self._mail(task, "employer", application, job.created_by, template, variables | named)
 

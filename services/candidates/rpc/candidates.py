@@ -170,7 +170,7 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
         self._files.put(key, file.data)  # before the row, which must never name a file that is not there
         try:
             uploads.check_whole(context)
-            answer = self._queue(cv)
+            answer = self._queue(cv, context)
         except errors.Unavailable:
             raise  # the commit may have been lost or only its answer: a file without a row does no harm, a row without its file would
         except Exception:
@@ -180,7 +180,7 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
             self._files.delete(key)
         return answer
 
-    def _queue(self, cv: Cv) -> candidates_pb2.Cv:
+    def _queue(self, cv: Cv, context: Context) -> candidates_pb2.Cv:
         """Records the CV and the task that reads it, or answers with the one that the same upload made before."""
         said = candidates_pb2.UploadCvRequest(
             candidate_id=str(cv.candidate_id), body=HttpBody(content_type=cv.content_type, data=cv.sha256)
@@ -196,7 +196,11 @@ class CandidateService(candidates_pb2_grpc.CandidateServiceServicer):
             store.add_cv(connection, cv)
             audit.record(connection, "cv.uploaded", candidate_id=cv.candidate_id, cv_id=cv.id)
             tasks.enqueue(connection, "parse_cv", {"cv_id": cv.id}, tenant_id=cv.tenant_id)
-            return claim.keep(to_cv(cv))
+            answer = claim.keep(to_cv(cv))
+            uploads.check_whole(
+                context
+            )  # once more: on a busy machine the end of the stream is there before the news that it was broken off
+            return answer
 
     def GetCv(self, request: candidates_pb2.GetCvRequest, context: Context) -> candidates_pb2.Cv:
         person = calls.person()

@@ -236,9 +236,11 @@ def _to_match(
     rank: int, profile: Profile, known: Collection[UUID], application: Application | None, others: Sequence[Application], score: Score
 ) -> jobs_pb2.Match:
     shown = profile.candidate_id in known
+    # As scoring reads it, which has lost the schools: a name is all that is left to take out.
+    titles = (profile.text or {}).get("titles", [])
     return jobs_pb2.Match(
         rank=rank, candidate_id=str(profile.candidate_id) if shown else "", display_name=profile.display_name if shown else "",
-        headline=profile.headline if shown else hiding.redact(profile.headline, profile.display_name),
+        headline=profile.headline if shown else hiding.redact("".join(titles[:1]), profile.display_name),
         application_id=str(application.id) if application else "", score=explain.to_match_score(score),
         other_application_ids=[str(one.id) for one in others] if shown else [],
     )  # fmt: skip

@@ -46,6 +46,8 @@ def test_whatever_goes_wrong_no_secret_is_told(till: Till, administrator: Any, c
         till.settled(company)
     finally:
         stand_in.before_answer = lambda verb, path: True
+    till.pass_time(minutes=1)  # and then what was asked for happens after all
+    assert till.payment(company, payment.id).refunded_amount == (1 if name == "jazzcash" else 451)
     said += [caplog.text, *(str(till.rows(f'SELECT "{column}" FROM {table}')) for table, column in till.rows(_TEXTS))]
     hidden = set(secrets_of(till.settings))
     assert len(hidden) > 8

@@ -106,7 +106,13 @@ def test_who_applied_is_hidden_from_the_organization_until_the_stage_that_it_cho
     assert list(seen.profile.degrees) == ["BSc Computer Science"]
     assert "Builds payment services." in seen.profile.summary
     until(lambda: tasks_done(house, made), "all is told")
-    nothing_told(*until(lambda: (mails := house.mails(firm.account.email))[1:] and mails, "the employer is told of both"))
+    told = until(
+        lambda: (mails := [one for one in house.mails(firm.account.email) if "Backend" in one["subject"]])[1:] and mails, "both are told"
+    )
+    nothing_told(*told)
+    assert {mail["subject"].strip() for mail in told} == {
+        "An application: Backend Engineer at Nordlicht Zahlungen is now screening", "New application: Backend Engineer",
+    }  # fmt: skip
     rooms = house.stub("notifications", messages_pb2_grpc.MessageServiceStub)
     assert not rooms.ListRooms(messages_pb2.ListRoomsRequest(), metadata=firm.metadata).rooms
     with refused(grpc.StatusCode.NOT_FOUND, "CANDIDATE_NOT_FOUND"):
@@ -151,6 +157,11 @@ def test_an_interview_before_the_stage_reminds_both_and_tells_the_organization_o
     for answer in (seen, moved, ended):
         assert {one.user_id for one in answer.recipients} == {"", firm.account.user_id}
         assert not [mark for mark in (ada.account.user_id, ada.candidate_id) if mark in str(answer)]
+    (invited,) = until(
+        lambda: [one for one in house.mails(firm.account.email) if "Interview" in one["subject"]], "the employer is told of it"
+    )
+    assert "is set" in invited["text"]
+    assert not [mark for mark in ("Ada", ada.candidate_id, "meet you") if mark in str(invited)]
     (own,) = listed(ada)
     assert own.candidate_id == ada.account.user_id
     assert ada.account.user_id in {one.user_id for one in own.recipients}
@@ -241,11 +252,20 @@ def test_no_other_job_names_who_is_known_from_a_blind_application_alone(
     assert named() == {ada.candidate_id, mehmet.candidate_id}
 
 
-def test_a_name_a_school_and_a_birthday_in_the_text_are_hidden_and_move_no_score(firm: Firm, person: Any, applications: Any) -> None:
+def test_a_name_a_school_and_a_birthday_in_the_text_are_hidden_and_move_no_score(
+    firm: Firm, person: Any, applications: Any, candidates: Any, jobs: Any, house: House
+) -> None:
     job = firm.post(blind_until="hired")
     said = "{} studied at {}. Born {}. Builds payment services."
     one = person(*ADA, summary=said.format("Ada Lindqvist", "KTH Stockholm", "31 December 1990"))
     other = person(*MEHMET, summary=said.format("Mehmet Yilmaz", "Abendschule Castrop", "2.1.1961"))
     seen = [read(applications, firm, someone.apply(job)) for someone in (one, other)]
     assert seen[0].match_score == seen[1].match_score
+    candidates.UpdateCandidate(
+        candidates_pb2.UpdateCandidateRequest(candidate_id=one.candidate_id, headline="Ada, engineer from KTH Stockholm"),
+        metadata=one.metadata,
+    )
+    copied(house, one.candidate_id)
+    matches = jobs.ListMatches(jobs_pb2.ListMatchesRequest(job_id=job.id, applicants_only=True), metadata=firm.metadata).matches
+    assert {match.headline for match in matches} == {"…, engineer from …", "Backend Engineer"}
     assert {shown.profile.summary for shown in seen} == {"… studied at …. …. Builds payment services."}

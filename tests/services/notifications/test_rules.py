@@ -27,7 +27,7 @@ SAMPLES = {
     "plan_name": "Pro & More", "url": "https://example.com/hooks?a=b&c=d", "endpoint_id": str(UUID(int=8)), "gone": "gone",
     "service": "jobs", "method": "JobService/CreateJob", "exception": "KeyError", "place": "rpc.py:7", "request": "r-1", "first_time": "2026-11-24T14:00:00Z",
     "count": "3", "lines": "jobs KeyError <there>: 3",
-    "organization_name": "Sand & Söhne <GmbH>", "inviter_name": "Erik", "role": "member",
+    "organization_name": "Sand & Söhne <GmbH>", "inviter_name": "Erik", "role": "member", "audience": "employer",
 }  # fmt: skip
 
 
