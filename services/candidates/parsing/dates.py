@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _NAMES = (
     "january jan januar janvier janv enero ene janeiro gennaio gen januari",
@@ -51,6 +52,9 @@ _LENGTH = re.compile(
 )
 
 
+_LATELY = 512  # lines of the document that is read, each of which is asked for several times
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Dates as YYYY-MM or YYYY, and the characters of the text they were read from. A single date has no start."""
@@ -67,6 +71,7 @@ def is_length(text: str) -> bool:
     return _LENGTH.fullmatch(text.strip()) is not None
 
 
+@lru_cache(_LATELY)
 def find_period(text: str) -> Period | None:
     """The first range, or "since", or single date of the text; how long it was, written behind it, counts as part of it."""
     told = [match for match in _RANGE.finditer(text) if _is_told(match)]

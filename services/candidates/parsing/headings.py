@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from services.candidates.parsing import evidence
 from services.candidates.parsing.lines import plain
@@ -121,6 +122,7 @@ for _kind, _words in _CORE.items():
 _BESIDE = frozenset(map(plain, _WORDS_BESIDE))
 _ORDER = tuple(_CORE)
 _NUMBER = re.compile(r"^(?:\d{1,2}|[ivx]{1,4})[.)]\s+")
+_LATELY = 512  # lines
 _MARKS = re.compile(r"^[\W_]+|[\W_]+$")
 _ADDED = re.compile(r"\s*\([^()]*\)?$")
 _EITHER = re.compile(r"^[^\W\d_]{3,}\s*[/&]\s*[^\W\d_]{3,}$")  # "Permits / CACES": one of the two words is known
@@ -133,6 +135,7 @@ def heading_kind(text: str) -> str | None:
     return kinds[0] if kinds else None
 
 
+@lru_cache(_LATELY)
 def heading_kinds(text: str) -> tuple[str, ...]:
     """All that a heading of these words announces, what decides first: "Education and certificates" is about both."""
     key = re.sub(r"\s*[&+/]\s*", " and ", _MARKS.sub("", _NUMBER.sub("", text.casefold().replace("\u2019", "'"))))

@@ -44,12 +44,8 @@ class Text:
         """The value with its source: the words within the lines first to last, across a line's end too, or else the whole lines."""
         begin, end = self._starts[first], self._starts[last + 1] - 1
         sought = words if words is not None else str(value)
-        within = self.text[begin:end]
-        match = re.search(r"-?\s+".join(map(re.escape, sought.split())), within) if sought.strip() else None
-        if match is None and last > first and 0 < len(sought) <= _LONGEST_BROKEN:
-            match = re.search(r"\s?".join(map(re.escape, sought)), within)
-        if match:
-            begin, end = begin + match.start(), begin + match.end()
+        if span := _span(self.text[begin:end], sought, several=last > first):
+            begin, end = begin + span[0], begin + span[1]
             while self._starts[first + 1] <= begin:
                 first += 1
         return Found(value, confidence, Source(self.lines[first].page, first, begin, end))
@@ -64,3 +60,16 @@ class Text:
     def at(self, value: str, confidence: float, begin: int, end: int) -> Found[str]:
         line = self.line_of(begin)
         return Found(value, confidence, Source(self.lines[line].page, line, begin, end))
+
+
+def _span(within: str, sought: str, *, several: bool) -> tuple[int, int] | None:
+    """Where the words stand: as they are, or divided by the ends of lines."""
+    if not sought.strip():
+        return None
+    at = within.find(sought)
+    if at >= 0:
+        return at, at + len(sought)
+    match = re.search(r"-?\s+".join(map(re.escape, sought.split())), within)
+    if match is None and several and len(sought) <= _LONGEST_BROKEN:
+        match = re.search(r"\s?".join(map(re.escape, sought)), within)
+    return match.span() if match else None
