@@ -99,6 +99,7 @@ def test_only_the_word_true_makes_a_platform_administrator(access: AccessTokens)
 
 
 PEM = PRIVATE["ec"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+MADE = time.time()  # these are made when tests are collected, and may be looked at an hour later
 SIGNED = token()
 WRONG = {
     "algorithm none": token(None, "none"),
@@ -173,7 +174,8 @@ def test_what_is_made_by_hand_is_good_where_nothing_is_wrong_with_it(access: Acc
 
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
-def test_a_token_is_not_valid_with(access: AccessTokens, wrong: str) -> None:
+def test_a_token_is_not_valid_with(access: AccessTokens, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: MADE)
     with pytest.raises(errors.Unauthenticated) as refusal:
         access.verify(wrong)
     assert refusal.value.reason == "TOKEN_INVALID"
@@ -309,7 +311,8 @@ def service_token(**changes: Any) -> str:
     ids=["replayed to another service", "another key", "a wrong type", "a person's type", "expired", "no end", "no name", "no audience", "none", "a person's",
          "no token", "nothing"],
 )  # fmt: skip
-def test_a_services_token_is_refused_when_it_is(wrong: str) -> None:
+def test_a_services_token_is_refused_when_it_is(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: MADE)
     with pytest.raises(errors.Unauthenticated) as refusal:
         ServiceTokens(KEY, "auth").verify(wrong)
     assert refusal.value.reason == "SERVICE_TOKEN_INVALID"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from services.candidates.parsing import evidence
 from services.candidates.parsing.dates import find_period
 from services.candidates.parsing.headings import heading_kind, heading_kinds
-from services.candidates.parsing.languages import language_name
+from services.candidates.parsing.languages import language_name, names_languages
 from services.candidates.parsing.text import Section, Text
 from services.chassis.skills import normalise
 
@@ -18,6 +18,9 @@ _DOCUMENT = frozenset(["lebenslauf", "werdegang", "curriculum vitae", "historial
 _CERTIFIED = re.compile(
     r"\b(?:certifi\w+|licen[cs]\w+|chartered|registered|accredited|zertifi\w+|certificad\w+|habilita\w+)\b", re.IGNORECASE
 )
+_WHO_IS = re.compile(
+    r"(?:certified|licensed|chartered|registered|accredited|zertifizierte[rs]?|certificad[oa]|habilitad[oa])\b", re.IGNORECASE
+)
 _TOLD = 0.8
 _IN_ONE_LINE = 0.6  # of the lines have dates
 _LONGEST_SKILL = 40
@@ -26,6 +29,8 @@ _LONGEST_SKILL = 40
 def told_by_content(text: Text, sections: list[Section]) -> list[Section]:
     """A section whose heading is not known is given the kind that its content has, where no other section is of that kind."""
     for section in sections:
+        if section.kind == "languages" and "skills" in heading_kinds(section.title) and not _names_a_language(text, section):
+            section.kind = "skills"  # those that are spoken stand below, under a label of their own
         if section.kind == "summary" and _is_form([text.lines[index].text for index in section.lines]):
             section.kind = "other"  # "personal profile: date of birth, ..."
         if section.kind == "summary" and all(other.kind != "experience" for other in sections):
@@ -48,6 +53,10 @@ def told_by_content(text: Text, sections: list[Section]) -> list[Section]:
     return sections
 
 
+def _names_a_language(text: Text, section: Section) -> bool:
+    return any(names_languages(text.lines[index].text) for index in section.lines)
+
+
 def _certified(text: Text, section: Section) -> Section | None:
     """The certificates under a heading that announces schooling and certificates, as a section of their own."""
     if section.kind != "education" or "certifications" not in heading_kinds(section.title):
@@ -64,7 +73,10 @@ def _certified(text: Text, section: Section) -> Section | None:
 
 
 def _is_certified(words: str) -> bool:
-    return bool(_CERTIFIED.match(words) or (_CERTIFIED.search(words) and max(evidence.degree(words), evidence.school(words)) < _TOLD))
+    """Whoever is certified has no degree by that, while a certificate may be one."""
+    if _WHO_IS.match(words):
+        return True
+    return bool(_CERTIFIED.search(words)) and max(evidence.degree(words), evidence.school(words)) < _TOLD
 
 
 def _is_a_list(lines: Sequence[str]) -> bool:

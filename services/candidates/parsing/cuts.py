@@ -231,7 +231,9 @@ def without_places(heads: list[Head], first: Judge, second: Judge) -> list[Head]
     )
     ending = [left for rest in cut for left in rest if left and not left.told and _ends_in_a_town(left.text, first, second)]
     known = {left.slot for left in ending if second(left.text.rpartition(", ")[0]) > _SURE_POST}
-    placed += Counter(slot for slot, count in Counter(left.slot for left in ending).items() if count > 1 and slot in known)
+    slots = Counter(left.slot for rest in cut for left in rest if left)
+    told = Counter(left.slot for left in ending)
+    placed += Counter(slot for slot, count in told.items() if count > 1 and (slot in known or (first is title and count == slots[slot])))
     return [
         [
             replace(left, text=left.text.rpartition(", ")[0]) if placed[left.slot] and _ends_in_a_town(left.text, first, second) else left
@@ -244,7 +246,7 @@ def without_places(heads: list[Head], first: Judge, second: Judge) -> list[Head]
 
 def _ends_in_a_town(text: str, first: Judge, second: Judge) -> bool:
     before, _, last = text.rpartition(", ")
-    one_name = re.fullmatch(r"[A-Z\u00c0-\u00dd][^\W\d_]*[a-z\u00df-\u00ff](?: [A-Z][a-z]+)?", last)
+    one_name = re.fullmatch(r"[A-Z\u00c0-\u00dd][^\W\d_]*[a-z\u00df-\u00ff](?:(?: [a-z]{1,3}['\u2019]?)? [A-Z][a-z]+)?", last)
     return bool(before and "," not in before and one_name) and max(first(last), second(last)) < _AS_A_NAME and first(before) < _SURE_POST
 
 

@@ -59,6 +59,15 @@ def _goes_on(text: Text, last: Item, index: int, edges: dict[int, float], *, nar
     period = find_period(line.text)
     if period and (period.start or period.until - period.begin > len(line.text) - 3) and period.begin < 3:
         return False
+    if (
+        period
+        and period.start
+        and not last.bullet
+        and line.text[:1].isupper()
+        and period.until > len(line.text) - 3
+        and not _OPEN_END.search(above.text)
+    ):
+        return False  # a line of its own, with its dates
     before = find_period(last.text)
     if period and before and before.start and (period.start or not last.text[before.until :].strip(" ).")):
         return False
@@ -98,6 +107,8 @@ def _is_broken(above: Line, line: Line, edges: dict[int, float], *, narrow: bool
         and (height := above.size or (above.y1 or 0) - above.y0)
         and not 0 <= line.y0 - above.y0 < _LINE_GAP * height
     ):
+        return False
+    if above.slanted[1] != line.slanted[0] and not halved:
         return False
     if halved or above.text.count("(") > above.text.count(")") or _OPEN_END.search(above.text) or line.text[:1] in ")]":
         return True

@@ -47,6 +47,7 @@ class Line:
     bullet: bool = False
     links: tuple[str, ...] = ()
     seams: tuple[Seam, ...] = ()
+    slanted: tuple[bool, bool] = (False, False)  # its first word and its last
 
 
 @dataclass(frozen=True, slots=True)

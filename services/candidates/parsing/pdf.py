@@ -300,8 +300,9 @@ def _line(row: list[list[Word]], page: int, links: list[_Link]) -> Line:
         sizes[round(word.size, 1)] += len(word.text)
     middle = (y0 + y1) / 2
     targets = dict.fromkeys(link.target for link in links if link.y0 <= middle <= link.y1 and link.x0 < x1 and link.x1 > x0)
+    seams = tuple(seam for cell in row for seam in seams_of((word.text, word.look) for word in cell))
     return Line(
         clean("\t".join(" ".join(word.text for word in cell) for cell in row)),
         page, round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1), sizes.most_common(1)[0][0],
-        bold=words[0].bold, links=tuple(targets), seams=tuple(seam for cell in row for seam in seams_of((word.text, word.look) for word in cell)),
+        bold=words[0].bold, links=tuple(targets), slanted=(words[0].look[1], words[-1].look[1]), seams=seams,
     )  # fmt: skip

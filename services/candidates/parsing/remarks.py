@@ -23,6 +23,7 @@ _WORKED_IN = re.compile(r"\s+(?:in|with|at|for)\s+(?:the\s+)?(?=[A-Z])")
 _GRADED = re.compile(
     r",?\s*(?:\(\s*)?\b(?:predicted:? |expected:? |awarded )?(?:2[:.][12i]{1,2}"
     r"|(?:first|second|third|1st|2nd|upper|lower|one)[ -](?:upper |lower |division|class)[^\t,()]*"
+    r"|(?:upper|lower) second(?: class)?(?: hono(?:u)?rs)?|(?<=,\s)\d{2,3}(?:\.\d+)?\s?%"
     r"|(?:with )?(?:distinction|merit)|[DMP]\*?[DMP]\*?[DMP]\*?|(?:summa|magna|insigni|cum) (?:cum )?laude)(?!\w)(?:\s*\))?(?=\s*(?:[,\t|)]|$))",
     re.IGNORECASE,
 )

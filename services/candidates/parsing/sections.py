@@ -26,6 +26,9 @@ _LINE_GAP = 1.9
 _OTHER_WIDTH = 0.15
 _PARTING = 5  # words
 _REACH = 4  # lines
+_REFERRED = re.compile(
+    r"(?:references?|referenzen|r\u00e9f\u00e9rences|referencias)\b.*\b(?:request|anfrage|demande|petici\u00f3n)\b", re.IGNORECASE
+)
 _ACROSS = 4  # points within which headings begin
 _AS_FAR = 0.85
 _LEAST_ROOM = 4.0  # points
@@ -70,7 +73,7 @@ def find_sections(text: Text) -> list[Section]:
                 sections[-1].kind in _OF_ENTRIES and label_kind(line.text) == "story" and (line.text.endswith(":") or often[line.text] > 1)
             )
             and not _ends_a_name(text, index, told)
-            and (look in told or not told or line.heading or _stands_out(look, body) or kind == "contact")
+            and (look in told or not told or line.heading or _stands_out(look, body) or kind == "contact" or _REFERRED.match(line.text))
         )
         if heads and kind is not None and not (sections[-1].kind == kind and not _stands_out(look, body) and told):
             sections.append(Section(kind, line.text if skipped != index + 1 or following is None else joined(line.text, following.text)))

@@ -119,7 +119,6 @@ def test_a_token_that_holds_is_believed(google: Google, liar: Liar, algorithm: s
     assert liar.forms[0]["code_verifier"] == "a verifier"
 
 
-NOW = time.time()
 LIES: dict[str, Callable[[Liar], str]] = {
     "another issuer": lambda at: signed(claims(at, iss="https://accounts.example.com")),
     "the issuer with a slash": lambda at: signed(claims(at, iss=at.url + "/")),
@@ -128,11 +127,11 @@ LIES: dict[str, Callable[[Liar], str]] = {
     "one audience among several": lambda at: signed(claims(at, aud=[CLIENT, "other.example"])),
     "no audience": lambda at: signed(claims(at, aud=...)),
     "for another party": lambda at: signed(claims(at, azp="other.example")),
-    "expired": lambda at: signed(claims(at, exp=int(NOW) - 60)),
+    "expired": lambda at: signed(claims(at, exp=int(time.time()) - 60)),
     "no expiry": lambda at: signed(claims(at, exp=...)),
     "expiry in words": lambda at: _raw(claims(at, exp="tomorrow")),
-    "from the future": lambda at: signed(claims(at, iat=int(NOW) + 3600)),
-    "not before later": lambda at: signed(claims(at, nbf=int(NOW) + 3600)),
+    "from the future": lambda at: signed(claims(at, iat=int(time.time()) + 3600)),
+    "not before later": lambda at: signed(claims(at, nbf=int(time.time()) + 3600)),
     "another nonce": lambda at: signed(claims(at, nonce="of another sign-in")),
     "no nonce": lambda at: signed(claims(at, nonce=...)),
     "nonce as a list": lambda at: signed(claims(at, nonce=[NONCE])),

@@ -10,7 +10,7 @@ from tests.services.candidates.corpus.scoring import FLOORS, LAYOUTS, corpus, pa
 from tests.services.candidates.corpus.strangers import batches, strangers
 from tests.services.candidates.corpus.truth import Truth
 
-SLICE = 6
+SLICE, SOME = 6, 3
 
 
 def misses(read: Iterable[tuple[str, Truth, ParsedCv | None]], *, whole: bool) -> dict[str, list[str]]:
@@ -28,14 +28,20 @@ def misses(read: Iterable[tuple[str, Truth, ParsedCv | None]], *, whole: bool) -
     return {kind: told[kind] for kind, floor in FLOORS.items() if right[kind] < floor * total[kind]}
 
 
-@pytest.mark.parametrize("batch", batches())
-def test_hand_written_cvs_are_read_as_well_as_promised(batch: str):
-    assert misses(((name, truth, parse_bytes(data)) for name, truth, data in strangers(batch)), whole=False) == {}
+def test_some_of_all_hand_written_cvs_are_read_as_well_as_promised():
+    written = (made for batch in batches() for made in strangers(batch, every=SOME))
+    assert misses(((name, truth, parse_bytes(data)) for name, truth, data in written), whole=False) == {}
 
 
 def test_some_of_all_drawn_cvs_are_read_as_well_as_promised():
     drawn = (made for half in LAYOUTS for made in corpus(half, every=SLICE))
     assert misses(((made.name, made.truth, parse(made)) for made in drawn), whole=True) == {}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("batch", batches())
+def test_hand_written_cvs_are_read_as_well_as_promised(batch: str):
+    assert misses(((name, truth, parse_bytes(data)) for name, truth, data in strangers(batch)), whole=False) == {}
 
 
 @pytest.mark.soak
