@@ -88,6 +88,8 @@ def list_pairs(connection: Connection, tenant_id: UUID, state: str, page: Page) 
 
 
 def lock_pair(connection: Connection, pair_id: UUID, tenant_id: UUID) -> Pair:
+    """Holds the pair, and every other decision of the organization, until commit: circles are made of several pairs."""
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"duplicates {tenant_id}", 0))))
     query = sa.select(duplicates).where(duplicates.c.id == pair_id, duplicates.c.tenant_id == tenant_id)
     row = connection.execute(query.with_for_update()).first()
     if row is None:

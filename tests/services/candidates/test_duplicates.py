@@ -1,6 +1,8 @@
 """Candidates of one organization that look like one person: who is offered, what a decision does, and that nobody else sees any of it."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from services.chassis import calls, ids
 from services.chassis.database import Database
 from services.chassis.persons import Person
 from tests.conftest import Account, House, until
-from tests.refusals import refused
+from tests.refusals import refused, told
 from tests.services.candidates.conftest import DATA, Applicant, events_of, rows
 
 Make = Callable[..., Applicant]
@@ -152,6 +154,32 @@ def test_people_stand_for_each_other_in_no_circle(
         persons.erase(connection, Person(UUID(people[2].account.user_id)))
     database.close()
     assert (merged_for(second), events_of(house, second)[-1]) == ([], "candidate.merged")
+
+
+def test_of_decisions_at_once_that_would_go_round_the_last_is_refused(
+    duplicates: Any, applicant: Make, applies: Any, organization: Account
+) -> None:
+    people = [applicant(phone=PHONE) for _ in range(3)]
+    for person in people:
+        applies(person, organization)
+    pairs = {frozenset(each.candidate_id for each in pair.candidates): pair.id for pair in listed(duplicates, organization)}
+    circle = [(people[at].id, people[(at + 1) % 3].id) for at in range(3)]
+    together = threading.Barrier(3)
+
+    def merge(one: str, kept: str) -> str:
+        request = duplicates_pb2.MergeDuplicateRequest(duplicate_id=pairs[frozenset((one, kept))], keep_candidate_id=kept)
+        together.wait(15)
+        try:
+            duplicates.MergeDuplicate(request, metadata=organization.metadata)
+        except grpc.RpcError as problem:
+            return told(problem).reason
+        return "merged"
+
+    with ThreadPoolExecutor(3) as pool:
+        for _ in range(5):
+            assert sorted(pool.map(merge, *zip(*circle, strict=True))) == ["MERGE_GOES_ROUND", "merged", "merged"]
+            for pair_id in pairs.values():
+                duplicates.DismissDuplicate(duplicates_pb2.DismissDuplicateRequest(duplicate_id=pair_id), metadata=organization.metadata)
 
 
 def test_a_pair_that_is_none_any_more_is_not_offered(
