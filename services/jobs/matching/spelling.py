@@ -1,9 +1,11 @@
 """How people write one word or one country in several ways, and the way that stands for all of them."""
 
+import importlib.util
 import unicodedata
 from functools import cache
+from pathlib import Path
 
-from phonenumbers.geodata.locale import LOCALE_DATA
+import phonenumbers
 
 # Letters that no accent can be taken from, and what a keyboard without them writes.
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"})
@@ -34,13 +36,28 @@ def spell_out(text: str) -> str:
 def country(name: str) -> str | None:
     """The code by ISO 3166 of a country, by its name in any language or by the code; None for what may as well be a region, as Georgia or CA."""
     said = " ".join(name.split())
-    if said.isupper() and said in LOCALE_DATA and said not in _REGIONS:
+    if said.isupper() and said in _names() and said not in _REGIONS:
         return said
     return _countries().get(fold(said))
 
 
 @cache
 def _countries() -> dict[str, str]:
-    found = {fold(name): code for code, names in LOCALE_DATA.items() for name in names.values() if not name.startswith("*")}
+    found = {fold(name): code for code, names in _names().items() for name in names.values() if not name.startswith("*")}
     del found["georgia"]
     return found | _MORE_NAMES
+
+
+@cache
+def _names() -> dict[str, dict[str, str]]:
+    """Of each country by language; one that begins with * is said elsewhere. Read as a file, as its package would load the telephone areas of the
+    world beside it: a hundred megabytes.
+    """
+    file = Path(phonenumbers.__file__).with_name("geodata") / "locale.py"
+    spec = importlib.util.spec_from_file_location("phonenumbers.geodata.locale", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    names: dict[str, dict[str, str]] = module.LOCALE_DATA
+    return names
