@@ -120,7 +120,7 @@ def test_a_picture_is_kept_while_all_agree_and_seen_again_at_its_time(
     starts = [one.at_milliseconds for one in moments if one.HasField("video")]
     assert [start for start, _ in kept] == pytest.approx([began + start / 1000 for start in starts], abs=0.002)
     assert_on_time(film(), kept[0][0], camera)
-    assert_on_time(film(starts[1] + 1), kept[1][0], camera)
+    assert_on_time(film(starts[1] + kept[1][1] // 2), kept[1][0], camera)  # pieces may overlap by a few milliseconds
     assert len(film()) - len(film(starts[1] + 1)) >= 5
     assert "VP8" not in decoded
 
