@@ -10,7 +10,7 @@ from tests.services.candidates.corpus.scoring import FLOORS, LAYOUTS, corpus, pa
 from tests.services.candidates.corpus.strangers import batches, strangers
 from tests.services.candidates.corpus.truth import Truth
 
-SLICE, SOME = 6, 3
+SLICE, SOME = 6, 6
 
 
 def misses(read: Iterable[tuple[str, Truth, ParsedCv | None]], *, whole: bool) -> dict[str, list[str]]:
