@@ -31,6 +31,7 @@ class Presence:
     def __init__(self, client: redis.asyncio.Redis, process: str) -> None:
         self._client = client
         self._process = process
+        self._told: set[tuple[str, str]] = set()  # rooms and entries that are in Redis, as far as is known
 
     def id_of(self, socket: int) -> str:
         """A socket's id among the participants."""
@@ -59,11 +60,14 @@ class Presence:
                     pipeline.zremrangebyscore(wire.presence(room_name), "-inf", now)
                     pipeline.expire(wire.presence(room_name), 2 * LIFE_SECONDS)
                     pipeline.zrange(wire.presence(room_name), 0, 999)
-                answers = await pipeline.execute()
+                try:
+                    answers = await pipeline.execute()
+                finally:
+                    self._told |= {(room_name, entry) for room_name, entries in before.items() for entry in entries}
             after = rooms()
             over = {room_name: entries - set(after.get(room_name, ())) for room_name, entries in before.items()}
             for room_name in filter(over.get, over):
-                await self._client.zrem(wire.presence(room_name), *over[room_name])
+                await self._take_back(room_name, *over[room_name])
         except RedisError:
             return None
         found = [answer for answer in answers if isinstance(answer, list)]
@@ -72,17 +76,29 @@ class Presence:
     async def replace(self, room_name: str, before: str, after: str) -> None:
         """Puts another entry in the place of one."""
         with contextlib.suppress(RedisError):
-            await self._client.zrem(wire.presence(room_name), before)
+            await self._take_back(room_name, before)
+            self._told.add((room_name, after))
             await self._client.zadd(wire.presence(room_name), {after: time.time() + LIFE_SECONDS})
 
     async def leave(self, room_name: str, entry: str) -> Here | None:
         """Removes an entry; answers who is left."""
         try:
-            await self._client.zrem(wire.presence(room_name), entry)
+            await self._take_back(room_name, entry)
         except RedisError:
+            self._told.discard((room_name, entry))  # it dies by itself
             return None
         found = await self.refresh(lambda: {room_name: ()})
         return found[0] if found else None
+
+    async def close(self) -> None:
+        """Takes back what this process has told of anybody and, cut off in the middle, not taken back yet."""
+        with contextlib.suppress(RedisError):
+            for room_name, entry in list(self._told):
+                await self._take_back(room_name, entry)
+
+    async def _take_back(self, room_name: str, *entries: str) -> None:
+        await self._client.zrem(wire.presence(room_name), *entries)
+        self._told -= {(room_name, entry) for entry in entries}
 
 
 def _here(entries: list[bytes]) -> Here:

@@ -25,7 +25,6 @@ from services.chassis.logs import log
 _SUBSCRIBE_SECONDS = 2.0
 _LONGEST_PAUSE = 1.0
 _WAIT_FOR_EARLIER = 0.05
-_LAST_SECONDS = 2.0
 _MOST_EARLY = 500
 _HEAL = None
 MOST_SHOWN = 200
@@ -229,7 +228,6 @@ class Rooms:
         self.process = secrets.token_hex(6)
         self.presence = Presence(self._client, self.process)
         self._tasks: list[asyncio.Task[None]] = []
-        self._refreshing: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._refresh())]
@@ -240,8 +238,7 @@ class Rooms:
             while not task.done():
                 task.cancel()
                 await asyncio.wait([task], timeout=0.2)
-        if self._refreshing is not None:  # cut off halfway it could leave somebody in a room whom nobody takes out again
-            await asyncio.wait([self._refreshing], timeout=_LAST_SECONDS)
+        await self.presence.close()
         for room in self._heard.values():
             await room.close()
         with contextlib.suppress(RedisError, OSError):
@@ -340,16 +337,12 @@ class Rooms:
     async def _refresh(self) -> None:
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
-            self._refreshing = asyncio.create_task(self._refresh_all())
-            await asyncio.shield(self._refreshing)
-
-    async def _refresh_all(self) -> None:
-        rooms = [room for room in self._heard.values() if isinstance(room, Room)]
-        found = await self.presence.refresh(partial(self._entries, rooms))
-        for room, here in zip(rooms, found or (), strict=False):
-            room.update_present(here.people)
-            if here.participants or room.participants:
-                room.update_participants(here)
+            rooms = [room for room in self._heard.values() if isinstance(room, Room)]
+            found = await self.presence.refresh(partial(self._entries, rooms))
+            for room, here in zip(rooms, found or (), strict=False):
+                room.update_present(here.people)
+                if here.participants or room.participants:
+                    room.update_participants(here)
 
     async def look(self, room: Room) -> Here | None:
         """Who is in the room now, at whichever process."""

@@ -20,7 +20,7 @@ from services.chassis import rooms as wire
 from services.chassis.settings import load
 from tests.conftest import Account, House
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 
 
 def run(scenario: Callable[[], Awaitable[None]], seconds: float = 60) -> None:

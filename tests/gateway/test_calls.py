@@ -86,6 +86,29 @@ def test_who_leaves_or_agrees_while_everybody_is_refreshed_does_not_stay_as_they
     run(scenario)
 
 
+def test_who_was_put_back_by_a_refresh_that_was_cut_off_is_gone_with_the_process(house: House) -> None:
+    async def scenario() -> None:
+        async with redis.asyncio.Redis.from_url(house.environment["REDIS_URL"]) as client:
+            presence, room = Presence(client, "one"), f"interview-{uuid4()}"
+            entry = presence.entry("ada", "ada", Part("one-1", "candidate", ("call",), agrees=False))
+            asked = 0
+
+            def cut_off() -> dict[str, list[str]]:
+                nonlocal asked
+                asked += 1
+                if asked == 2:
+                    raise asyncio.CancelledError
+                return {room: [entry]}
+
+            with pytest.raises(asyncio.CancelledError):
+                await presence.refresh(cut_off)
+            assert await client.zcard(wire.presence(room)) == 1
+            await presence.close()
+            assert await client.zcard(wire.presence(room)) == 0
+
+    run(scenario)
+
+
 def test_a_signal_reaches_the_participant_it_is_for_at_whichever_process(house: House, world: Any) -> None:
     async def scenario() -> None:
         async with (
